@@ -1,0 +1,330 @@
+#include "protocol/casework/case.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
+
+namespace redress::casework {
+namespace {
+
+using Index = std::size_t;
+
+// Which entries an entry rests on, as bits.
+class Bits {
+ public:
+  explicit Bits(Index count) : words_((count + 63) / 64) {}
+  void set(Index i) { words_[i / 64] |= std::uint64_t{1} << (i % 64); }
+  [[nodiscard]] bool has(Index i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
+  void merge(const Bits& other) {
+    for (Index i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+// The author's rank in the case, from the entries alone, so that every site ranks alike whatever its directory says.
+enum class Rank : int { head_office = 0, supervisor = 1, other = 2 };
+
+struct Graph {
+  std::vector<std::vector<Index>> causes;  // held ones only
+  std::vector<Rank> rank;
+};
+
+// The sites that an opening names, and those after the first that a hand-over names, supervise the case.
+std::set<SiteId> supervisors_in(const Kinds& kinds, std::span<const Told> entries) {
+  std::set<SiteId> out;
+  for (const Told& told : entries) {
+    const KindRow* row = kinds.find(told.header.what.kind);
+    if (row == nullptr) continue;
+    const auto& to = told.header.what.to;
+    if (row->effect == Effect::open) out.insert(to.begin(), to.end());
+    if (row->effect == Effect::move && to.size() > 1) out.insert(to.begin() + 1, to.end());
+  }
+  return out;
+}
+
+Graph graph_of(const Kinds& kinds, std::span<const Told> entries) {
+  std::map<Cause, Index> by_cause;
+  std::map<std::pair<SiteId, Epoch>, std::vector<Index>> by_journal;
+  const std::set<SiteId> supervisors = supervisors_in(kinds, entries);
+  Graph graph{std::vector<std::vector<Index>>(entries.size()), {}};
+  for (Index i = 0; i < entries.size(); ++i) {
+    const journal::Header& header = entries[i].header;
+    by_cause.emplace(journal::cause_of(entries[i].identity), i);
+    by_journal[{header.place.site, header.place.epoch}].push_back(i);
+    const SiteId author = header.what.author;
+    graph.rank.push_back(author == head_office          ? Rank::head_office
+                         : supervisors.contains(author) ? Rank::supervisor
+                                                        : Rank::other);
+  }
+  for (Index i = 0; i < entries.size(); ++i) {
+    if (REDRESS_MUTANT(51)) break;  // cause ignored in the fold
+    for (const Cause& cause : entries[i].header.what.after) {
+      const auto found = by_cause.find(cause);
+      if (found != by_cause.end() && found->second != i) graph.causes[i].push_back(found->second);
+    }
+  }
+  for (auto& [name, indices] : by_journal) {
+    std::sort(indices.begin(), indices.end(), [&](Index a, Index b) {
+      const Seq seq_a = entries[a].header.place.seq;
+      const Seq seq_b = entries[b].header.place.seq;
+      return seq_a != seq_b ? seq_a < seq_b : entries[a].identity < entries[b].identity;  // equal: a fork, both kept
+    });
+    for (Index k = 1; k < indices.size(); ++k) graph.causes[indices[k]].push_back(indices[k - 1]);
+  }
+  return graph;
+}
+
+// D7's order. A loop of causes can only be made on purpose; it is cut at its least member.
+std::vector<Index> order_of(std::span<const Told> entries, const Graph& graph) {
+  const auto before = [&](Index a, Index b) {
+    if (REDRESS_MUTANT(52)) return entries[a].header.what.time < entries[b].header.what.time;  // the clock decides
+    if (graph.rank[a] != graph.rank[b]) return graph.rank[a] < graph.rank[b];
+    if (entries[a].identity != entries[b].identity) return entries[a].identity < entries[b].identity;
+    return a < b;
+  };
+  std::vector<std::vector<Index>> effects(entries.size());
+  std::vector<Index> waiting(entries.size(), 0);
+  for (Index i = 0; i < entries.size(); ++i) {
+    for (const Index cause : graph.causes[i]) effects[cause].push_back(i);
+    waiting[i] = graph.causes[i].size();
+  }
+  std::set<Index, decltype(before)> ready{before};
+  std::set<Index, decltype(before)> blocked{before};
+  for (Index i = 0; i < entries.size(); ++i) (waiting[i] == 0 ? ready : blocked).insert(i);
+  std::vector<Index> order;
+  while (!ready.empty() || !blocked.empty()) {
+    std::set<Index, decltype(before)>& from = ready.empty() ? blocked : ready;
+    const Index next = *from.begin();
+    from.erase(from.begin());
+    order.push_back(next);
+    for (const Index effect : effects[next]) {
+      if (waiting[effect] > 0 && --waiting[effect] == 0 && blocked.erase(effect) > 0) ready.insert(effect);
+    }
+  }
+  return order;
+}
+
+// Walks the entries in order, judging each on its ancestors and applying it at its turn.
+class Walk {
+ public:
+  Walk(const Kinds& kinds, std::span<const Told> entries, const Graph& graph, const std::vector<Index>& order)
+      : kinds_{kinds},
+        entries_{entries},
+        graph_{graph},
+        order_{order},
+        ancestors_(entries.size(), Bits{entries.size()}) {}
+
+  CaseView run() {
+    CaseView view;
+    std::set<Index> placed;
+    for (const Index i : order_) {
+      for (const Index cause : graph_.causes[i]) {
+        if (!placed.contains(cause)) continue;
+        ancestors_[i].merge(ancestors_[cause]);
+        ancestors_[i].set(cause);
+      }
+      placed.insert(i);
+      view.timeline.push_back(judge(i));
+      line_of_[i] = view.timeline.size() - 1;
+      if (view.timeline.back().verdict == Verdict::stands) {
+        standing_.push_back(i);
+        for (const Index loser : apply(view.state, i)) view.timeline[line_of_[loser]].verdict = Verdict::superseded;
+      }
+      if (kinds_.find(entries_[i].header.what.kind) == nullptr) view.newer = true;
+    }
+    return view;
+  }
+
+ private:
+  Line judge(Index i) {
+    Line line{i, Verdict::stands, {}};
+    const KindRow* row = kinds_.find(entries_[i].header.what.kind);
+    if (row == nullptr || !entries_[i].event) {
+      line.verdict = Verdict::unread;
+      return line;
+    }
+    State known;  // what the author could know
+    for (const Index earlier : standing_) {
+      if (ancestors_[i].has(earlier)) apply(known, earlier);
+    }
+    CaseView view;
+    view.state = known;
+    if (!REDRESS_MUTANT(61) && objection(view, *row, entries_[i].header.what.author)) {  // 61: authority not judged
+      line.verdict = Verdict::refused;
+      line.rule = row->rule;
+    }
+    return line;
+  }
+
+  // True if `i` takes the slot from its holder. `losers` gains whoever is superseded.
+  bool takes(const std::optional<Index>& holder, Index i, std::vector<Index>& losers) const {
+    if (!holder || ancestors_[i].has(*holder)) return true;
+    const bool wins = graph_.rank[i] <= graph_.rank[*holder];
+    losers.push_back(wins ? *holder : i);
+    return wins;
+  }
+
+  std::vector<Index> apply(State& state, Index i) const {
+    std::vector<Index> losers;
+    const journal::What& what = entries_[i].header.what;
+    switch (kinds_.find(what.kind)->effect) {
+      case Effect::none:
+        break;
+      case Effect::open:
+        if (!takes(state.opened, i, losers)) break;
+        state.opened = i;
+        state.status = Status::open;
+        state.registrar = state.handler = what.author;
+        state.supervisors = what.to;
+        break;
+      case Effect::move:
+        if (!takes(state.moved, i, losers)) break;
+        state.moved = i;
+        if (!what.to.empty()) {
+          state.handler = what.to.front();
+          state.supervisors.insert(state.supervisors.end(), what.to.begin() + 1, what.to.end());
+        }
+        break;
+      case Effect::start:
+        state.started = i;
+        break;
+      case Effect::dispose:
+        if (takes(state.disposed, i, losers)) state.disposed = i;
+        break;
+      case Effect::reply:
+        state.replied = i;
+        break;
+      case Effect::call_back:
+        state.called_back = i;
+        break;
+      case Effect::end:
+        if (!takes(latest_turn(state), i, losers)) break;
+        state.ended = i;
+        state.status = Status::ended;
+        break;
+      case Effect::resume:
+        resume(state, i, losers);
+        break;
+    }
+    return losers;
+  }
+
+  // Ending and resuming contend for one slot: whether the case is going on.
+  static std::optional<Index> latest_turn(const State& state) {
+    return state.status == Status::ended ? state.ended : state.resumed;
+  }
+
+  void resume(State& state, Index i, std::vector<Index>& losers) const {
+    if (!takes(latest_turn(state), i, losers)) return;
+    state.resumed = i;
+    state.status = Status::open;
+    for (std::optional<Index>* done : {&state.started, &state.disposed, &state.replied, &state.called_back}) {
+      if (*done && ancestors_[i].has(**done)) done->reset();
+    }
+  }
+
+  const Kinds& kinds_;
+  std::span<const Told> entries_;
+  const Graph& graph_;
+  const std::vector<Index>& order_;
+  std::vector<Bits> ancestors_;
+  std::vector<Index> standing_;
+  std::map<Index, Index> line_of_;
+};
+
+// The newest step that people name the state after.
+const KindRow* label_of(const Kinds& kinds, std::span<const Told> entries, const State& state) {
+  const auto row = [&](const std::optional<Index>& at) {
+    return at ? kinds.find(entries[*at].header.what.kind) : nullptr;
+  };
+  if (state.status == Status::ended) return row(state.ended);
+  for (const auto& at : {state.called_back, state.replied, state.disposed, state.started, state.moved, state.opened}) {
+    if (at) return row(at);
+  }
+  return nullptr;
+}
+
+std::vector<Cause> heads_of(std::span<const Told> entries, const Graph& graph, const std::vector<Index>& order) {
+  std::set<Index> named;
+  for (const auto& causes : graph.causes) named.insert(causes.begin(), causes.end());
+  std::vector<Cause> heads;
+  for (auto it = order.rbegin(); it != order.rend() && heads.size() < limits::after_max; ++it) {
+    if (!named.contains(*it)) heads.push_back(journal::cause_of(entries[*it].identity));
+  }
+  return heads;
+}
+
+}  // namespace
+
+namespace {
+
+// Each identity once. Of two places of one entry the lower counts, so that it does not matter which came first.
+std::vector<Told> unique_of(std::span<const Told> entries) {
+  const auto place_of = [](const Told& told) {
+    const journal::Place& place = told.header.place;
+    return std::tuple{place.site, place.epoch, place.seq};
+  };
+  std::vector<Told> unique;
+  std::map<Digest, Index> held;
+  for (const Told& told : entries.first(std::min(entries.size(), limits::case_entries_max))) {
+    const auto [found, fresh] = held.emplace(told.identity, unique.size());
+    if (fresh || REDRESS_MUTANT(54)) {  // 54: counted twice
+      unique.push_back(told);
+    } else if (place_of(told) < place_of(unique[found->second])) {
+      unique[found->second] = told;
+    }
+  }
+  return unique;
+}
+
+}  // namespace
+
+CaseView fold(const Kinds& kinds, std::span<const Told> entries) {
+  const std::vector<Told> unique = unique_of(entries);
+  const Graph graph = graph_of(kinds, unique);
+  const std::vector<Index> order = order_of(unique, graph);
+  CaseView view = Walk{kinds, unique, graph, order}.run();
+  view.label = label_of(kinds, unique, view.state);
+  view.heads = heads_of(unique, graph, order);
+  if (view.state.opened && unique[*view.state.opened].event) {
+    const std::string* number = unique[*view.state.opened].event->value(case_no_field);
+    if (number != nullptr) view.number = *number;
+  }
+  // The caller's indices: an identity held twice is shown once, at its first place.
+  std::map<Digest, Index> first;
+  for (Index i = 0; i < entries.size(); ++i) first.emplace(entries[i].identity, i);
+  for (Line& line : view.timeline) line.told = first.at(unique[line.told].identity);
+  for (std::optional<Index>* at :
+       {&view.state.opened, &view.state.moved, &view.state.started, &view.state.disposed, &view.state.replied,
+        &view.state.called_back, &view.state.ended, &view.state.resumed}) {
+    if (*at) *at = first.at(unique[**at].identity);
+  }
+  return view;
+}
+
+std::optional<Error> objection(const CaseView& view, const KindRow& row, SiteId site) {
+  const State& state = view.state;
+  const When now = state.status == Status::none ? when_new : state.status == Status::open ? when_open : when_ended;
+  if ((row.when & now) == 0 || (row.needs_reply && !state.replied)) {
+    return Error{Code::wrong_state, std::string{row.rule}, "kind"};
+  }
+  if (view.newer && row.effect == Effect::end) {
+    return Error{Code::wrong_state, "D27: the case holds a kind that this program does not know (请先升级程序)",
+                 "kind"};
+  }
+  Who who = who_anyone;
+  if (site == state.registrar) who |= who_registrar;
+  if (site == state.handler) who |= who_handler;
+  if (site == head_office) who |= who_head_office;
+  if (std::count(state.supervisors.begin(), state.supervisors.end(), site) > 0) who |= who_supervisor;
+  if ((row.who & who) == 0) return Error{Code::forbidden, std::string{row.rule}, "kind"};
+  return std::nullopt;
+}
+
+}  // namespace redress::casework

@@ -1,0 +1,181 @@
+#include "protocol/casework/event.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/time.h"
+#include "protocol/casework/events_generated.h"
+
+namespace redress::casework {
+namespace {
+
+constexpr std::size_t label_bytes_max = 256;
+constexpr std::int64_t integer_max = 1'000'000'000'000;
+constexpr std::int64_t money_fen_max = 1'000'000'000'000'000;
+
+std::optional<std::int64_t> number_of(std::string_view text, std::int64_t number_max) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > number_max) return std::nullopt;
+  return value;
+}
+
+bool is_moment(const std::string& text) { return is_iso_date(text) || from_rfc3339(text).has_value(); }
+
+// Nothing if the value is one of the field's type, else what is expected.
+std::optional<std::string> complaint_about(FieldType type, const std::string& value) {
+  switch (type) {
+    case FieldType::text:
+      return std::nullopt;
+    case FieldType::label:
+      if (value.size() > label_bytes_max) return "at most 256 bytes";
+      return std::nullopt;
+    case FieldType::moment:
+      if (!is_moment(value)) return "a date (2026-11-22) or a time with zone (2026-11-22T08:00:00+08:00)";
+      return std::nullopt;
+    case FieldType::integer:
+      if (!number_of(value, integer_max)) return "a whole number from 0";
+      return std::nullopt;
+    case FieldType::money:
+      if (!number_of(value, money_fen_max)) return "whole fen (分), without a fraction";
+      return std::nullopt;
+    case FieldType::flag:
+      if (value != "true" && value != "false") return "true or false";
+      return std::nullopt;
+    case FieldType::site:
+      if (!number_of(value, UINT32_MAX - 1) || value == "0") return "a site's number";
+      return std::nullopt;
+  }
+  REDRESS_ASSERT(false);
+  return std::nullopt;
+}
+
+bool is_number(FieldType type) {
+  return type == FieldType::integer || type == FieldType::money || type == FieldType::site;
+}
+
+Status check_value(const KindRow& row, const std::string& name, const std::string& value) {
+  if (name.size() > limits::field_name_bytes_max) return fail(Code::too_large, "field name over 128 bytes", "fields");
+  if (!is_plain_utf8(name)) return fail(Code::bad_value, "field name is not UTF-8", "fields");
+  const bool extension = name.starts_with(extension_prefix) && name.size() > extension_prefix.size();
+  const Field* field = row.field(name);
+  if (!extension && (field == nullptr || field->minted)) {
+    return fail(Code::unknown_field, "kind=" + std::string{row.name}, name);
+  }
+  if (value.size() > limits::text_bytes_max) {
+    return fail(Code::too_large, "bytes=" + std::to_string(value.size()) + " max=32768", name);
+  }
+  if (!is_plain_utf8(value)) return fail(Code::bad_value, "not UTF-8, or a NUL inside", name);
+  if (extension) return Done{};
+  const auto wrong = complaint_about(field->type, value);
+  if (wrong) return fail(Code::bad_value, "expected " + *wrong, name);
+  return Done{};
+}
+
+std::string text_of(const Field* field, const fb::Field& from) {
+  if (field != nullptr && is_number(field->type)) return std::to_string(from.number());
+  if (field != nullptr && field->type == FieldType::flag) return from.number() != 0 ? "true" : "false";
+  return from.text() != nullptr ? from.text()->str() : std::string{};
+}
+
+}  // namespace
+
+const std::string* Event::value(std::string_view name) const {
+  for (const auto& [field, text] : fields) {
+    if (field == name) return &text;
+  }
+  return nullptr;
+}
+
+Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields) {
+  if (fields.size() > limits::fields_max) return fail(Code::too_large, "more than 256 fields", "fields");
+  Event event{row.kind, {}};
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    const Status checked = check_value(row, name, value);
+    if (!checked) return fail(checked.error());
+    if (!seen.insert(name).second) return fail(Code::bad_value, "given twice", name);
+  }
+  for (const Field& field : row.fields) {
+    const bool given = seen.contains(field.name);
+    if (field.required && !given && (field.unless.empty() || !seen.contains(field.unless))) {
+      return fail(Code::missing_field, "kind=" + std::string{row.name}, std::string{field.name});
+    }
+  }
+  const auto rank = [&row](const std::string& name) {
+    const Field* field = row.field(name);
+    return field == nullptr ? row.fields.size() : static_cast<std::size_t>(field - row.fields.data());
+  };
+  for (const FieldText& field : fields) {
+    if (!field.second.empty()) event.fields.push_back(field);
+  }
+  std::stable_sort(event.fields.begin(), event.fields.end(),
+                   [&](const FieldText& a, const FieldText& b) { return rank(a.first) < rank(b.first); });
+  return event;
+}
+
+void mint(const KindRow& row, Event& event, std::string_view name, std::string value) {
+  const Field* field = row.field(name);
+  REDRESS_ASSERT(field != nullptr && field->minted);
+  event.fields.emplace_back(std::string{name}, std::move(value));
+}
+
+Result<Bytes> encode_event(const KindRow& row, const Event& event) {
+  flatbuffers::FlatBufferBuilder out{1024};
+  std::vector<flatbuffers::Offset<fb::Field>> fields;
+  for (const auto& [name, value] : event.fields) {
+    const Field* field = row.field(name);
+    if (field == nullptr) {
+      const auto name_offset = out.CreateString(name);
+      fields.push_back(fb::CreateField(out, 0, name_offset, out.CreateString(value)));
+    } else if (is_number(field->type)) {
+      fields.push_back(fb::CreateField(out, field->id, 0, 0, number_of(value, money_fen_max).value_or(0)));
+    } else if (field->type == FieldType::flag) {
+      fields.push_back(fb::CreateField(out, field->id, 0, 0, value == "true" ? 1 : 0));
+    } else {
+      fields.push_back(fb::CreateField(out, field->id, 0, out.CreateString(value)));
+    }
+  }
+  fb::FinishEventBuffer(out, fb::CreateEvent(out, out.CreateVector(fields)));
+  if (out.GetSize() > limits::plain_bytes_max) {
+    return fail(Code::too_large, "all fields together: bytes=" + std::to_string(out.GetSize()) + " max=48128",
+                "fields");
+  }
+  const auto* data = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
+  return Bytes{data, data + out.GetSize()};
+}
+
+Result<Event> decode_event(const KindRow& row, ByteView body) {
+  if (body.size() > limits::plain_bytes_max) return fail(Code::damaged, "decode event: too large");
+  const auto aligned = std::make_unique<std::uint64_t[]>(body.size() / 8 + 1);
+  std::memcpy(aligned.get(), body.data(), body.size());
+  const auto* data = reinterpret_cast<const std::uint8_t*>(aligned.get());
+  flatbuffers::Verifier verifier{data, body.size(), /*_max_depth=*/4, /*_max_tables=*/limits::fields_max + 8};
+  if (body.size() < 12 || !fb::VerifyEventBuffer(verifier))
+    return fail(Code::damaged, "decode event: not an event body");
+  const fb::Event* from = fb::GetEvent(data);
+  Event event{row.kind, {}};
+  if (from->fields() == nullptr) return event;
+  std::size_t budget = limits::plain_bytes_max;
+  for (const fb::Field* one : *from->fields()) {
+    const Field* field = row.field(one->id());
+    std::string name = field != nullptr         ? std::string{field->name}
+                       : one->id() != 0         ? std::string{extension_prefix} + "#" + std::to_string(one->id())
+                       : one->name() != nullptr ? one->name()->str()
+                                                : std::string{};
+    std::string value = text_of(field, *one);
+    if (name.size() + value.size() > budget) return fail(Code::damaged, "decode event: over its budget");
+    budget -= name.size() + value.size();
+    if (!is_plain_utf8(name) || !is_plain_utf8(value)) return fail(Code::damaged, "decode event: text is not UTF-8");
+    event.fields.emplace_back(std::move(name), std::move(value));
+  }
+  return event;
+}
+
+}  // namespace redress::casework

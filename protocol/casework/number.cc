@@ -1,0 +1,36 @@
+#include "protocol/casework/number.h"
+
+#include <charconv>
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/time.h"
+
+namespace redress::casework {
+
+CaseId mint_case_id(WallTime at, Random& random) {
+  auto id = random.fixed<CaseId>();
+  const auto ms = static_cast<std::uint64_t>(at.value());
+  for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::byte>((ms >> (40 - 8 * i)) & 0xFF);
+  return id;
+}
+
+std::string case_no(SiteId site, WallTime at, std::int16_t offset_minutes, std::uint64_t serial, const CaseId& id) {
+  const std::string tail = to_base32(std::span{id.bytes}.last(2)).substr(0, 2);
+  return std::to_string(site.value()) + "-" + to_compact_date(at, offset_minutes) + "-" + std::to_string(serial) + "-" +
+         tail;
+}
+
+std::optional<CaseNo> parse_case_no(std::string_view text) {
+  CaseNo out{};
+  std::uint32_t site = 0;
+  const char* end = text.data() + text.size();
+  const auto [after_site, site_error] = std::from_chars(text.data(), end, site);
+  if (site_error != std::errc{} || end - after_site < 14 || *after_site != '-' || after_site[9] != '-')
+    return std::nullopt;
+  const auto [after_serial, serial_error] = std::from_chars(after_site + 10, end, out.serial);
+  if (serial_error != std::errc{} || end - after_serial != 3 || *after_serial != '-') return std::nullopt;
+  out.site = SiteId{site};
+  return out;
+}
+
+}  // namespace redress::casework

@@ -1,0 +1,180 @@
+#include "protocol/sync/exchange.h"
+
+#include <algorithm>
+
+#include "protocol/base/mutant.h"
+
+namespace redress::sync {
+namespace {
+
+Error unexpected(std::string what) { return {Code::unexpected_frame, std::move(what), "frame"}; }
+
+}  // namespace
+
+void Exchange::open(Instant now, SessionId session) {
+  close();
+  session_ = session;
+  heard_at_ = now;
+  beat_at_ = now;
+}
+
+void Exchange::close() {
+  session_ = SessionId{};
+  senders_.clear();
+  receivers_.clear();
+  beat_at_ = never;
+}
+
+void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes) {
+  Sender sender{stream};
+  // What the peer holds without our holding its receipt goes again: the receipt is the answer.
+  const auto receipt = self_.streams->last_receipt(stream);
+  sender.connect(now, std::min(peer_has, receipt ? receipt->to.seq : Seq{}), window_bytes);
+  senders_.insert_or_assign(stream, sender);
+}
+
+void Exchange::receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent) {
+  const auto held = self_.streams->mark_of(stream);
+  const journal::Mark durable = held.value_or(journal::Mark{Seq{}, journal::genesis(self_.domain, stream, parent)});
+  receivers_.insert_or_assign(stream, Receiver{self_.domain, stream, durable, parent, peer_signing_});
+}
+
+bool Exchange::is_current(Now now, SessionId session, Step& step) {
+  if (session != session_ || session_ == SessionId{}) {
+    step.events.push_back({Happening::stale, peer_, Code::stale_session, "session=" + std::to_string(session.value())});
+    return false;
+  }
+  heard_at_ = now.mono;
+  return true;
+}
+
+std::optional<Error> Exchange::on_batch(Now now, const wire::Batch& batch, Step& step) {
+  if (!is_current(now, batch.session, step)) return std::nullopt;
+  const auto found = receivers_.find(batch.stream);
+  if (found == receivers_.end()) return unexpected("batch of a stream that was not agreed on");
+  Receiver& receiver = found->second;
+  Verdict verdict = receiver.on_batch(batch, *self_.streams);
+  switch (verdict.kind) {
+    case Verdict::Kind::next:
+      step.writes.emplace_back(std::move(*verdict.accept));
+      break;
+    case Verdict::Kind::duplicate: {
+      step.events.push_back(
+          {Happening::duplicate, peer_, std::nullopt, "first=" + std::to_string(batch.first.value())});
+      if (const auto receipt = self_.streams->last_receipt(batch.stream)) send_receipt(*receipt, step);
+      break;
+    }
+    case Verdict::Kind::hole:
+      step.events.push_back({Happening::hole, peer_, Code::hole, "first=" + std::to_string(batch.first.value())});
+      step.sends.push_back(wire::encode(wire::Hole{session_, batch.stream, receiver.accepted()}));
+      break;
+    case Verdict::Kind::refuse:
+      return verdict.error;
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Exchange::on_receipted(Now now, const wire::Receipted& receipted, Step& step) {
+  if (!is_current(now, receipted.session, step)) return std::nullopt;
+  const journal::Receipt& receipt = receipted.receipt;
+  const auto found = senders_.find(receipt.stream);
+  if (found == senders_.end()) return unexpected("receipt for a stream that is not sent here");
+  if (!journal::holds(self_.domain, peer_signing_, receipt)) {
+    return Error{Code::bad_signature, "receipt does not hold: to=" + std::to_string(receipt.to.seq.value()), "receipt"};
+  }
+  const auto own = self_.streams->digest_at(receipt.stream, receipt.to.seq);
+  if (!own || *own != receipt.to.digest) {
+    return Error{own ? Code::fork : Code::old_image,
+                 "receipt for an entry that is not the one held here: to=" + std::to_string(receipt.to.seq.value()),
+                 "receipt"};
+  }
+  if (receipt.to.seq > found->second.receipted()) step.writes.emplace_back(KeepReceipt{receipt});
+  found->second.on_receipt(now.mono, receipt.to.seq, receipted.window);
+  return std::nullopt;
+}
+
+std::optional<Error> Exchange::on_hole(Now now, const wire::Hole& hole, Step& step) {
+  if (!is_current(now, hole.session, step)) return std::nullopt;
+  const auto found = senders_.find(hole.stream);
+  if (found == senders_.end()) return unexpected("hole in a stream that is not sent here");
+  const auto own = self_.streams->digest_at(hole.stream, hole.have.seq);
+  if (!own || *own != hole.have.digest)
+    return Error{Code::fork, "the peer stands at an entry that is not held here", "hole"};
+  found->second.on_hole(now.mono, hole.have.seq);
+  return std::nullopt;
+}
+
+std::optional<Error> Exchange::on_beat(Now now, const wire::Beat& beat, Step& step) {
+  if (!is_current(now, beat.session, step)) return std::nullopt;
+  peer_heads_ = beat.heads;
+  return std::nullopt;
+}
+
+void Exchange::send_receipt(const journal::Receipt& receipt, Step& step) const {
+  step.sends.push_back(
+      wire::encode(wire::Receipted{session_, receipt, static_cast<std::uint32_t>(self_.window_bytes)}));
+}
+
+void Exchange::on_committed(const journal::Receipt& receipt, Step& step) {
+  const auto found = receivers_.find(receipt.stream);
+  if (found == receivers_.end()) return;  // the session ended meanwhile; the hello will tell
+  found->second.on_durable(receipt.to);
+  send_receipt(receipt, step);
+}
+
+void Exchange::on_commit_failed() {
+  for (auto& [name, receiver] : receivers_) receiver.on_failed();
+}
+
+bool Exchange::send_next(Now now, Step& step) {
+  for (auto& [name, sender] : senders_) {
+    const auto head = self_.streams->mark_of(name);
+    if (!head) continue;
+    auto out = sender.next(now.mono, *self_.streams, head->seq);
+    if (!out) continue;
+    wire::Batch batch{session_,
+                      name,
+                      Seq{out->last.seq.value() - out->items.size() + 1},
+                      std::move(out->items),
+                      std::move(out->grants),
+                      {}};
+    const auto stored = self_.streams->checkpoint_at(name, out->last.seq);
+    batch.checkpoint = stored ? *stored
+                              : journal::sign(self_.domain, *self_.signer,
+                                              {{}, {}, name, out->last, now.wall, self_.streams->ledger(), {}});
+    step.sends.push_back(wire::encode(std::move(batch)));
+    return true;
+  }
+  return false;
+}
+
+void Exchange::beat(Now now, Step& step) {
+  wire::Beat out{session_, {}, {}, now.wall};
+  for (const auto& [name, sender] : senders_) {
+    if (const auto mark = self_.streams->mark_of(name)) out.heads.push_back({name, *mark, Seq{1}});
+  }
+  for (const auto& [name, receiver] : receivers_) out.received.push_back({name, receiver.durable(), Seq{1}});
+  step.sends.push_back(wire::encode(out));
+  beat_at_ = after_ms(now.mono, self_.heartbeat_ms);
+}
+
+void Exchange::on_tick(Now now, Step& step) {
+  if (session_ == SessionId{}) return;
+  if (now.mono >= beat_at_) beat(now, step);
+  for (auto& [name, sender] : senders_) {
+    if (REDRESS_MUTANT(21)) break;  // a lost tail is never sent again
+    if (sender.rewind_if_stuck(now.mono)) {
+      step.events.push_back(
+          {Happening::rewound, peer_, std::nullopt, "from=" + std::to_string(sender.receipted().value())});
+    }
+  }
+}
+
+Instant Exchange::next_deadline() const {
+  if (session_ == SessionId{}) return never;
+  Instant next = beat_at_;
+  for (const auto& [name, sender] : senders_) next = std::min(next, sender.deadline());
+  return next;
+}
+
+}  // namespace redress::sync

@@ -1,0 +1,76 @@
+// The part of a session that both ends share once they have greeted: batches, receipts, holes, heartbeats.
+//
+// A value owned by one session; no clock, no I/O.
+#pragma once
+
+#include <map>
+
+#include "protocol/sync/receiver.h"
+#include "protocol/sync/sender.h"
+
+namespace redress::sync {
+
+// Who this end is, and what it signs with. The pointed-to objects outlive the session.
+struct Self {
+  journal::Domain domain;
+  SiteId site;
+  const journal::Signer* signer = nullptr;
+  const Streams* streams = nullptr;
+  std::int64_t heartbeat_ms = 2000;
+  std::size_t window_bytes = 4 * 1024 * 1024;
+  std::string version;
+};
+
+class Exchange {
+ public:
+  Exchange(const Self& self, SiteId peer, const PublicKey& peer_signing)
+      : self_{self}, peer_{peer}, peer_signing_{peer_signing} {}
+
+  // Begins a session's life: from now on only its frames count.
+  void open(Instant now, SessionId session);
+  void close();
+  // A stream to send, from where the peer stands.
+  void send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes);
+  // A stream to receive, from where it stands here.
+  void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
+
+  // Each returns why the session must end, or nothing.
+  [[nodiscard]] std::optional<Error> on_batch(Now now, const wire::Batch& batch, Step& step);
+  [[nodiscard]] std::optional<Error> on_receipted(Now now, const wire::Receipted& receipted, Step& step);
+  [[nodiscard]] std::optional<Error> on_hole(Now now, const wire::Hole& hole, Step& step);
+  [[nodiscard]] std::optional<Error> on_beat(Now now, const wire::Beat& beat, Step& step);
+
+  // The commit that holds an Accept of `stream` returned with this receipt: tell the peer.
+  void on_committed(const journal::Receipt& receipt, Step& step);
+  void on_commit_failed();
+  // Sends at most one batch of the first stream that has something to send. False if nothing went.
+  [[nodiscard]] bool send_next(Now now, Step& step);
+  // Heartbeats and rewinds that are due.
+  void on_tick(Now now, Step& step);
+  [[nodiscard]] Instant next_deadline() const;
+
+  [[nodiscard]] SessionId session() const noexcept { return session_; }
+  [[nodiscard]] Instant heard_at() const noexcept { return heard_at_; }
+  // Where the peer last said its streams stand; empty before its first heartbeat.
+  [[nodiscard]] const std::vector<wire::Cursor>& peer_heads() const noexcept { return peer_heads_; }
+  [[nodiscard]] const std::map<StreamName, Sender>& senders() const noexcept { return senders_; }
+  [[nodiscard]] const std::map<StreamName, Receiver>& receivers() const noexcept { return receivers_; }
+
+ private:
+  // False (and an event) for a frame of another session.
+  [[nodiscard]] bool is_current(Now now, SessionId session, Step& step);
+  void send_receipt(const journal::Receipt& receipt, Step& step) const;
+  void beat(Now now, Step& step);
+
+  Self self_;
+  SiteId peer_;
+  PublicKey peer_signing_;
+  SessionId session_;
+  Instant heard_at_{0};
+  Instant beat_at_ = never;
+  std::map<StreamName, Sender> senders_;
+  std::map<StreamName, Receiver> receivers_;
+  std::vector<wire::Cursor> peer_heads_;
+};
+
+}  // namespace redress::sync

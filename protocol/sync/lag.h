@@ -1,0 +1,58 @@
+// How far one stream is behind: three numbers, never one (P13, D18).
+//
+// A value; the caller's monotonic clock. Never negative; what is not known is said to be so.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "protocol/base/ids.h"
+
+namespace redress::sync {
+
+enum class LagState {
+  level,     // nothing known to be missing
+  draining,  // something is missing and receipts move
+  stalled,   // something is missing and nothing moved for a while though the line is up
+  unknown,   // no contact: every number is "at least"
+};
+
+struct Lag {
+  LagState state = LagState::unknown;
+  std::uint64_t entries = 0;   // known to be missing at the other end; unknown: at least
+  std::int64_t oldest_ms = 0;  // the oldest missing entry is at most this old, as of contact; unknown: at least
+  std::optional<std::int64_t> contact_ms;  // since the other end was heard; nothing: never
+};
+
+[[nodiscard]] const char* name_of(LagState state);
+
+class LagMeter {
+ public:
+  // The stream's head is `head`, as the author said at `now`.
+  void on_head(Instant now, Seq head);
+  // Everything up to `durable` is durable at the reader.
+  void on_durable(Instant now, Seq durable);
+  // The other end was heard.
+  void on_contact(Instant now) { contact_ = now; }
+  void on_lost() { up_ = false; }
+  void on_up(Instant now);
+
+  [[nodiscard]] Lag lag(Instant now) const;
+  [[nodiscard]] Seq head() const noexcept { return head_; }
+  [[nodiscard]] Seq durable() const noexcept { return durable_; }
+
+ private:
+  struct Told {
+    Instant at;
+    Seq head;
+  };
+  bool up_ = false;
+  Seq head_;  // the highest told; durable_ may run ahead of it until the next heartbeat
+  Seq durable_;
+  std::optional<Instant> contact_;
+  std::optional<Instant> moved_;
+  std::deque<Told> told_;  // ascending; bounded: neighbours are merged towards the older time
+};
+
+}  // namespace redress::sync

@@ -1,0 +1,74 @@
+#include "protocol/sync/sender.h"
+
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
+
+namespace redress::sync {
+namespace {
+
+constexpr std::int64_t resend_after_ms = 5'000;
+// Below the socket's high-water mark, so that a frame handed over is not refused for want of room.
+constexpr std::size_t flights_max = 32;
+
+}  // namespace
+
+void Sender::connect(Instant now, Seq peer_has, std::size_t window_bytes) {
+  connected_ = true;
+  receipted_ = peer_has;
+  window_ = std::min(window_bytes, limits::window_bytes_max);
+  rewind(now);
+}
+
+void Sender::rewind(Instant now) {
+  sent_ = receipted_;
+  in_flight_ = 0;
+  flights_.clear();
+  moved_at_ = now;
+}
+
+void Sender::on_receipt(Instant now, Seq to, std::size_t window_bytes) {
+  window_ = std::min(window_bytes, limits::window_bytes_max);
+  if (to <= receipted_) return;
+  receipted_ = to;
+  sent_ = std::max(sent_, to);
+  moved_at_ = now;
+  while (!flights_.empty() && flights_.front().to <= to) {
+    in_flight_ -= flights_.front().bytes;
+    flights_.pop_front();
+  }
+}
+
+void Sender::on_hole(Instant now, Seq have) {
+  // An answer that crossed a newer receipt is old news.
+  if (have < receipted_ || have >= sent_) return;
+  rewind(now);
+  sent_ = std::max(have, receipted_);
+}
+
+std::optional<Outgoing> Sender::next(Instant now, const Streams& streams, Seq head) {
+  if (!connected_ || sent_ >= head || flights_.size() >= flights_max) return std::nullopt;
+  if (in_flight_ >= window_ && !REDRESS_MUTANT(102)) return std::nullopt;  // 102: the window is ignored
+  const std::size_t room = std::min(limits::batch_bytes_max, window_ - std::min(window_, in_flight_));
+  Outgoing out = streams.read(stream_, sent_.next(), limits::batch_entries_max, room);
+  if (out.items.empty()) return std::nullopt;
+  if (flights_.empty()) moved_at_ = now;
+  sent_ = out.last.seq;
+  in_flight_ += out.bytes;
+  flights_.push_back({sent_, out.bytes});
+  REDRESS_ASSERT(receipted_ <= sent_ && sent_ <= head);
+  return out;
+}
+
+bool Sender::rewind_if_stuck(Instant now) {
+  if (now < deadline()) return false;
+  rewind(now);
+  return true;
+}
+
+Instant Sender::deadline() const noexcept {
+  return connected_ && !flights_.empty() ? after_ms(moved_at_, resend_after_ms) : never;
+}
+
+}  // namespace redress::sync

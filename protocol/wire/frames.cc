@@ -1,0 +1,142 @@
+#include "protocol/wire/frames.h"
+
+#include "protocol/base/limits.h"
+#include "protocol/wire/frames_generated.h"
+
+namespace redress::wire {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+using flatbuffers::Offset;
+
+fb::B16 b16(std::span<const std::byte, 16> bytes) {
+  return fb::B16{flatbuffers::span<const std::uint8_t, 16>{reinterpret_cast<const std::uint8_t*>(bytes.data()), 16}};
+}
+fb::B32 b32(std::span<const std::byte, 32> bytes) {
+  return fb::B32{flatbuffers::span<const std::uint8_t, 32>{reinterpret_cast<const std::uint8_t*>(bytes.data()), 32}};
+}
+fb::Stream stream_of(const StreamName& name) { return {name.owner.value(), name.reader.value(), name.epoch.value()}; }
+fb::Mark mark_of(const journal::Mark& mark) { return {mark.seq.value(), b32(mark.digest.bytes)}; }
+
+Offset<flatbuffers::Vector<std::uint8_t>> vector_of(Builder& out, ByteView bytes) {
+  return out.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
+
+Offset<fb::Cursor> put(Builder& out, const Cursor& cursor) {
+  const fb::Stream stream = stream_of(cursor.stream);
+  const fb::Mark mark = mark_of(cursor.mark);
+  return fb::CreateCursor(out, &stream, &mark, cursor.kept_from.value());
+}
+
+Offset<flatbuffers::Vector<Offset<fb::Cursor>>> put(Builder& out, const std::vector<Cursor>& cursors) {
+  std::vector<Offset<fb::Cursor>> offsets;
+  for (const Cursor& cursor : cursors) offsets.push_back(put(out, cursor));
+  return out.CreateVector(offsets);
+}
+
+Offset<fb::Journal> put(Builder& out, const OwnJournal& own) {
+  const auto cursor = put(out, own.head);
+  if (!own.parent) return fb::CreateJournal(out, cursor);
+  const fb::Mark parent = mark_of(own.parent->mark);
+  return fb::CreateJournal(out, cursor, own.parent->epoch.value(), &parent);
+}
+
+Offset<void> put(Builder& out, const Hello& hello) {
+  std::vector<Offset<fb::Journal>> journals;
+  for (const OwnJournal& own : hello.journals) journals.push_back(put(out, own));
+  const auto journal_list = out.CreateVector(journals);
+  const auto received = put(out, hello.received);
+  const auto receipt = vector_of(out, hello.last_receipt);
+  const auto version = out.CreateString(hello.version);
+  const fb::B16 network = b16(hello.network.bytes);
+  const fb::B16 token = b16(hello.token.bytes);
+  return fb::CreateHello(out, hello.protocol_min, hello.protocol_max, hello.suite.value(), &network, hello.site.value(),
+                         journal_list, received, &token, receipt, hello.window, hello.clock.value(), version)
+      .Union();
+}
+
+Offset<void> put(Builder& out, const Welcome& welcome) {
+  const auto cursors = put(out, welcome.cursors);
+  const auto backed_up = put(out, welcome.backed_up_to);
+  const auto version = out.CreateString(welcome.version);
+  const fb::B16 token = b16(welcome.token.bytes);
+  return fb::CreateWelcome(out, welcome.protocol, welcome.session.value(), cursors, &token, backed_up,
+                           welcome.retry_after_ms, welcome.window, welcome.server_time.value(), version)
+      .Union();
+}
+
+Offset<void> put(Builder& out, const Refusal& refusal) {
+  const auto what = out.CreateString(refusal.what);
+  return fb::CreateRefusal(out, refusal.session.value(), static_cast<std::uint16_t>(refusal.code), what,
+                           refusal.retry_after_ms)
+      .Union();
+}
+
+Offset<void> put(Builder& out, const Batch& batch) {
+  std::vector<Offset<fb::Item>> items;
+  for (const Item& item : batch.items) {
+    const auto header = vector_of(out, item.header);
+    items.push_back(fb::CreateItem(out, header, vector_of(out, item.body)));
+  }
+  std::vector<Offset<fb::Grant>> grants;
+  for (const Grant& grant : batch.grants) {
+    const auto wrapped = vector_of(out, grant.wrapped);
+    const fb::B16 case_id = b16(grant.case_id.bytes);
+    const fb::B16 key = b16(grant.key.bytes);
+    grants.push_back(fb::CreateGrant(out, &case_id, &key, grant.generation, wrapped));
+  }
+  const auto item_list = out.CreateVector(items);
+  const auto grant_list = out.CreateVector(grants);
+  const auto checkpoint = vector_of(out, journal::encode(batch.checkpoint));
+  const fb::Stream stream = stream_of(batch.stream);
+  return fb::CreateBatch(out, batch.session.value(), &stream, batch.first.value(), item_list, grant_list, checkpoint)
+      .Union();
+}
+
+Offset<void> put(Builder& out, const Receipted& receipted) {
+  const auto receipt = vector_of(out, journal::encode(receipted.receipt));
+  return fb::CreateReceipt(out, receipted.session.value(), receipt, receipted.window).Union();
+}
+
+Offset<void> put(Builder& out, const Hole& hole) {
+  const fb::Stream stream = stream_of(hole.stream);
+  const fb::Mark have = mark_of(hole.have);
+  return fb::CreateHole(out, hole.session.value(), &stream, &have).Union();
+}
+
+Offset<void> put(Builder& out, const Beat& beat) {
+  const auto heads = put(out, beat.heads);
+  const auto received = put(out, beat.received);
+  return fb::CreateBeat(out, beat.session.value(), heads, received, beat.clock.value()).Union();
+}
+
+Offset<void> put(Builder& out, const Enrol& enrol) {
+  const auto version = out.CreateString(enrol.version);
+  const fb::B16 network = b16(enrol.network.bytes);
+  const fb::B32 transport = b32(enrol.transport.bytes);
+  const fb::B32 signing = b32(enrol.signing.bytes);
+  return fb::CreateEnrol(out, enrol.protocol_min, enrol.protocol_max, enrol.suite.value(), &network, enrol.site.value(),
+                         &transport, &signing, version)
+      .Union();
+}
+
+Offset<void> put(Builder& out, const Enrolled& enrolled) {
+  return fb::CreateEnrolled(out, enrolled.site.value(), vector_of(out, enrolled.sealed)).Union();
+}
+
+// The variant's order is the union's: NONE is 0.
+fb::Body body_type(const Frame& frame) { return static_cast<fb::Body>(frame.index() + 1); }
+static_assert(static_cast<int>(fb::Body_Hello) == 1 &&
+              static_cast<int>(fb::Body_Enrolled) == std::variant_size_v<Frame>);
+
+}  // namespace
+
+Bytes encode(const Frame& frame) {
+  Builder out{1024};
+  const Offset<void> body = std::visit([&](const auto& part) { return put(out, part); }, frame);
+  fb::FinishSizePrefixedFrameBuffer(out, fb::CreateFrame(out, body_type(frame), body));
+  const auto* data = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
+  return {data, data + out.GetSize()};
+}
+
+}  // namespace redress::wire

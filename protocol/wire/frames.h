@@ -1,0 +1,143 @@
+// The one door between bytes and frames: limits first, then the verifier, then values.
+//
+// Values; pure functions. What comes out of decode() needs no second check of sizes, counts, text or ranges.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
+#include "protocol/journal/chain.h"
+
+namespace redress::wire {
+
+inline constexpr std::uint16_t protocol_min = 1;
+inline constexpr std::uint16_t protocol_max = 1;
+
+struct Cursor {
+  StreamName stream;
+  journal::Mark mark;
+  Seq kept_from{1};
+  friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
+struct OwnJournal {
+  Cursor head;
+  std::optional<journal::Parent> parent;
+  friend bool operator==(const OwnJournal&, const OwnJournal&) = default;
+};
+
+struct Hello {
+  std::uint16_t protocol_min = 0;
+  std::uint16_t protocol_max = 0;
+  SuiteId suite;
+  NetworkId network;
+  SiteId site;
+  std::vector<OwnJournal> journals;  // parents first, at most limits::hello_journals_max
+  std::vector<Cursor> received;      // feeds and the book, as far as durable here
+  LinkToken token;                   // zero: none yet
+  Bytes last_receipt;                // the newest receipt held, encoded; empty: none
+  std::uint32_t window = 0;          // bytes the speaker takes unreceipted
+  WallTime clock;
+  std::string version;
+  friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+struct Welcome {
+  std::uint16_t protocol = 0;
+  SessionId session;
+  std::vector<Cursor> cursors;  // how far the speaker holds the peer's journals
+  LinkToken token;              // to be shown in the next hello
+  std::vector<Cursor> backed_up_to;
+  std::uint32_t retry_after_ms = 0;
+  std::uint32_t window = 0;
+  WallTime server_time;
+  std::string version;
+  friend bool operator==(const Welcome&, const Welcome&) = default;
+};
+
+struct Refusal {
+  SessionId session;
+  Code code{};
+  std::string what;
+  std::uint32_t retry_after_ms = 0;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+struct Item {
+  Bytes header;
+  Bytes body;
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+struct Grant {
+  CaseId case_id;
+  KeyId key;
+  std::uint32_t generation = 0;
+  Bytes wrapped;
+  friend bool operator==(const Grant&, const Grant&) = default;
+};
+
+// Entries of one stream from `first` on, the keys the reader may lack, and the author's checkpoint at the last one.
+struct Batch {
+  SessionId session;
+  StreamName stream;
+  Seq first;
+  std::vector<Item> items;
+  std::vector<Grant> grants;
+  journal::Checkpoint checkpoint;
+  friend bool operator==(const Batch&, const Batch&) = default;
+};
+
+struct Receipted {
+  SessionId session;
+  journal::Receipt receipt;
+  std::uint32_t window = 0;
+  friend bool operator==(const Receipted&, const Receipted&) = default;
+};
+
+// "Entries are missing: this is what I have; go on from the next one."
+struct Hole {
+  SessionId session;
+  StreamName stream;
+  journal::Mark have;
+  friend bool operator==(const Hole&, const Hole&) = default;
+};
+
+struct Beat {
+  SessionId session;
+  std::vector<Cursor> heads;     // the speaker's own streams
+  std::vector<Cursor> received;  // the peer's streams, as far as durable here
+  WallTime clock;
+  friend bool operator==(const Beat&, const Beat&) = default;
+};
+
+struct Enrol {
+  std::uint16_t protocol_min = 0;
+  std::uint16_t protocol_max = 0;
+  SuiteId suite;
+  NetworkId network;
+  SiteId site;
+  PublicKey transport;
+  PublicKey signing;
+  std::string version;
+  friend bool operator==(const Enrol&, const Enrol&) = default;
+};
+
+struct Enrolled {
+  SiteId site;
+  Bytes sealed;  // sealed to the site's transport key; opaque here
+  friend bool operator==(const Enrolled&, const Enrolled&) = default;
+};
+
+using Frame = std::variant<Hello, Welcome, Refusal, Batch, Receipted, Hole, Beat, Enrol, Enrolled>;
+
+// Requires: every list and text within its limit.
+[[nodiscard]] Bytes encode(const Frame& frame);
+
+// Fails with bad_frame (not a frame, truncated, trailing bytes, a missing or malformed part) or too_large.
+[[nodiscard]] Result<Frame> decode(ByteView bytes);
+
+}  // namespace redress::wire
