@@ -1,0 +1,15 @@
+// Unpredictable bytes from OpenSSL's generator, which the operating system seeds.
+//
+// Stateless here and thread-safe. A failing generator stops the program: nothing safe can be done without it.
+#pragma once
+
+#include "protocol/base/random.h"
+
+namespace redress::crypto {
+
+class SystemRandom final : public Random {
+ public:
+  void fill(std::span<std::byte> out) override;
+};
+
+}  // namespace redress::crypto
