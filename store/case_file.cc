@@ -1,0 +1,98 @@
+#include "store/case_file.h"
+
+#include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
+
+namespace redress::store {
+namespace {
+
+// What the body says, or why it cannot be read here: the entry stays, uninterpreted (D16).
+void open_body(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds, crypto::Sealer& sealer,
+               const wire::Item& item, casework::Told& told) {
+  const journal::What& what = told.header.what;
+  const casework::KindRow* row = kinds.find(what.kind);
+  if (row == nullptr || what.format != journal::header_format) {
+    told.unread = Code::unknown_kind;
+    return;
+  }
+  const auto key = key_in(store, site, what.case_id, what.key);
+  if (!key) {
+    told.unread = Code::key_waiting;
+    return;
+  }
+  const auto plain = sealer.open(*key, journal::associated_data(site.domain, what), item.body);
+  auto event = plain ? casework::decode_event(*row, *plain) : Result<casework::Event>{fail(plain.error())};
+  if (event) {
+    told.event = std::move(*event);
+  } else {
+    told.unread = event.error().code;
+  }
+}
+
+std::optional<WallTime> receipt_time(const Reading& store, const StreamName& stream, Seq seq) {
+  std::optional<WallTime> at;
+  store.scan(Table::receipts, key_of(stream, seq), [&](ByteView key, ByteView value) {
+    if (stream_of(key) != stream) return false;
+    const auto receipt = journal::decode_receipt(value);
+    if (receipt) at = receipt->time;
+    return false;
+  });
+  return at;
+}
+
+// Head office has read what its own entries name as their causes, and what those rest on in the same journal.
+void mark_read(CaseFile& file) {
+  for (const casework::Told& reader : file.told) {
+    if (reader.header.what.author != head_office) continue;
+    for (const Cause& cause : reader.header.what.after) {
+      for (std::size_t i = 0; i < file.told.size(); ++i) {
+        if (journal::cause_of(file.told[i].identity) != cause) continue;
+        const journal::Place& named = file.told[i].header.place;
+        for (std::size_t k = 0; k < file.told.size(); ++k) {
+          const journal::Place& place = file.told[k].header.place;
+          const bool covered = place.site == named.site && place.epoch == named.epoch && place.seq <= named.seq;
+          const WallTime at = reader.header.what.time;
+          if (covered && (!file.ways[k].read || at < *file.ways[k].read)) file.ways[k].read = at;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
+                                  crypto::Sealer& sealer, const CaseId& case_id) {
+  const RowCheck rows{site.kek};
+  CaseFile file;
+  file.id = case_id;
+  store.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView stored) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != case_id || file.told.size() == limits::case_entries_max) return false;
+    const auto value = rows.opened(Table::by_case, key, copy_of(stored));
+    const auto index = value ? decode_by_case(*value) : std::nullopt;
+    const Position position = position_of(key);
+    const auto row = store.get(Table::entries, key_of(position));
+    auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (!entry) return !REDRESS_MUTANT(111);  // named by verify; it blocks nothing
+    casework::Told told{journal::identity_of(site.domain, entry->item.header), entry->header, std::nullopt,
+                        std::nullopt, position};
+    open_body(store, site, kinds, sealer, entry->item, told);
+    Way way{index ? index->arrived : WallTime{}, std::nullopt, std::nullopt};
+    const journal::Place& place = told.header.place;
+    if (site.site != head_office && place.site == site.site) {
+      way.at_head_office = receipt_time(store, journal_of(place.site, place.epoch), place.seq);
+    }
+    file.told.push_back(std::move(told));
+    file.ways.push_back(way);
+    return true;
+  });
+  if (file.told.empty()) return std::nullopt;
+  mark_read(file);
+  file.view = casework::fold(kinds, file.told);
+  if (const auto ledger = rows.get(store, Table::local, view_of(ledger_key)))
+    file.head = Position{Reader{*ledger}.u64()};
+  return file;
+}
+
+}  // namespace redress::store

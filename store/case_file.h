@@ -1,0 +1,32 @@
+// One case as it is held here: its entries opened and folded, from one snapshot.
+//
+// Values; thread-safe with a Sealer of the caller's own thread.
+#pragma once
+
+#include "crypto/seal.h"
+#include "protocol/casework/case.h"
+#include "store/site.h"
+
+namespace redress::store {
+
+// What is known of an entry's way.
+struct Way {
+  WallTime arrived;                        // durable here
+  std::optional<WallTime> at_head_office;  // an own entry of a branch: head office's receipt
+  std::optional<WallTime> read;            // the first entry of head office that names it as known
+};
+
+struct CaseFile {
+  CaseId id;
+  std::vector<casework::Told> told;  // in order of arrival
+  std::vector<Way> ways;             // one each
+  casework::CaseView view;
+  Position head;  // the snapshot's ledger
+};
+
+// Nothing: no entry of such a case here.
+[[nodiscard]] std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
+                                                const casework::Kinds& kinds, crypto::Sealer& sealer,
+                                                const CaseId& case_id);
+
+}  // namespace redress::store

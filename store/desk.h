@@ -1,0 +1,69 @@
+// What people at this site do: a command is checked, rested on the case as it stands, and sealed, ready for its place.
+//
+// A resource of one thread (the door's, an import's): sealing happens here, never in the loop. Truth and kinds outlive
+// it.
+#pragma once
+
+#include <atomic>
+
+#include "store/case_file.h"
+
+namespace redress::store {
+
+struct DeskOptions {
+  SiteOptions site;
+  SiteId parent;                    // whom this site's registrations name as supervisor; 0 or head office: nobody
+  std::int16_t offset_minutes = 0;  // of the site's zone, now
+  // Head office: a site's parent, nothing for a site that is not enrolled. Empty at a branch.
+  std::function<std::optional<SiteId>(SiteId)> parent_of;
+};
+
+// The next number to give, shared by every desk of a site.
+using Serial = std::atomic<std::uint64_t>;
+
+// What a command answers if it was carried out before.
+using Earlier = std::optional<Result<Appended>>;
+
+class Desk {
+ public:
+  Desk(Truth& truth, const DeskOptions& options, const casework::Kinds& kinds, Serial& serial, Random& random);
+
+  struct Asked {
+    StaffId staff;
+    std::string_view key;  // the Idempotency-Key
+    std::vector<casework::FieldText> fields;
+    WallTime now;
+  };
+
+  // A new case. Fails as parse_event() does.
+  [[nodiscard]] Result<std::variant<Append, Appended>> register_case(const Asked& asked);
+  // An act on a case. Fails with not_found, unknown_kind, the parser's reasons, forbidden or wrong_state with the rule,
+  // key_waiting.
+  [[nodiscard]] Result<std::variant<Append, Appended>> act(const CaseId& case_id, std::string_view kind,
+                                                           const Asked& asked);
+
+  // The number that a registration was given; nothing if its entry cannot be read.
+  [[nodiscard]] std::optional<CaseFile> file_of(const CaseId& case_id);
+
+ private:
+  [[nodiscard]] Result<Append> seal(const casework::KindRow& row, const casework::Event& event, journal::What what,
+                                    const crypto::CaseKey& key);
+  [[nodiscard]] journal::What what_of(const casework::KindRow& row, const Asked& asked, const CommandId& command) const;
+  [[nodiscard]] Earlier earlier(const CommandId& command, const RequestDigest& request) const;
+  [[nodiscard]] Result<std::vector<SiteId>> addressees(const casework::KindRow& row,
+                                                       const casework::Event& event) const;
+
+  Truth& truth_;
+  DeskOptions options_;
+  const casework::Kinds& kinds_;
+  Serial& serial_;
+  Random& random_;
+  crypto::Sealer sealer_;
+  RowCheck rows_;
+};
+
+// Source and counter of an Idempotency-Key "source/row": ascending for numbered rows, so that an import writes
+// ascending keys; one key is one command at a site whoever sends it.
+[[nodiscard]] CommandId command_of(const journal::Domain& domain, std::string_view key);
+
+}  // namespace redress::store

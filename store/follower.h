@@ -1,0 +1,73 @@
+// The follower: reads the ledger from its cursor, folds what it names, keeps sealed summaries to list by (P12).
+//
+// A resource of the follower's thread, the only writer of the views; position() may be read by any thread. Deleting the
+// views loses nothing: they are made again from the ledger.
+#pragma once
+
+#include <atomic>
+
+#include "store/case_file.h"
+
+namespace redress::store {
+
+struct Summary {
+  CaseId id;
+  std::string number;
+  Kind state;  // the row whose name people call the state by; 0: not readable yet
+  casework::Status status = casework::Status::none;
+  SiteId registrar;
+  SiteId handler;
+  WallTime registered_at;
+  std::int16_t offset_minutes = 0;
+  WallTime updated_at;
+  std::uint32_t entries = 0;
+  std::uint32_t unread = 0;  // entries that cannot be read here (yet)
+  std::string channel;
+  std::string product;
+  std::string received_at;
+  friend bool operator==(const Summary&, const Summary&) = default;
+};
+
+class Follower {
+ public:
+  Follower(const Truth& journal, Truth& views, const SiteOptions& site, Epoch epoch, const crypto::Key32& views_key,
+           const casework::Kinds& kinds, Random& random);
+
+  // Starts from where the views stand; from nothing if they were made by another casework version or store.
+  [[nodiscard]] Status open();
+  // Follows at most `entries_max` entries and commits. The number followed; 0: level with the ledger.
+  [[nodiscard]] Result<std::size_t> advance(std::size_t entries_max);
+  [[nodiscard]] Position position() const noexcept { return Position{position_.load()}; }
+
+ private:
+  void write_progress(Writing& views, Position at);
+
+  const Truth& journal_;
+  Truth& views_;
+  SiteOptions site_;
+  Epoch epoch_;
+  crypto::Key32 key_;
+  const casework::Kinds& kinds_;
+  Random& random_;
+  crypto::Sealer sealer_;
+  std::atomic<std::uint64_t> position_{0};
+};
+
+// What may be read of the views, by any thread.
+class Views {
+ public:
+  Views(const Truth& views, const journal::Domain& domain, const crypto::Key32& views_key)
+      : views_{views}, domain_{domain}, key_{views_key} {}
+  // Newest first, below `before` (zero: from the newest), at most `count`; looks at no more than `look_max` cases.
+  [[nodiscard]] Result<std::vector<Summary>> list(const CaseId& before, std::size_t count, std::size_t look_max,
+                                                  const std::function<bool(const Summary&)>& wanted) const;
+  // The case with this number, as people type it.
+  [[nodiscard]] std::optional<CaseId> find(std::string_view number) const;
+
+ private:
+  const Truth& views_;
+  journal::Domain domain_;
+  crypto::Key32 key_;
+};
+
+}  // namespace redress::store

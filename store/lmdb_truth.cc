@@ -1,0 +1,296 @@
+#include "store/lmdb_truth.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace redress::store {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view format_key = "format";
+constexpr std::string_view format_now = "1";
+
+constexpr std::array<const char*, table_count> table_names{"entries", "places",  "streams",  "checkpoints", "receipts",
+                                                           "keyring", "by_case", "standing", "marks",       "local",
+                                                           "cases",   "numbers", "progress"};
+
+MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::byte*>(bytes.data())}; }
+ByteView bytes_of(const MDB_val& value) { return {static_cast<const std::byte*>(value.mv_data), value.mv_size}; }
+
+Code code_of(int rc) {
+  switch (rc) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+      return Code::store_full;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+      return Code::damaged;
+    case MDB_VERSION_MISMATCH:
+      return Code::newer_format;
+    default:
+      return Code::io;
+  }
+}
+
+Unexpected<Error> failed(const char* act, int rc, const std::string& folder) {
+  return fail(code_of(rc), std::string{act} + ": folder=" + folder + " reason=" + mdb_strerror(rc));
+}
+
+struct EnvCloser {
+  void operator()(MDB_env* env) const { mdb_env_close(env); }
+};
+using EnvHandle = std::unique_ptr<MDB_env, EnvCloser>;
+
+class LmdbReading : public Writing {
+ public:
+  LmdbReading(MDB_txn* txn, const std::array<MDB_dbi, table_count>& tables) : txn_{txn}, tables_{tables} {}
+
+  std::optional<Bytes> get(Table table, ByteView key) const override {
+    MDB_val k = val(key);
+    MDB_val v{};
+    const int rc = mdb_get(txn_, dbi(table), &k, &v);
+    if (rc == 0) return copy_of(bytes_of(v));
+    note(rc);
+    return std::nullopt;
+  }
+
+  void scan(Table table, ByteView from, const std::function<bool(ByteView, ByteView)>& visit) const override {
+    Cursor cursor{*this, table};
+    MDB_val k = val(from);
+    MDB_val v{};
+    int rc = cursor.get(&k, &v, from.empty() ? MDB_FIRST : MDB_SET_RANGE);
+    for (; rc == 0; rc = cursor.get(&k, &v, MDB_NEXT)) {
+      if (!visit(bytes_of(k), bytes_of(v))) return;
+    }
+    note(rc);
+  }
+
+  std::optional<Row> last_below(Table table, ByteView bound) const override {
+    Cursor cursor{*this, table};
+    MDB_val k = val(bound);
+    MDB_val v{};
+    int rc = cursor.get(&k, &v, MDB_SET_RANGE);
+    rc = rc == MDB_NOTFOUND ? cursor.get(&k, &v, MDB_LAST) : rc == 0 ? cursor.get(&k, &v, MDB_PREV) : rc;
+    if (rc == 0) return Row{copy_of(bytes_of(k)), copy_of(bytes_of(v))};
+    note(rc);
+    return std::nullopt;
+  }
+
+  void put(Table table, ByteView key, ByteView value, Order order) override {
+    if (rc_ != 0) return;
+    MDB_val k = val(key);
+    MDB_val v = val(value);
+    note(mdb_put(txn_, dbi(table), &k, &v, order == Order::last ? MDB_APPEND : 0U));
+  }
+
+  void erase(Table table, ByteView key) override {
+    if (rc_ != 0) return;
+    MDB_val k = val(key);
+    note(mdb_del(txn_, dbi(table), &k, nullptr));
+  }
+
+  [[nodiscard]] int failure() const { return rc_; }
+
+ private:
+  class Cursor {
+   public:
+    Cursor(const LmdbReading& in, Table table) {
+      if (const int rc = mdb_cursor_open(in.txn_, in.dbi(table), &cursor_); rc != 0) in.note(rc);
+    }
+    ~Cursor() {
+      if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+    }
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+    int get(MDB_val* k, MDB_val* v, MDB_cursor_op op) {
+      return cursor_ == nullptr ? MDB_NOTFOUND : mdb_cursor_get(cursor_, k, v, op);
+    }
+
+   private:
+    MDB_cursor* cursor_ = nullptr;
+  };
+
+  [[nodiscard]] MDB_dbi dbi(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+  void note(int rc) const {
+    if (rc != 0 && rc != MDB_NOTFOUND && rc_ == 0) rc_ = rc;
+  }
+
+  MDB_txn* txn_;
+  const std::array<MDB_dbi, table_count>& tables_;
+  mutable int rc_ = 0;  // the first failure; sticky, so that a change with a hole in it is never committed
+};
+
+// Opens an environment and its tables in one committed transaction, since a handle opened in an aborted one is dead.
+Result<EnvHandle> open_env(const LmdbOptions& options, const std::string& folder,
+                           std::array<MDB_dbi, table_count>& dbis) {
+  MDB_env* raw = nullptr;
+  if (const int rc = mdb_env_create(&raw); rc != 0) return failed("create environment", rc, folder);
+  EnvHandle env{raw};
+  mdb_env_set_mapsize(raw, options.map_bytes);
+  mdb_env_set_maxdbs(raw, table_count);
+  mdb_env_set_maxreaders(raw, 126);
+  // Readers belong to transactions, not threads; nothing here weakens durability.
+  if (const int rc = mdb_env_open(raw, folder.c_str(), MDB_NOTLS, 0600); rc != 0)
+    return failed("open environment", rc, folder);
+  int dead = 0;
+  mdb_reader_check(raw, &dead);
+  MDB_txn* txn = nullptr;
+  if (const int rc = mdb_txn_begin(raw, nullptr, 0, &txn); rc != 0) return failed("begin", rc, folder);
+  for (const Table table : options.tables) {
+    const auto index = static_cast<std::size_t>(table);
+    const int rc = mdb_dbi_open(txn, table_names[index], MDB_CREATE, &dbis[index]);
+    if (rc != 0) {
+      mdb_txn_abort(txn);
+      return failed("open table", rc, folder);
+    }
+  }
+  LmdbReading tables{txn, dbis};
+  const Table marker = options.tables.back();
+  const auto format = tables.get(marker, view_of(format_key));
+  if (format && text_of(*format) != format_now) {
+    mdb_txn_abort(txn);
+    return fail(Code::newer_format, "open store: folder=" + folder + " format=" + std::string{text_of(*format)});
+  }
+  if (!format) tables.put(marker, view_of(format_key), view_of(format_now), Order::any);
+  if (const int rc = mdb_txn_commit(txn); rc != 0) return failed("commit tables", rc, folder);
+  return env;
+}
+
+Status sync_path(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool ok = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!ok) return fail(Code::io, "sync: path=" + path.string());
+  return Done{};
+}
+
+Status create_beside(const LmdbOptions& options) {
+  const fs::path beside = options.folder + ".new";
+  std::error_code ignored;
+  fs::remove_all(beside, ignored);
+  std::error_code error;
+  fs::create_directories(beside, error);
+  if (error) return fail(Code::io, "create folder: path=" + beside.string() + " reason=" + error.message());
+  fs::permissions(beside, fs::perms::owner_all, error);
+  {
+    std::array<MDB_dbi, table_count> dbis{};
+    auto env = open_env(options, beside.string(), dbis);
+    if (!env) return fail(env.error());
+  }
+  for (const fs::path& path : {beside / "data.mdb", beside}) {
+    const Status synced = sync_path(path);
+    if (!synced) return synced;
+  }
+  fs::rename(beside, options.folder, error);
+  if (error) return fail(Code::io, "rename: path=" + options.folder + " reason=" + error.message());
+  return sync_path(fs::path{options.folder}.parent_path().empty() ? "." : fs::path{options.folder}.parent_path());
+}
+
+}  // namespace
+
+std::vector<Table> journal_tables() {
+  return {Table::entries, Table::places,  Table::streams,  Table::checkpoints, Table::receipts,
+          Table::keyring, Table::by_case, Table::standing, Table::marks,       Table::local};
+}
+
+std::vector<Table> views_tables() { return {Table::cases, Table::numbers, Table::progress}; }
+
+struct LmdbTruth::Handle {
+  std::string folder;
+  int lock_fd = -1;
+  EnvHandle env;
+  std::array<MDB_dbi, table_count> dbis{};
+  bool poisoned = false;  // a commit failed half-way: only a new start tells what is there
+
+  ~Handle() {
+    env.reset();
+    if (lock_fd >= 0) ::close(lock_fd);
+  }
+};
+
+LmdbTruth::LmdbTruth(std::unique_ptr<Handle> handle) : handle_{std::move(handle)} {}
+LmdbTruth::~LmdbTruth() = default;
+
+Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
+  auto handle = std::make_unique<Handle>();
+  handle->folder = options.folder;
+  const std::string lock = options.folder + ".lock";
+  std::error_code error;
+  fs::create_directories(fs::path{options.folder}.parent_path(), error);
+  handle->lock_fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (handle->lock_fd < 0) return fail(Code::io, "open lock: path=" + lock + " reason=" + std::strerror(errno));
+  if (::flock(handle->lock_fd, LOCK_EX | LOCK_NB) != 0)
+    return fail(Code::in_use, "another process holds " + options.folder);
+  if (!fs::exists(options.folder)) {
+    const Status created = create_beside(options);
+    if (!created) return fail(created.error());
+  }
+  auto env = open_env(options, options.folder, handle->dbis);
+  if (!env) return fail(env.error());
+  handle->env = std::move(*env);
+  return std::unique_ptr<LmdbTruth>{new LmdbTruth{std::move(handle)}};
+}
+
+Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
+  Handle& h = *handle_;
+  if (h.poisoned) return fail(Code::unknown_outcome, "an earlier commit failed; start again: folder=" + h.folder);
+  MDB_txn* txn = nullptr;
+  if (const int rc = mdb_txn_begin(h.env.get(), nullptr, 0, &txn); rc != 0) return failed("begin", rc, h.folder);
+  LmdbReading writing{txn, h.dbis};
+  const Status changed = change(writing);
+  if (!changed || writing.failure() != 0) {
+    mdb_txn_abort(txn);
+    if (!changed) return changed;
+    return failed("write", writing.failure(), h.folder);
+  }
+  const int rc = mdb_txn_commit(txn);
+  if (rc == 0) return Done{};
+  if (code_of(rc) == Code::store_full) return failed("commit", rc, h.folder);
+  // The data pages may be down while the meta page is not, or the other way round.
+  h.poisoned = true;
+  return fail(Code::unknown_outcome, "commit: folder=" + h.folder + " reason=" + mdb_strerror(rc));
+}
+
+Status LmdbTruth::view(const std::function<Status(const Reading&)>& look) const {
+  MDB_txn* txn = nullptr;
+  const int begun = mdb_txn_begin(handle_->env.get(), nullptr, MDB_RDONLY, &txn);
+  if (begun != 0) return failed("begin read", begun, handle_->folder);
+  const LmdbReading reading{txn, handle_->dbis};
+  const Status looked = look(reading);
+  mdb_txn_abort(txn);
+  if (looked && reading.failure() != 0) return failed("read", reading.failure(), handle_->folder);
+  return looked;
+}
+
+Space LmdbTruth::space() const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  mdb_env_info(handle_->env.get(), &info);
+  mdb_env_stat(handle_->env.get(), &stat);
+  return {(info.me_last_pgno + 1) * stat.ms_psize, info.me_mapsize};
+}
+
+Status LmdbTruth::copy_to(const std::string& folder) const {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(Code::io, "create folder: path=" + folder + " reason=" + error.message());
+  if (!fs::is_empty(folder)) return fail(Code::in_use, "the folder is not empty: path=" + folder);
+  fs::permissions(folder, fs::perms::owner_all, error);
+  const int rc = mdb_env_copy2(handle_->env.get(), folder.c_str(), MDB_CP_COMPACT);
+  if (rc != 0) return failed("copy", rc, folder);
+  const Status synced = sync_path(fs::path{folder} / "data.mdb");
+  if (!synced) return synced;
+  return sync_path(folder);
+}
+
+}  // namespace redress::store

@@ -1,0 +1,205 @@
+#include "store/rows.h"
+
+#include <array>
+
+#include "crypto/derive.h"
+#include "protocol/base/limits.h"
+
+namespace redress::store {
+namespace {
+
+constexpr std::uint8_t entry_format = 1;
+constexpr std::size_t check_bytes = 8;
+
+void put_stream(Writer& out, const StreamName& stream) {
+  out.u32(stream.owner.value());
+  out.u64(stream.epoch.value());
+  out.u32(stream.reader.value());
+}
+
+template <typename Tail>
+Bytes case_key(const CaseId& case_id, Tail put_tail) {
+  Writer out;
+  out.fixed(case_id);
+  put_tail(out);
+  return out.take();
+}
+
+}  // namespace
+
+RowCheck::RowCheck(const crypto::Key32& master) : key_{crypto::derive(master, "redress/rows/1")} {}
+
+Bytes RowCheck::sealed(Table table, ByteView key, Bytes value) const {
+  const std::array<std::byte, 1> name{static_cast<std::byte>(table)};
+  const crypto::Key32 check = crypto::hmac_sha256(key_.view(), {name, key, value});
+  const ByteView head = check.view().first(check_bytes);
+  value.insert(value.end(), head.begin(), head.end());
+  return value;
+}
+
+std::optional<Bytes> RowCheck::opened(Table table, ByteView key, const Bytes& stored) const {
+  if (stored.size() < check_bytes) return std::nullopt;
+  Bytes value{stored.begin(), stored.end() - check_bytes};
+  if (sealed(table, key, value) != stored) return std::nullopt;
+  return value;
+}
+
+void RowCheck::put(Writing& to, Table table, ByteView key, Bytes value, Order order) const {
+  to.put(table, key, sealed(table, key, std::move(value)), order);
+}
+
+std::optional<Bytes> RowCheck::get(const Reading& from, Table table, ByteView key) const {
+  const auto stored = from.get(table, key);
+  if (!stored) return std::nullopt;
+  return opened(table, key, *stored);
+}
+
+Bytes key_of(Position position) {
+  Writer out;
+  out.u64(position.value());
+  return out.take();
+}
+Bytes key_of(const StreamName& stream) {
+  Writer out;
+  put_stream(out, stream);
+  return out.take();
+}
+Bytes key_of(const StreamName& stream, Seq seq) {
+  Writer out;
+  put_stream(out, stream);
+  out.u64(seq.value());
+  return out.take();
+}
+Bytes key_of(const CaseId& case_id, const KeyId& key) {
+  return case_key(case_id, [&](Writer& out) { out.fixed(key); });
+}
+Bytes key_of(const CaseId& case_id, Position position) {
+  return case_key(case_id, [&](Writer& out) { out.u64(position.value()); });
+}
+Bytes key_of(const CaseId& case_id, SiteId site) {
+  return case_key(case_id, [&](Writer& out) { out.u32(site.value()); });
+}
+
+Bytes token_key(SiteId site, Epoch epoch) {
+  Writer out;
+  out.raw(view_of("token"));
+  out.u32(site.value());
+  out.u64(epoch.value());
+  return out.take();
+}
+
+Position position_of(ByteView key_tail) {
+  Reader in{key_tail.last(8)};
+  return Position{in.u64()};
+}
+
+StreamName stream_of(ByteView key) {
+  Reader in{key};
+  StreamName stream;
+  stream.owner = SiteId{in.u32()};
+  stream.epoch = Epoch{in.u64()};
+  stream.reader = SiteId{in.u32()};
+  return stream;
+}
+
+Bytes encode_entry(const wire::Item& item) {
+  Writer out;
+  out.u8(entry_format);
+  out.u16(static_cast<std::uint16_t>(item.header.size()));
+  out.raw(item.header);
+  out.raw(item.body);
+  return out.take();
+}
+
+Result<StoredEntry> decode_entry(const journal::Domain& domain, ByteView value) {
+  Reader in{value};
+  const std::uint8_t format = in.u8();
+  const ByteView header = in.raw(in.u16());
+  if (in.failed() || format != entry_format) return fail(Code::damaged, "entry row: truncated or of another format");
+  auto parsed = journal::decode_header(header);
+  if (!parsed) return fail(Code::damaged, "entry row: " + parsed.error().what);
+  const std::array<ByteView, 1> body{in.rest()};
+  if (parsed->body_bytes != in.rest().size() || parsed->body != domain.suite->hash(body)) {
+    return fail(Code::damaged, "entry row: the body is not the one its header names");
+  }
+  return StoredEntry{{copy_of(header), copy_of(in.rest())}, *parsed};
+}
+
+Bytes encode(const PlaceRow& row) {
+  Writer out;
+  out.u64(row.ledger.value());
+  out.fixed(row.digest);
+  out.u8(row.with_key ? 1 : 0);
+  return out.take();
+}
+
+std::optional<PlaceRow> decode_place(ByteView value) {
+  Reader in{value};
+  PlaceRow row;
+  row.ledger = Position{in.u64()};
+  row.digest = in.fixed<Digest>();
+  row.with_key = in.u8() != 0;
+  if (!in.complete()) return std::nullopt;
+  return row;
+}
+
+Bytes encode(const StreamRow& row) {
+  Writer out;
+  out.u64(row.head.seq.value());
+  out.fixed(row.head.digest);
+  out.u64(row.receipted.value());
+  const journal::Parent parent = row.parent.value_or(journal::Parent{});
+  out.u64(parent.epoch.value());
+  out.u64(parent.mark.seq.value());
+  out.fixed(parent.mark.digest);
+  return out.take();
+}
+
+std::optional<StreamRow> decode_stream(ByteView value) {
+  Reader in{value};
+  StreamRow row;
+  row.head.seq = Seq{in.u64()};
+  row.head.digest = in.fixed<Digest>();
+  row.receipted = Seq{in.u64()};
+  journal::Parent parent;
+  parent.epoch = Epoch{in.u64()};
+  parent.mark.seq = Seq{in.u64()};
+  parent.mark.digest = in.fixed<Digest>();
+  if (!in.complete()) return std::nullopt;
+  if (parent.epoch != Epoch{}) row.parent = parent;
+  return row;
+}
+
+Bytes encode(const ByCaseRow& row) {
+  Writer out;
+  out.u32(row.author.value());
+  out.i64(row.arrived.value());
+  return out.take();
+}
+
+std::optional<ByCaseRow> decode_by_case(ByteView value) {
+  Reader in{value};
+  ByCaseRow row;
+  row.author = SiteId{in.u32()};
+  row.arrived = WallTime{in.i64()};
+  if (!in.complete()) return std::nullopt;
+  return row;
+}
+
+Bytes encode(const MarkRow& row) {
+  Writer out;
+  out.u64(row.ledger.value());
+  out.fixed(row.request);
+  return out.take();
+}
+
+std::optional<MarkRow> decode_mark(ByteView value) {
+  Reader in{value};
+  MarkRow row;
+  row.ledger = Position{in.u64()};
+  row.request = in.fixed<decltype(row.request)>();
+  if (!in.complete()) return std::nullopt;
+  return row;
+}
+
+}  // namespace redress::store

@@ -1,0 +1,80 @@
+// The rows of the journal store: keys, values, and the keyed check of rows that nothing else seals (D6).
+//
+// Values; pure. Layouts in store/README.md.
+#pragma once
+
+#include "crypto/secret.h"
+#include "protocol/journal/chain.h"
+#include "protocol/wire/frames.h"
+#include "store/truth.h"
+
+namespace redress::store {
+
+// Eight bytes over (table, key, value) behind each value: a changed or moved row is not taken for a good one.
+class RowCheck {
+ public:
+  explicit RowCheck(const crypto::Key32& master);
+  [[nodiscard]] Bytes sealed(Table table, ByteView key, Bytes value) const;
+  // The value without its check; nothing if it does not hold.
+  [[nodiscard]] std::optional<Bytes> opened(Table table, ByteView key, const Bytes& stored) const;
+  void put(Writing& to, Table table, ByteView key, Bytes value, Order order = Order::any) const;
+  // Nothing: no such row, or one whose check does not hold.
+  [[nodiscard]] std::optional<Bytes> get(const Reading& from, Table table, ByteView key) const;
+
+ private:
+  crypto::Key32 key_;
+};
+
+[[nodiscard]] Bytes key_of(Position position);
+[[nodiscard]] Bytes key_of(const StreamName& stream);
+[[nodiscard]] Bytes key_of(const StreamName& stream, Seq seq);
+[[nodiscard]] Bytes key_of(const CaseId& case_id, const KeyId& key);
+[[nodiscard]] Bytes key_of(const CaseId& case_id, Position position);
+[[nodiscard]] Bytes key_of(const CaseId& case_id, SiteId site);
+// Rows of the table `local`.
+[[nodiscard]] Bytes token_key(SiteId site, Epoch epoch);
+inline constexpr std::string_view identity_key = "identity";
+inline constexpr std::string_view ledger_key = "ledger";
+[[nodiscard]] Position position_of(ByteView key_tail);
+[[nodiscard]] StreamName stream_of(ByteView key);
+
+struct StoredEntry {
+  wire::Item item;
+  journal::Header header;
+};
+[[nodiscard]] Bytes encode_entry(const wire::Item& item);
+// Fails with damaged: not an entry row, or a body that its header does not name.
+[[nodiscard]] Result<StoredEntry> decode_entry(const journal::Domain& domain, ByteView value);
+
+struct PlaceRow {
+  Position ledger;
+  Digest digest;          // the stream's chain here
+  bool with_key = false;  // the reader gets the case key with this entry
+};
+[[nodiscard]] Bytes encode(const PlaceRow& row);
+[[nodiscard]] std::optional<PlaceRow> decode_place(ByteView value);
+
+struct StreamRow {
+  journal::Mark head;
+  Seq receipted;  // of an own stream: the highest place a receipt is held for
+  std::optional<journal::Parent> parent;
+};
+[[nodiscard]] Bytes encode(const StreamRow& row);
+[[nodiscard]] std::optional<StreamRow> decode_stream(ByteView value);
+
+// An index row: which entries a case has.
+struct ByCaseRow {
+  SiteId author;
+  WallTime arrived;  // this site's clock; shown, never deciding
+};
+[[nodiscard]] Bytes encode(const ByCaseRow& row);
+[[nodiscard]] std::optional<ByCaseRow> decode_by_case(ByteView value);
+
+struct MarkRow {
+  Position ledger;
+  FixedBytes<struct RequestTag, 16> request;  // of what was asked; zero: re-made from the entry
+};
+[[nodiscard]] Bytes encode(const MarkRow& row);
+[[nodiscard]] std::optional<MarkRow> decode_mark(ByteView value);
+
+}  // namespace redress::store

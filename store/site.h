@@ -1,0 +1,141 @@
+// What one site knows and may write: append, accept, keep; the same class at an outlet and at head office.
+//
+// A resource of the loop's thread; Truth, signer, pairwise keys and router outlive it. What it answers is durable: the
+// marks in memory follow a commit, never lead it.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "crypto/identity.h"
+#include "crypto/seal.h"
+#include "protocol/sync/step.h"
+#include "store/rows.h"
+#include "store/truth.h"
+
+namespace redress::store {
+
+// The secrets shared two by two (D19). Thread-safe.
+class Pairwise {
+ public:
+  virtual ~Pairwise() = default;
+  // Nothing: no such site, or it is revoked.
+  [[nodiscard]] virtual std::optional<crypto::Key32> with(SiteId peer) const = 0;
+};
+
+// Who gets a case; only head office has one (D12). Reads clear headers, never bodies.
+class Router {
+ public:
+  virtual ~Router() = default;
+  // The sites that gain standing by this entry, beyond those that have it.
+  [[nodiscard]] virtual std::vector<SiteId> gains(const journal::What& what,
+                                                  const std::vector<SiteId>& standing) const = 0;
+};
+
+struct SiteOptions {
+  SiteId site;
+  journal::Domain domain;
+  crypto::Key32 kek;
+  std::uint32_t kek_generation = 1;
+  const journal::Signer* signer = nullptr;
+  const Pairwise* pairwise = nullptr;
+  const Router* router = nullptr;  // head office only
+};
+
+using RequestDigest = decltype(MarkRow::request);
+
+// A sealed entry that waits for its place, made on the door's thread (store/desk.h).
+struct Append {
+  journal::What what;
+  Bytes body;
+  std::optional<Bytes> new_key;  // the case key wrapped under this site's KEK, if the case is new
+  RequestDigest request;         // of what was asked, to know a key that is used again for something else
+  Position shown;                // the ledger's head when the case was looked at
+  std::uint64_t serial = 0;      // of the case number, if one was minted
+};
+
+struct Appended {
+  Position ledger;
+  journal::Place place;
+  Digest identity;
+  CaseId case_id;
+  WallTime time;
+  bool repeated = false;  // this command was carried out before: nothing was done now
+};
+
+using Work = std::variant<Append, sync::Accept, sync::KeepReceipt, sync::KeepTokens>;
+// An Append gives Appended, an Accept a receipt.
+using Outcome = std::variant<Done, Appended, journal::Receipt>;
+
+class Site final : public sync::Streams {
+ public:
+  // Reads the identity and every stream's head; makes them, with a random epoch, in a new store. Fails with bad_config
+  // (the store is another site's or network's), damaged, or what the store says.
+  [[nodiscard]] static Result<std::unique_ptr<Site>> open(Truth& truth, const SiteOptions& options, Random& random);
+
+  // Carries out all the work in one durable transaction; one result each, in order. If the transaction cannot hold,
+  // each piece is tried alone, so that one that cannot be stored does not take the others along. After
+  // `unknown_outcome` the program must stop and start again.
+  [[nodiscard]] std::vector<Result<Outcome>> commit(const std::vector<Work>& work, WallTime now);
+
+  // The feeds that grew since this was last called.
+  [[nodiscard]] std::set<SiteId> take_fed() { return std::exchange(fed_, {}); }
+
+  [[nodiscard]] SiteId site() const noexcept { return options_.site; }
+  [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
+  [[nodiscard]] StreamName journal() const noexcept { return journal_of(options_.site, epoch_); }
+  [[nodiscard]] const SiteOptions& options() const noexcept { return options_; }
+  [[nodiscard]] Truth& truth() const noexcept { return truth_; }
+  [[nodiscard]] std::uint64_t last_serial() const noexcept { return serial_; }
+  // How far the peer's receipts for one of our streams reach.
+  [[nodiscard]] Seq receipted(const StreamName& stream) const;
+  // True while new entries are refused so that cursors, receipts and deletes still fit (P10).
+  [[nodiscard]] bool is_full() const;
+
+  [[nodiscard]] std::vector<wire::OwnJournal> own_journals() const override;
+  [[nodiscard]] std::vector<wire::Cursor> received_feeds() const override;
+  [[nodiscard]] std::optional<journal::Mark> mark_of(const StreamName& stream) const override;
+  [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const override;
+  [[nodiscard]] sync::Outgoing read(const StreamName& stream, Seq from, std::size_t entries_max,
+                                    std::size_t bytes_max) const override;
+  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const override;
+  [[nodiscard]] std::optional<journal::Receipt> last_receipt(const StreamName& stream) const override;
+  [[nodiscard]] journal::LedgerMark ledger() const override { return ledger_; }
+  [[nodiscard]] sync::Tokens tokens(SiteId site, Epoch epoch) const override;
+
+ private:
+  friend class Turn;
+  Site(Truth& truth, const SiteOptions& options, Random& random);
+  [[nodiscard]] Status load(Writing& store);
+  [[nodiscard]] std::vector<Result<Outcome>> commit_together(const std::vector<Work>& work, WallTime now, Status& all);
+  [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
+                                                     const journal::What& what) const;
+
+  Truth& truth_;
+  SiteOptions options_;
+  Random& random_;
+  RowCheck rows_;
+  Epoch epoch_;
+  journal::LedgerMark ledger_;
+  std::uint64_t serial_ = 0;
+  std::map<StreamName, StreamRow> streams_;  // durable
+  std::set<SiteId> fed_;
+};
+
+// The answer given when this command was carried out, if it was; key_reused if something else was asked under its key
+// then.
+[[nodiscard]] std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOptions& site,
+                                                          const RowCheck& rows, const CommandId& command,
+                                                          const RequestDigest& request);
+
+// What a keyring row, or a grant on its way to `reader`, is bound to.
+[[nodiscard]] Bytes keyring_data(const journal::Domain& domain, const CaseId& case_id, const KeyId& key,
+                                 std::uint32_t generation);
+[[nodiscard]] Bytes grant_data(const journal::Domain& domain, const CaseId& case_id, const KeyId& key, SiteId from,
+                               SiteId reader);
+
+// The case key under `case_id` that `key` names, or, with a zero `key`, the first there is. Nothing: not held.
+[[nodiscard]] std::optional<crypto::CaseKey> key_in(const Reading& store, const SiteOptions& site,
+                                                    const CaseId& case_id, const KeyId& key);
+
+}  // namespace redress::store

@@ -1,0 +1,236 @@
+#include "store/turn.h"
+
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
+
+namespace redress::store {
+
+StreamRow& Turn::stream(const StreamName& name, const std::optional<journal::Parent>& parent) {
+  const auto moved = moved_.find(name);
+  if (moved != moved_.end()) return moved->second;
+  const auto durable = site_.streams_.find(name);
+  if (durable != site_.streams_.end()) return moved_.emplace(name, durable->second).first->second;
+  const journal::Mark start{Seq{}, journal::genesis(site_.options_.domain, name, parent)};
+  return moved_.emplace(name, StreamRow{start, Seq{}, parent}).first->second;
+}
+
+Result<Outcome> Turn::carry_out(const Work& piece) {
+  if (const auto* one = std::get_if<Append>(&piece)) return append(*one);
+  if (const auto* one = std::get_if<sync::Accept>(&piece)) return accept(*one);
+  if (const auto* one = std::get_if<sync::KeepReceipt>(&piece)) return keep(*one);
+  return keep(std::get<sync::KeepTokens>(piece));
+}
+
+Position Turn::store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry) {
+  const Position position = ledger_.position.next();
+  ledger_ = {position, journal::ledger_digest(site_.options_.domain, ledger_.digest, position, entry)};
+  store_.put(Table::entries, key_of(position), encode_entry(item), Order::last);
+  if (!header.what.case_id.is_zero()) {
+    site_.rows_.put(store_, Table::by_case, key_of(header.what.case_id, position),
+                    encode(ByCaseRow{header.what.author, now_}));
+  }
+  return position;
+}
+
+void Turn::put_place(const StreamName& name, Seq seq, const PlaceRow& row) {
+  site_.rows_.put(store_, Table::places, key_of(name, seq), encode(row));
+}
+
+// An act rests on what its author was shown; another own act on the case since then means: look again (D24).
+Status Turn::check_unchanged(const Append& append) const {
+  Status status{Done{}};
+  std::size_t count = 0;
+  store_.scan(Table::by_case, key_of(append.what.case_id, Position{}), [&](ByteView key, ByteView value) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != append.what.case_id) return false;
+    ++count;
+    Reader row{value};
+    if (SiteId{row.u32()} == site_.options_.site && position_of(key) > append.shown) {
+      status =
+          fail(Code::changed, "an entry was written here since: ledger=" + std::to_string(position_of(key).value()));
+      return false;
+    }
+    return true;
+  });
+  if (status && count >= limits::case_entries_max) return fail(Code::too_large, "the case has 4096 entries");
+  return status;
+}
+
+Result<Outcome> Turn::append(const Append& append) {
+  if (auto again = repeated_in(store_, site_.options_, site_.rows_, append.what.command, append.request)) {
+    if (!*again) return fail(again->error());
+    return Outcome{std::move(**again)};
+  }
+  if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
+  const Status unchanged = check_unchanged(append);
+  if (!unchanged) return fail(unchanged.error());
+  StreamRow& own = stream(site_.journal(), std::nullopt);
+  journal::Header header{{site_.options_.site, site_.epoch_, own.head.seq.next(), own.head.digest},
+                         append.what,
+                         static_cast<std::uint32_t>(append.body.size()),
+                         {}};
+  const std::array<ByteView, 1> body{ByteView{append.body}};
+  header.body = site_.options_.domain.suite->hash(body);
+  const wire::Item item{journal::encode(header), append.body};
+  const Digest entry = journal::entry_digest(site_.options_.domain, item.header);
+  const Position position = store_entry(item, header, entry);
+  put_place(site_.journal(), header.place.seq, {position, entry, append.new_key.has_value()});
+  own.head = {header.place.seq, entry};
+  if (append.new_key) {
+    Writer row;
+    row.u32(site_.options_.kek_generation);
+    row.raw(*append.new_key);
+    store_.put(Table::keyring, key_of(append.what.case_id, append.what.key), row.bytes(), Order::any);
+  }
+  site_.rows_.put(store_, Table::marks, view_of(append.what.command), encode(MarkRow{position, append.request}));
+  serial_ = std::max(serial_, append.serial);
+  appended_ = true;
+  route(header, position, entry);
+  return Outcome{Appended{position, header.place, journal::identity_of(site_.options_.domain, item.header),
+                          append.what.case_id, append.what.time, false}};
+}
+
+void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
+  const SiteOptions& own = site_.options_;
+  const auto shared = own.pairwise->with(from);
+  if (!shared || store_.get(Table::keyring, key_of(grant.case_id, grant.key))) return;
+  // A key that does not open, or is not the one it is named, is as good as not sent: the entry waits for one that is
+  // (D20).
+  auto key = crypto::unwrap(*shared, grant_data(own.domain, grant.case_id, grant.key, from, own.site), grant.case_id,
+                            grant.key, grant.wrapped);
+  if (!key) return;
+  Writer row;
+  row.u32(own.kek_generation);
+  row.raw(crypto::wrap(own.kek, keyring_data(own.domain, grant.case_id, grant.key, own.kek_generation), *key,
+                       site_.random_));
+  store_.put(Table::keyring, key_of(grant.case_id, grant.key), row.bytes(), Order::any);
+}
+
+Result<Outcome> Turn::accept(const sync::Accept& accept) {
+  StreamRow& received = stream(accept.stream, accept.parent);
+  if (received.head != accept.before) {
+    return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));
+  }
+  const SiteId peer = accept.stream.owner;
+  for (const wire::Grant& grant : accept.grants) keep_grant(peer, grant);
+  const bool forgetful = REDRESS_MUTANT(12) && accept.entries.size() > 1;  // 12: the cursor runs ahead of the data
+  for (const sync::Placed& placed : accept.entries) {
+    const Seq seq = received.head.seq.next();
+    const Position position = store_entry(placed.item, placed.header, placed.entry);
+    put_place(accept.stream, seq, {position, placed.stream, false});
+    received.head = {seq, placed.stream};
+    if (forgetful && &placed == &accept.entries.back())
+      store_.erase(Table::by_case, key_of(placed.header.what.case_id, position));
+    route(placed.header, position, placed.entry);
+  }
+  store_.put(Table::checkpoints, key_of(accept.stream, received.head.seq), journal::encode(accept.checkpoint),
+             Order::any);
+  const journal::Receipt receipt =
+      journal::sign(site_.options_.domain, *site_.options_.signer,
+                    {{}, {}, accept.stream, accept.before.seq.next(), received.head, now_, ledger_, {}});
+  store_.put(Table::receipts, key_of(accept.stream, received.head.seq), journal::encode(receipt), Order::any);
+  return Outcome{receipt};
+}
+
+Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {
+  StreamRow& own = stream(keep.receipt.stream, std::nullopt);
+  if (keep.receipt.to.seq <= own.receipted && !REDRESS_MUTANT(141)) return Outcome{Done{}};
+  own.receipted = keep.receipt.to.seq;
+  store_.put(Table::receipts, key_of(keep.receipt.stream, keep.receipt.to.seq), journal::encode(keep.receipt),
+             Order::any);
+  return Outcome{Done{}};
+}
+
+Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
+  Writer row;
+  row.fixed(keep.known);
+  row.fixed(keep.offered);
+  site_.rows_.put(store_, Table::local, token_key(keep.site, keep.epoch), row.take());
+  return Outcome{Done{}};
+}
+
+// Standing only grows; who gains it is fed the case's earlier entries first, then this one, in one chain.
+void Turn::route(const journal::Header& header, Position position, const Digest& entry) {
+  if (site_.options_.router == nullptr || header.what.case_id.is_zero()) return;
+  const CaseId& case_id = header.what.case_id;
+  std::vector<SiteId> standing;
+  store_.scan(Table::standing, key_of(case_id, SiteId{}), [&](ByteView key, ByteView) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != case_id) return false;
+    standing.push_back(SiteId{in.u32()});
+    return true;
+  });
+  std::vector<SiteId> gains = site_.options_.router->gains(header.what, standing);
+  if (REDRESS_MUTANT(23)) gains.clear();  // 23: nobody new is told
+  for (const SiteId reader : gains) {
+    if (standing.size() >= limits::case_sites_max) break;
+    Writer since;
+    since.u64(position.value());
+    site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
+    standing.push_back(reader);
+    if (reader == head_office || reader == header.what.author) continue;
+    feed_history(reader, case_id, position);
+    feed(reader, position, entry, true);
+  }
+  for (const SiteId reader : standing) {
+    const bool gained = std::count(gains.begin(), gains.end(), reader) > 0;
+    if (!gained && reader != head_office && reader != header.what.author) feed(reader, position, entry, false);
+  }
+}
+
+void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
+  std::vector<Position> earlier;
+  store_.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != case_id || position_of(key) >= before) return false;
+    earlier.push_back(position_of(key));
+    return true;
+  });
+  for (const Position position : earlier) {
+    const auto row = store_.get(Table::entries, key_of(position));
+    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (!entry || entry->header.what.author == reader) continue;
+    feed(reader, position, journal::entry_digest(site_.options_.domain, entry->item.header), true);
+  }
+}
+
+void Turn::feed(SiteId reader, Position position, const Digest& entry, bool with_key) {
+  const StreamName name = feed_for(site_.epoch_, reader);
+  StreamRow& row = stream(name, std::nullopt);
+  const journal::Place place{head_office, site_.epoch_, row.head.seq.next(), row.head.digest};
+  row.head = {place.seq, journal::feed_digest(site_.options_.domain, reader, place, entry)};
+  put_place(name, place.seq, {position, row.head.digest, with_key});
+  fed_.insert(reader);
+}
+
+void Turn::write_ledger() {
+  Writer row;
+  row.u64(ledger_.position.value());
+  row.fixed(ledger_.digest);
+  row.u64(serial_);
+  site_.rows_.put(store_, Table::local, view_of(ledger_key), row.take());
+}
+
+Status Turn::finish() {
+  if (appended_) {
+    const journal::Checkpoint checkpoint =
+        journal::sign(site_.options_.domain, *site_.options_.signer,
+                      {{}, {}, site_.journal(), moved_.at(site_.journal()).head, now_, ledger_, {}});
+    store_.put(Table::checkpoints, key_of(site_.journal(), checkpoint.mark.seq), journal::encode(checkpoint),
+               Order::any);
+  }
+  for (const auto& [name, row] : moved_) site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
+  if (ledger_ != site_.ledger_) write_ledger();
+  return Done{};
+}
+
+void Turn::publish() {
+  site_.ledger_ = ledger_;
+  site_.serial_ = serial_;
+  for (auto& [name, row] : moved_) site_.streams_[name] = row;
+  site_.fed_.insert(fed_.begin(), fed_.end());
+}
+
+}  // namespace redress::store
