@@ -1,0 +1,51 @@
+// The bounded queue between the door, which seals commands, and the loop, which commits them.
+//
+// push() from any thread, take_all() on the loop's.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "ops/shell/process.h"
+#include "protocol/base/limits.h"
+#include "store/site.h"
+
+namespace redress::shell {
+
+struct Command {
+  store::Append append;
+  // Told once, on the loop's thread, after the commit (P1).
+  std::function<void(Result<store::Appended>)> done;
+};
+
+class CommandQueue {
+ public:
+  explicit CommandQueue(Wake& wake) : wake_{wake} {}
+
+  // False: full or closed; nothing was taken.
+  [[nodiscard]] bool push(Command command) {
+    const std::lock_guard lock{mutex_};
+    if (closed_ || commands_.size() >= limits::command_queue_max) return false;
+    commands_.push_back(std::move(command));
+    wake_.signal();
+    return true;
+  }
+  [[nodiscard]] std::vector<Command> take_all() {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(commands_, {});
+  }
+  // Takes nothing more; what is in it is still taken by take_all().
+  void close() {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+
+ private:
+  Wake& wake_;
+  std::mutex mutex_;
+  std::vector<Command> commands_;
+  bool closed_ = false;
+};
+
+}  // namespace redress::shell

@@ -1,0 +1,194 @@
+#include "ops/shell/daemon.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "crypto/suite_intl.h"
+#include "protocol/wire/refusal.h"
+
+namespace redress::shell {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+json verified_json(const store::Verified& verified) {
+  json findings = json::array();
+  for (const store::Finding& finding : verified.findings)
+    findings.push_back({{"where", finding.where}, {"what", finding.what}});
+  return {{"errors", verified.errors},           {"entries", verified.entries},   {"places", verified.places},
+          {"checkpoints", verified.checkpoints}, {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
+          {"findings", std::move(findings)}};
+}
+
+}  // namespace
+
+void log_errors(Log& log, const std::vector<Error>& errors) {
+  for (const Error& error : errors) {
+    log.error("config", "refused", {{"code", wire::name_of(error.code)}, {"field", error.field}, {"why", error.what}});
+  }
+}
+
+Daemon::Daemon(const Home& home, const DaemonOptions& options, Log& log)
+    : home_{home}, options_{options}, log_{log}, kinds_{casework::shipped_kinds()} {}
+
+Daemon::~Daemon() { stop(); }
+
+Result<std::unique_ptr<Daemon>> Daemon::open(const Home& home, const DaemonOptions& options, Log& log) {
+  std::unique_ptr<Daemon> daemon{new Daemon{home, options, log}};
+  const Status opened = daemon->open_stores();
+  if (!opened) return fail(opened.error());
+  return daemon;
+}
+
+Status Daemon::open_stores() {
+  const crypto::SiteKeys& keys = home_.keys.keys;
+  signer_ = std::make_unique<crypto::Ed25519Signer>(keys.signing);
+  site_options_ = {home_.keys.site, {&crypto::intl(), home_.keys.network},
+                   keys.kek,        keys.kek_generation,
+                   signer_.get(),   options_.pairwise,
+                   options_.router};
+  auto journal = store::LmdbTruth::open({home_.journal_path(), store::journal_tables(),
+                                         static_cast<std::size_t>(home_.config.store.journal_map_mib) << 20});
+  if (!journal) return fail(journal.error());
+  journal_ = std::move(*journal);
+  auto views = store::LmdbTruth::open(
+      {home_.views_path(), store::views_tables(), static_cast<std::size_t>(home_.config.store.views_map_mib) << 20});
+  if (!views) return fail(views.error());
+  views_ = std::move(*views);
+  auto site = store::Site::open(*journal_, site_options_, random_);
+  if (!site) return fail(site.error());
+  site_ = std::move(*site);
+  serial_ = site_->last_serial();
+  ledger_ = site_->ledger().position.value();
+  follower_ =
+      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->epoch(), keys.views, kinds_, random_);
+  const Status opened = follower_->open();
+  if (!opened) return opened;
+  view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views);
+  const store::DeskOptions desk{site_options_, options_.parent, zone_offset_minutes(wall_now()), options_.parent_of};
+  desk_ = std::make_unique<store::Desk>(*journal_, desk, kinds_, serial_, random_);
+  auto wake = Wake::open();
+  if (!wake) return fail(wake.error());
+  wake_ = std::move(*wake);
+  commands_ = std::make_unique<CommandQueue>(*wake_);
+  tokens_ = std::make_unique<Tokens>(home_.path(tokens_file));
+  api_ = std::make_unique<Api>(*tokens_, metrics_);
+  return Done{};
+}
+
+void Daemon::on_committed() {
+  const Position head = site_->ledger().position;
+  ledger_ = head.value();
+  if (following_) following_->on_ledger(head);
+}
+
+void Daemon::run_long(const Call& call, std::function<Response(const Request&)> work) {
+  bool idle = false;
+  if (!long_running_.compare_exchange_strong(idle, true)) {
+    return call.respond(error_response(call.request, {Code::busy, "another verify or backup is running", ""}));
+  }
+  if (long_work_.joinable()) long_work_.join();
+  long_work_ = std::thread{[this, request = call.request, respond = call.respond, work = std::move(work)] {
+    respond(work(request));
+    long_running_ = false;
+  }};
+}
+
+void Daemon::add_routes(std::function<bool()> ready, std::function<void()> refresh) {
+  api_->add("GET", "/healthz", Access::anyone, [](const Call& call) {
+    call.respond(json_response(200, {{"ok", true}}));
+  });
+  api_->add("GET", "/readyz", Access::anyone, [this, ready = std::move(ready)](const Call& call) {
+    const bool is_ready = ready();
+    call.respond(json_response(is_ready ? 200 : 503,
+                               {{"ready", is_ready}, {"site", home_.keys.site.value()}, {"full", site_->is_full()}}));
+  });
+  api_->add("GET", "/metrics", Access::anyone, [this, refresh = std::move(refresh)](const Call& call) {
+    refresh();
+    metrics_.gauge("redress_ledger_position", "Entries in this site's ledger").set(static_cast<double>(ledger_.load()));
+    metrics_.gauge("redress_follower_behind", "Ledger entries that the views do not show yet")
+        .set(static_cast<double>(ledger_.load() - std::min(ledger_.load(), following_->position().value())));
+    const store::Space space = journal_->space();
+    metrics_.gauge("redress_store_used_ratio", "How full the journal's map is")
+        .set(static_cast<double>(space.used_bytes) / static_cast<double>(space.limit_bytes));
+    call.respond({200, metrics_.exposition(), "text/plain; version=0.0.4; charset=utf-8", {}});
+  });
+  api_->add("POST", "/api/v1/verify", Access::any_token, [this](const Call& call) {
+    run_long(call, [this](const Request& request) {
+      const auto verified = store::verify(*journal_, site_options_, options_.signing_key_of, random_);
+      return verified ? json_response(200, verified_json(*verified)) : error_response(request, verified.error());
+    });
+  });
+  api_->add("POST", "/api/v1/backup", Access::operations, [this](const Call& call) {
+    const auto body = json_body(call.request);
+    const std::string folder =
+        body && body->contains("folder") && (*body)["folder"].is_string() ? (*body)["folder"].get<std::string>() : "";
+    if (!fs::path{folder}.is_absolute()) {
+      return call.respond(
+          error_response(call.request, {Code::bad_value, "an absolute path on this machine", "folder"}));
+    }
+    run_long(call, [this, folder](const Request& request) {
+      const Status copied = journal_->copy_to(folder + "/data/journal");
+      if (!copied) return error_response(request, copied.error());
+      std::error_code error;
+      for (const std::string& name :
+           {std::string{config_file}, std::string{members_file}, home_.config.keys.keystore}) {
+        if (fs::exists(home_.path(name)))
+          fs::copy_file(home_.path(name), fs::path{folder} / fs::path{name}.filename(), error);
+        if (error)
+          return error_response(request,
+                                {Code::io, "copy file: name=" + name + " reason=" + error.message(), "folder"});
+      }
+      return json_response(200, {{"folder", folder}, {"ledger", ledger_.load()}});
+    });
+  });
+}
+
+Status Daemon::serve(std::function<bool()> ready, std::function<void()> refresh) {
+  add_routes(std::move(ready), std::move(refresh));
+  DoorOptions options;
+  options.listen = home_.config.door.listen;
+  options.hosts = home_.config.door.hosts;
+  options.language = home_.config.site.language;
+  options.refuse = [this](const Request& request, const Error& error) { return api_->refuse(request, error); };
+  if (!home_.config.door.certificate.empty()) {
+    const std::string config_path = home_.path(config_file);
+    auto tls = crypto::TlsServer::open(beside(config_path, home_.config.door.certificate),
+                                       beside(config_path, home_.config.door.key));
+    if (!tls) return fail(tls.error());
+    tls_ = std::move(*tls);
+    options.ssl_ctx = tls_->native();
+  }
+  following_ =
+      std::make_unique<Following>(*follower_, log_, [this] { door_->post([this] { case_api_->on_followed(); }); });
+  const CaseApiParts parts{
+      desk_.get(),
+      view_reader_.get(),
+      &kinds_,
+      commands_.get(),
+      &site_options_,
+      [this] { return Position{ledger_.load()}; },
+      [this] { return following_->position(); },
+      [this](std::function<void()> work) { door_->post(std::move(work)); },
+      [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }};
+  case_api_ = std::make_unique<CaseApi>(parts, *api_);
+  auto door = Door::open(
+      options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
+  if (!door) return fail(door.error());
+  door_ = std::move(*door);
+  following_->start();
+  following_->on_ledger(Position{ledger_.load()});
+  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
+  const std::string url = (tls_ ? "https://" : "http://") + host + ":" + std::to_string(door_->port());
+  return write_small_file(home_.path(url_file), url + "\n");
+}
+
+void Daemon::stop() {
+  if (commands_) commands_->close();
+  if (door_) door_->stop();
+  if (following_) following_->stop();
+  if (long_work_.joinable()) long_work_.join();
+}
+
+}  // namespace redress::shell

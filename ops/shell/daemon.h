@@ -1,0 +1,93 @@
+// What both programs are made of beside their link: the stores, the site, the follower, the door with its API.
+//
+// Built by main. The loop's thread owns site(); the door and the follower have their own threads. Whatever is given by
+// reference outlives it. Wiring only: each part says its own rules.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "crypto/random.h"
+#include "crypto/tls.h"
+#include "ops/shell/case_api.h"
+#include "ops/shell/following.h"
+#include "ops/shell/home.h"
+#include "ops/shell/log.h"
+#include "store/lmdb_truth.h"
+#include "store/verify.h"
+
+namespace redress::shell {
+
+struct DaemonOptions {
+  const store::Pairwise* pairwise = nullptr;
+  const store::Router* router = nullptr;                   // head office only
+  SiteId parent;                                           // a branch's
+  std::function<std::optional<SiteId>(SiteId)> parent_of;  // head office only
+  store::SigningKeyOf signing_key_of;
+};
+
+class Daemon {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(const Home& home, const DaemonOptions& options, Log& log);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Adds the routes that both programs have, opens the door and starts the follower. Call once, after the program's own
+  // routes were added. `refresh` brings the gauges up to date before they are shown; on the door's thread.
+  [[nodiscard]] Status serve(std::function<bool()> ready, std::function<void()> refresh);
+  // Finishes answers in flight, joins both threads.
+  void stop();
+
+  // The loop: a commit has returned; readers may wait for what is in it.
+  void on_committed();
+
+  [[nodiscard]] store::Site& site() noexcept { return *site_; }
+  [[nodiscard]] Api& api() noexcept { return *api_; }
+  [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
+  [[nodiscard]] CommandQueue& commands() noexcept { return *commands_; }
+  [[nodiscard]] Wake& wake() noexcept { return *wake_; }
+  [[nodiscard]] Random& random() noexcept { return random_; }
+  [[nodiscard]] Door& door() noexcept { return *door_; }
+  [[nodiscard]] const journal::Signer& signer() const noexcept { return *signer_; }
+  [[nodiscard]] const store::SiteOptions& site_options() const noexcept { return site_options_; }
+
+ private:
+  Daemon(const Home& home, const DaemonOptions& options, Log& log);
+  [[nodiscard]] Status open_stores();
+  void add_routes(std::function<bool()> ready, std::function<void()> refresh);
+  // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
+  void run_long(const Call& call, std::function<Response(const Request&)> work);
+
+  const Home& home_;
+  DaemonOptions options_;
+  Log& log_;
+  crypto::SystemRandom random_;
+  Metrics metrics_;
+  casework::Kinds kinds_;
+  std::unique_ptr<journal::Signer> signer_;
+  store::SiteOptions site_options_;
+  std::unique_ptr<store::LmdbTruth> journal_;
+  std::unique_ptr<store::LmdbTruth> views_;
+  std::unique_ptr<store::Site> site_;
+  std::unique_ptr<store::Follower> follower_;
+  std::unique_ptr<store::Views> view_reader_;
+  std::unique_ptr<store::Desk> desk_;
+  store::Serial serial_{0};
+  std::unique_ptr<Wake> wake_;
+  std::unique_ptr<CommandQueue> commands_;
+  std::unique_ptr<Tokens> tokens_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<CaseApi> case_api_;
+  std::unique_ptr<crypto::TlsServer> tls_;
+  std::unique_ptr<Door> door_;
+  std::unique_ptr<Following> following_;
+  std::atomic<std::uint64_t> ledger_{0};
+  std::atomic<bool> long_running_{false};
+  std::thread long_work_;
+};
+
+// Every entry on a line of its own, for --check-config and start-up.
+void log_errors(Log& log, const std::vector<Error>& errors);
+
+}  // namespace redress::shell

@@ -1,0 +1,61 @@
+#include "ops/shell/home.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace redress::shell {
+
+std::string Home::keystore_path() const { return beside(path(config_file), config.keys.keystore); }
+std::string Home::journal_path() const { return beside(path(config_file), config.store.path) + "/journal"; }
+std::string Home::views_path() const { return beside(path(config_file), config.store.path) + "/views"; }
+
+Expected<Home, std::vector<Error>> open_home(const std::string& folder) {
+  Home home;
+  home.folder = folder;
+  auto config = load_config(home.path(config_file));
+  if (!config) return Unexpected<std::vector<Error>>{config.error()};
+  home.config = *config;
+  auto passphrase = read_small_file(beside(home.path(config_file), home.config.keys.passphrase_file));
+  if (!passphrase) return Unexpected<std::vector<Error>>{{passphrase.error()}};
+  home.passphrase = *passphrase;
+  auto keys = crypto::load_keystore(home.keystore_path(), home.passphrase);
+  if (!keys) return Unexpected<std::vector<Error>>{{keys.error()}};
+  home.keys = std::move(*keys);
+  if (home.keys.site != home.config.site.id) {
+    return Unexpected<std::vector<Error>>{
+        {Error{Code::bad_config,
+               "the keystore belongs to site=" + std::to_string(home.keys.site.value()) +
+                   ", the configuration names site=" + std::to_string(home.config.site.id.value()),
+               "site.id"}}};
+  }
+  return home;
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file) return fail(Code::io, "read file: path=" + path + " reason=" + std::strerror(errno));
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (text.size() > 64 * 1024) return fail(Code::too_large, "read file: path=" + path);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+Status write_small_file(const std::string& path, const std::string& text) {
+  const std::string beside_path = path + ".new";
+  const int fd = ::open(beside_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(Code::io, "write file: path=" + path + " reason=" + std::strerror(errno));
+  const bool ok = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!ok || std::rename(beside_path.c_str(), path.c_str()) != 0) {
+    return fail(Code::io, "write file: path=" + path + " reason=" + std::strerror(errno));
+  }
+  return Done{};
+}
+
+}  // namespace redress::shell

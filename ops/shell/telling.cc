@@ -1,0 +1,77 @@
+#include "ops/shell/telling.h"
+
+#include <nlohmann/json.hpp>
+
+#include "protocol/wire/refusal.h"
+
+namespace redress::shell {
+namespace {
+
+const char* name_of(sync::Happening what) {
+  switch (what) {
+    case sync::Happening::up:
+      return "up";
+    case sync::Happening::down:
+      return "down";
+    case sync::Happening::refused:
+      return "refused";
+    case sync::Happening::peer_refused:
+      return "peer refused";
+    case sync::Happening::duplicate:
+      return "duplicate";
+    case sync::Happening::hole:
+      return "hole";
+    case sync::Happening::rewound:
+      return "rewound";
+    case sync::Happening::stale:
+      return "stale frame dropped";
+  }
+  return "";
+}
+
+}  // namespace
+
+void tell(Log& log, Metrics& metrics, const sync::Event& event) {
+  const char* name = name_of(event.what);
+  const std::string_view code = event.code ? wire::name_of(*event.code) : std::string_view{};
+  metrics
+      .counter("redress_session_events_total", "What happened on the links",
+               {{"event", name}, {"code", std::string{code}}})
+      .add();
+  const Facts facts{{"site", event.site.value()}, {"code", code}, {"why", event.why}};
+  switch (event.what) {
+    case sync::Happening::up:
+    case sync::Happening::down:
+      return log.info("session", name, facts);
+    case sync::Happening::refused:
+    case sync::Happening::peer_refused:
+      return log.warn("session", name, facts);
+    case sync::Happening::duplicate:
+    case sync::Happening::hole:
+    case sync::Happening::rewound:
+    case sync::Happening::stale:
+      return log.debug("session", name, facts);
+  }
+}
+
+nlohmann::json lag_json(const sync::Lag& lag) {
+  nlohmann::json out{{"state", sync::name_of(lag.state)},
+                     {"entries", lag.entries},
+                     {"oldest_ms", lag.oldest_ms},
+                     {"at_least", lag.state == sync::LagState::unknown}};
+  out["contact_ms"] = lag.contact_ms ? nlohmann::json(*lag.contact_ms) : nlohmann::json(nullptr);
+  return out;
+}
+
+void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag) {
+  metrics.gauge("redress_lag_entries", "Entries not yet durable at the other end (without contact: at least)", labels)
+      .set(static_cast<double>(lag.entries));
+  metrics.gauge("redress_lag_oldest_seconds", "Age of the oldest of them", labels)
+      .set(static_cast<double>(lag.oldest_ms) / 1000.0);
+  metrics.gauge("redress_lag_contact_seconds", "Since the other end was heard; -1: never", labels)
+      .set(lag.contact_ms ? static_cast<double>(*lag.contact_ms) / 1000.0 : -1.0);
+  metrics.gauge("redress_lag_known", "1 if the line is up and the numbers are exact, 0 if they are 'at least'", labels)
+      .set(lag.state == sync::LagState::unknown ? 0 : 1);
+}
+
+}  // namespace redress::shell
