@@ -1,0 +1,104 @@
+#include "branch-agent/agent.h"
+
+#include <algorithm>
+
+namespace redress::agent {
+namespace {
+
+const char* name_of(sync::AgentSession::State state) {
+  switch (state) {
+    case sync::AgentSession::State::waiting:
+      return "waiting";
+    case sync::AgentSession::State::opening:
+      return "opening";
+    case sync::AgentSession::State::greeting:
+      return "greeting";
+    case sync::AgentSession::State::up:
+      return "up";
+  }
+  return "";
+}
+
+}  // namespace
+
+Agent::Agent(store::Site& site, const sync::Self& self, const sync::AgentPeer& peer, Random& random)
+    : site_{site}, session_{self, peer, random} {}
+
+void Agent::commit(Now now, sync::Step& step, Turned& turned) {
+  std::vector<store::Work> work;
+  for (shell::Command& command : commands_) work.emplace_back(std::move(command.append));
+  for (sync::Write& write : step.writes) std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
+  if (work.empty()) return;
+  const std::vector<Result<store::Outcome>> outcomes = site_.commit(work, now.wall);
+  bool link_failed = false;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const auto& outcome = outcomes[i];
+    if (!outcome && outcome.error().code == Code::unknown_outcome) turned.stop = outcome.error();
+    if (i < commands_.size()) {
+      commands_[i].done(outcome ? Result<store::Appended>{std::get<store::Appended>(*outcome)}
+                                : Result<store::Appended>{fail(outcome.error())});
+    } else if (!outcome) {
+      link_failed = true;
+    } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {
+      session_.on_committed(*receipt);
+    }
+  }
+  commands_.clear();
+  if (!link_failed) return;
+  step.sends.clear();  // nothing leaves that rests on what was not committed
+  session_.on_commit_failed(now);
+}
+
+Turned Agent::turn(Now now) {
+  Turned turned;
+  session_.on_tick(now);
+  sync::Step step = session_.take_step();
+  commit(now, step, turned);
+  while (session_.on_sendable(now)) {
+  }
+  sync::Step after = session_.take_step();
+  turned.sends = std::move(step.sends);
+  std::move(after.sends.begin(), after.sends.end(), std::back_inserter(turned.sends));
+  turned.events = std::move(step.events);
+  std::move(after.events.begin(), after.events.end(), std::back_inserter(turned.events));
+  turned.line = after.line != sync::Line::keep ? after.line : step.line;
+  measure(now);
+  return turned;
+}
+
+void Agent::measure(Now now) {
+  const std::lock_guard lock{mutex_};
+  const bool up = session_.state() == sync::AgentSession::State::up;
+  const Seq head = site_.mark_of(site_.journal())->seq;
+  up_.on_head(now.mono, head);
+  up_.on_durable(now.mono, site_.receipted(site_.journal()));
+  for (const wire::Cursor& feed : site_.received_feeds()) {
+    down_.on_durable(now.mono, feed.mark.seq);
+    view_.feed_held = feed.mark.seq;
+  }
+  if (const auto feed_head = session_.feed_head()) down_.on_head(now.mono, *feed_head);
+  for (sync::LagMeter* meter : {&up_, &down_}) {
+    if (!up) {
+      meter->on_lost();
+    } else if (view_.state != "up") {
+      meter->on_up(now.mono);
+    } else {
+      meter->on_contact(session_.exchange().heard_at());
+    }
+  }
+  view_.state = name_of(session_.state());
+  view_.trouble = session_.trouble();
+  view_.journal_head = head;
+  view_.journal_receipted = site_.receipted(site_.journal());
+  view_.feed_head = std::max(down_.head(), view_.feed_held);
+}
+
+LinkView Agent::view(Instant now) const {
+  const std::lock_guard lock{mutex_};
+  LinkView view = view_;
+  view.up = up_.lag(now);
+  view.down = down_.lag(now);
+  return view;
+}
+
+}  // namespace redress::agent
