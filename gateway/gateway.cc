@@ -1,0 +1,233 @@
+#include "gateway/gateway.h"
+
+#include <algorithm>
+
+#include "ops/shell/letter.h"
+
+namespace redress::gateway {
+
+Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
+                 Random& random)
+    : site_{site}, self_{self}, members_{members}, signing_{signing.public_key}, random_{random} {}
+
+void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
+  auto found = links_.find(from);
+  const auto member = members_.find(site);
+  if (!member || member->standing != Standing::enrolled) {
+    // Admission at the handshake does not end a live session: every message asks again.
+    answers_.push_back(
+        {from, wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0})});
+    links_.erase(from);
+    return;
+  }
+  if (found == links_.end()) {
+    auto session =
+        std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, site_.epoch(), random_);
+    found = links_.emplace(from, Link{std::move(session), true}).first;
+    members_.on_seen(site);
+  }
+  const auto before = found->second.session->exchange().session();
+  found->second.session->on_frame(now, frame);
+  found->second.dirty = true;
+  if (found->second.session->exchange().session() != before) fence(from);
+}
+
+// One live session per (site, epoch): the newer one counts, the older is told so.
+void Gateway::fence(const Connection& newcomer) {
+  const sync::GatewaySession& fresh = *links_.at(newcomer).session;
+  if (fresh.state() != sync::GatewaySession::State::up) return;
+  for (auto& [connection, link] : links_) {
+    const bool same = connection != newcomer && link.session->state() == sync::GatewaySession::State::up &&
+                      link.session->journal() == fresh.journal();
+    if (same) link.session->refuse({Code::stale_session, "another session of this store began", "session"}, 0);
+  }
+}
+
+void Gateway::on_invited_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
+  const auto answer = [&](Code code, std::string what) {
+    events_.push_back({sync::Happening::refused, site, code, what});
+    answers_.push_back({from, wire::encode(wire::Refusal{SessionId{}, code, std::move(what), 0})});
+  };
+  if (frame.size() > limits::enrol_frame_bytes_max) return answer(Code::too_large, "enrolment frame");
+  const auto decoded = wire::decode(frame);
+  const auto* enrol = decoded ? std::get_if<wire::Enrol>(&*decoded) : nullptr;
+  if (enrol == nullptr) return answer(Code::unexpected_frame, "an invited site may only enrol");
+  if (enrol->site != site) return answer(Code::foreign_site, "the token is another site's");
+  if (enrol->network != self_.domain.network) return answer(Code::network, "enrol.network");
+  if (enrol->suite != self_.domain.suite->id) return answer(Code::suite, "enrol.suite");
+  if (enrol->protocol_max < wire::protocol_min || enrol->protocol_min > wire::protocol_max)
+    return answer(Code::version, "enrol.protocol");
+  const Status enrolled = members_.enrol(site, enrol->transport, enrol->signing, now.wall);
+  if (!enrolled) return answer(enrolled.error().code, enrolled.error().what);
+  const auto member = members_.find(site);
+  const auto secret = members_.with(site);
+  REDRESS_ASSERT(member && secret);
+  const shell::Letter letter{*secret, 1, signing_, member->parent, member->name, member->zone};
+  auto sealed = shell::seal_letter(self_.domain.network, site, enrol->transport, letter, random_);
+  if (!sealed) return answer(sealed.error().code, sealed.error().what);
+  answers_.push_back({from, wire::encode(wire::Enrolled{site, std::move(*sealed)})});
+  events_.push_back({sync::Happening::up, site, std::nullopt, "enrolled"});
+}
+
+void Gateway::drain() {
+  for (auto& [connection, link] : links_) {
+    if (link.session->state() == sync::GatewaySession::State::up)
+      link.session->refuse({Code::draining, "the gateway is stopping", "session"}, 500);
+  }
+}
+
+void Gateway::collect(Pending& pending, std::vector<store::Work>& work) const {
+  pending.first = work.size();
+  for (sync::Write& write : pending.step.writes)
+    std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
+  pending.count = work.size() - pending.first;
+}
+
+void Gateway::flush(const Connection& link, sync::Step& step, Turned& turned) const {
+  for (Bytes& frame : step.sends) turned.sends.push_back({link, std::move(frame)});
+  std::move(step.events.begin(), step.events.end(), std::back_inserter(turned.events));
+}
+
+void Gateway::settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned) {
+  for (std::size_t i = 0; i < commands_.size(); ++i) {
+    const auto& outcome = outcomes[i];
+    if (!outcome && outcome.error().code == Code::unknown_outcome) turned.stop = outcome.error();
+    commands_[i].done(outcome ? Result<store::Appended>{std::get<store::Appended>(*outcome)}
+                              : Result<store::Appended>{fail(outcome.error())});
+  }
+  commands_.clear();
+}
+
+// A step whose commit failed sends nothing, and costs its own session only.
+void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned) {
+  for (Pending& pending : steps) {
+    sync::GatewaySession& session = *links_.at(pending.link).session;
+    bool failed = false;
+    for (std::size_t i = pending.first; i < pending.first + pending.count; ++i) {
+      if (!outcomes[i]) {
+        failed = true;
+        if (outcomes[i].error().code == Code::unknown_outcome) turned.stop = outcomes[i].error();
+      } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcomes[i])) {
+        session.on_committed(*receipt);
+      }
+    }
+    if (failed) {
+      pending.step.sends.clear();
+      session.on_commit_failed();
+    }
+    flush(pending.link, pending.step, turned);
+    sync::Step after = session.take_step();
+    flush(pending.link, after, turned);
+  }
+}
+
+// Round robin over branches, a batch each, so that one long feed does not make the others wait.
+void Gateway::send_feeds(Now now, Turned& turned) {
+  for (const SiteId fed : site_.take_fed()) {
+    for (auto& [connection, link] : links_) {
+      if (link.session->site() == fed) link.dirty = true;
+    }
+  }
+  std::vector<std::map<Connection, Link>::iterator> order;
+  for (auto it = links_.lower_bound(next_); it != links_.end(); ++it) order.push_back(it);
+  for (auto it = links_.begin(); it != links_.end() && it->first < next_; ++it) order.push_back(it);
+  if (!order.empty()) next_ = order.size() > 1 ? order[1]->first : order[0]->first;
+  for (bool any = true; any;) {
+    any = false;
+    for (auto& it : order) {
+      if (!it->second.dirty) continue;
+      if (it->second.session->on_sendable(now)) {
+        any = true;
+        sync::Step step = it->second.session->take_step();
+        flush(it->first, step, turned);
+      } else {
+        it->second.dirty = false;
+      }
+    }
+  }
+}
+
+Turned Gateway::turn(Now now) {
+  Turned turned;
+  turned.events = std::exchange(events_, {});
+  turned.sends = std::exchange(answers_, {});
+  std::vector<store::Work> work;
+  for (shell::Command& command : commands_) work.emplace_back(std::move(command.append));
+  std::vector<Pending> steps;
+  for (auto& [connection, link] : links_) {
+    link.session->on_tick(now);
+    Pending pending{connection, link.session->take_step(), 0, 0};
+    if (pending.step.empty()) continue;
+    collect(pending, work);
+    steps.push_back(std::move(pending));
+  }
+  std::vector<Result<store::Outcome>> outcomes;
+  if (!work.empty()) outcomes = site_.commit(work, now.wall);
+  settle_commands(outcomes, turned);
+  settle(steps, outcomes, turned);
+  send_feeds(now, turned);
+  measure(now);
+  std::erase_if(links_,
+                [](const auto& one) { return one.second.session->state() == sync::GatewaySession::State::ended; });
+  return turned;
+}
+
+void Gateway::measure(Now now) {
+  const std::lock_guard lock{mutex_};
+  std::set<SiteId> up;
+  for (const auto& [connection, link] : links_) {
+    const sync::GatewaySession& session = *link.session;
+    if (session.state() != sync::GatewaySession::State::up || !session.journal()) continue;
+    up.insert(session.site());
+    Meters& meters = meters_[session.site()];
+    if (!meters.is_up) {
+      meters.up.on_up(now.mono);
+      meters.down.on_up(now.mono);
+      meters.is_up = true;
+      meters.trouble.reset();
+    }
+    const Instant heard = session.exchange().heard_at();
+    meters.up.on_contact(heard);
+    meters.down.on_contact(heard);
+    meters.clock_skew_ms = session.clock_skew_ms();
+    meters.version = session.peer_version();
+    for (const wire::Cursor& head : session.exchange().peer_heads()) {
+      if (head.stream == *session.journal()) meters.up.on_head(heard, head.mark.seq);
+    }
+    if (const auto held = site_.mark_of(*session.journal())) {
+      meters.up.on_head(heard, held->seq);
+      meters.up.on_durable(now.mono, held->seq);
+    }
+  }
+  for (auto& [site, meters] : meters_) {
+    if (!up.contains(site) && meters.is_up) {
+      meters.is_up = false;
+      meters.up.on_lost();
+      meters.down.on_lost();
+    }
+  }
+  for (const Member& member : members_.all()) {
+    const StreamName feed = feed_for(site_.epoch(), member.site);
+    Meters& meters = meters_[member.site];
+    if (const auto head = site_.mark_of(feed)) meters.down.on_head(now.mono, head->seq);
+    meters.down.on_durable(now.mono, site_.receipted(feed));
+  }
+}
+
+Instant Gateway::next_deadline() const {
+  Instant next = never;
+  for (const auto& [connection, link] : links_) next = std::min(next, link.session->next_deadline());
+  return next;
+}
+
+std::vector<SiteStatus> Gateway::status(Instant now) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<SiteStatus> out;
+  for (const auto& [site, meters] : meters_) {
+    out.push_back({site, meters.up.lag(now), meters.down.lag(now), meters.up.head(), meters.up.durable(),
+                   meters.down.head(), meters.down.durable(), meters.clock_skew_ms, meters.version, meters.trouble});
+  }
+  return out;
+}
+
+}  // namespace redress::gateway

@@ -1,0 +1,102 @@
+// What one turn of head office's loop does: many branches' frames and the officers' commands in, one commit, frames
+// out. No socket, no thread.
+//
+// Owned by the loop's thread (or the simulator). status() may be read by any thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "gateway/members.h"
+#include "ops/shell/commands.h"
+#include "protocol/sync/gateway_session.h"
+#include "protocol/sync/lag.h"
+
+namespace redress::gateway {
+
+// A connection as the socket names it.
+using Connection = Bytes;
+
+struct SiteStatus {
+  SiteId site;
+  sync::Lag up;    // the branch's journal towards head office
+  sync::Lag down;  // its feed
+  Seq journal_head, journal_held, feed_head, feed_receipted;
+  std::int64_t clock_skew_ms = 0;
+  std::string version;
+  std::optional<Error> trouble;  // why it was last refused
+};
+
+struct Outgoing {
+  Connection to;
+  Bytes frame;
+};
+
+struct Turned {
+  std::vector<Outgoing> sends;
+  std::vector<sync::Event> events;
+  std::optional<Error> stop;
+};
+
+class Gateway {
+ public:
+  Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing, Random& random);
+
+  // A frame of the site whose key the connection was opened with.
+  void on_frame(Now now, const Connection& from, SiteId site, ByteView frame);
+  // A frame of an invited site: only an enrolment is taken.
+  void on_invited_frame(Now now, const Connection& from, SiteId site, ByteView frame);
+  void submit(shell::Command command) { commands_.push_back(std::move(command)); }
+  // The program stops: every session is told.
+  void drain();
+
+  [[nodiscard]] Turned turn(Now now);
+  [[nodiscard]] Instant next_deadline() const;
+  // Any thread. Every site that ever spoke or has a feed.
+  [[nodiscard]] std::vector<SiteStatus> status(Instant now) const;
+
+ private:
+  struct Link {
+    std::unique_ptr<sync::GatewaySession> session;
+    bool dirty = true;  // something may be sent to it
+  };
+  struct Meters {
+    sync::LagMeter up;
+    sync::LagMeter down;
+    std::int64_t clock_skew_ms = 0;
+    std::string version;
+    std::optional<Error> trouble;
+    bool is_up = false;
+  };
+  struct Pending {
+    Connection link;
+    sync::Step step;
+    std::size_t first = 0;  // its writes in the turn's work
+    std::size_t count = 0;
+  };
+
+  void fence(const Connection& newcomer);
+  void collect(Pending& pending, std::vector<store::Work>& work) const;
+  void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
+  void settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
+  void send_feeds(Now now, Turned& turned);
+  void measure(Now now);
+  void flush(const Connection& link, sync::Step& step, Turned& turned) const;
+
+  store::Site& site_;
+  sync::Self self_;
+  Members& members_;
+  PublicKey signing_;
+  Random& random_;
+  std::map<Connection, Link> links_;
+  std::vector<shell::Command> commands_;
+  std::vector<Outgoing> answers_;  // to invited sites; they rest on members.log, which is synced already
+  std::vector<sync::Event> events_;
+  Connection next_;           // round robin: whose turn it is to be sent to
+  mutable std::mutex mutex_;  // over meters_
+  std::map<SiteId, Meters> meters_;
+};
+
+}  // namespace redress::gateway

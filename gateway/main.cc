@@ -1,0 +1,82 @@
+// redress-gateway: the program at head office. Wiring only.
+#include <algorithm>
+
+#include "gateway/api.h"
+#include "gateway/gateway.h"
+#include "gateway/loop.h"
+#include "gateway/router.h"
+#include "gateway/zap.h"
+#include "ops/shell/daemon.h"
+#include "ops/shell/start.h"
+#include "protocol/casework/kinds.h"
+
+namespace redress {
+namespace {
+
+shell::CurvePair curve_of(const crypto::KeyPair& pair) {
+  shell::CurvePair out;
+  out.public_key = pair.public_key;
+  const ByteView secret = pair.secret.view();
+  std::copy(secret.begin(), secret.end(), out.secret_key.begin());
+  return out;
+}
+
+int run(shell::Started& started) {
+  shell::Home& home = started.home;
+  shell::Log& log = *started.log;
+  crypto::SystemRandom random;
+  auto members =
+      gateway::Members::open({home.path(shell::members_file), home.keys.network, home.keys.keys.kek}, random);
+  if (!members) return shell::give_up(log, members.error());
+  const auto parent_of = [&](SiteId site) -> std::optional<SiteId> {
+    const auto member = (*members)->find(site);
+    return member ? std::optional{member->parent} : std::nullopt;
+  };
+  const gateway::DirectoryRouter router{parent_of, casework::Kinds{casework::shipped_kinds()}.opening().kind};
+  const PublicKey own_signing = home.keys.keys.signing.public_key;
+  const shell::DaemonOptions options{members->get(), &router, SiteId{}, parent_of,
+                                     [&](SiteId site) -> std::optional<PublicKey> {
+                                       if (site == head_office) return own_signing;
+                                       const auto member = (*members)->find(site);
+                                       return member ? member->signing : std::nullopt;
+                                     }};
+  auto daemon = shell::Daemon::open(home, options, log);
+  if (!daemon) return shell::give_up(log, daemon.error());
+
+  auto context = shell::LinkContext::open();
+  if (!context) return shell::give_up(log, context.error());
+  auto zap = gateway::Zap::open(**context);
+  if (!zap) return shell::give_up(log, zap.error());
+  const shell::CurvePair transport = curve_of(home.keys.keys.transport);
+  auto socket = shell::Router::open(**context, home.config.link.listen, transport);
+  if (!socket) return shell::give_up(log, socket.error());
+  const auto user_id_of = [&](const PublicKey& key) { return (*members)->user_id_of(key, shell::wall_now()); };
+  const Status strangers =
+      gateway::refuse_strangers_check(**context, (*socket)->endpoint(), transport.public_key, **zap, user_id_of);
+  if (!strangers) return shell::give_up(log, strangers.error());
+
+  const sync::Self self{(*daemon)->site_options().domain,
+                        head_office,
+                        &(*daemon)->signer(),
+                        &(*daemon)->site(),
+                        home.config.link.heartbeat_ms,
+                        static_cast<std::size_t>(home.config.link.window_kib) * 1024,
+                        shell::version_text("redress-gateway")};
+  gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random};
+  gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random});
+  const Status serving =
+      (*daemon)->serve([] { return true; }, [&] { gateway::refresh((*daemon)->metrics(), gateway); });
+  if (!serving) return shell::give_up(log, serving.error());
+  const Status told = shell::write_small_file(home.path(shell::endpoint_file), (*socket)->endpoint() + "\n");
+  if (!told) return shell::give_up(log, told.error());
+  log.info("gateway", "ready", {{"endpoint", (*socket)->endpoint()}, {"port", (*daemon)->door().port()}});
+  gateway::Loop loop{gateway, **daemon, **members, **zap, **socket, *started.stop, log};
+  return loop.run();
+}
+
+}  // namespace
+}  // namespace redress
+
+int main(int argc, char** argv) {
+  return redress::shell::start("redress-gateway", redress::shell::Role::gateway, argc, argv, redress::run);
+}

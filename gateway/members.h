@@ -1,0 +1,79 @@
+// Who belongs: invitations, enrolments and revocations, in members.log: chained lines outside LMDB, synced before they
+// count (D23), so that a restored store does not let a revoked PC back in.
+//
+// A resource; every function may be called from any thread. Line format in gateway/README.md.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/identity.h"
+#include "crypto/secret.h"
+#include "protocol/base/random.h"
+#include "protocol/base/result.h"
+#include "store/site.h"
+
+namespace redress::gateway {
+
+enum class Standing { invited, enrolled, revoked };
+
+struct Member {
+  SiteId site;
+  SiteId parent;  // head office or a primary branch
+  std::string name;
+  std::string zone;
+  Standing standing = Standing::invited;
+  std::optional<PublicKey> one_time;  // of an open invitation
+  WallTime invite_expires;
+  std::optional<PublicKey> transport;  // once enrolled
+  std::optional<PublicKey> signing;
+  bool seen = false;  // its own key has been used: the one-time key is dead
+};
+
+struct MembersOptions {
+  std::string path;
+  NetworkId network;
+  crypto::Key32 kek;  // wraps the pairwise secrets in the file
+};
+
+class Members final : public store::Pairwise {
+ public:
+  // Reads the file, or begins one. Fails with damaged, naming the line, if the chain does not hold; a last line that
+  // was cut short by a power cut was never answered and is dropped.
+  [[nodiscard]] static Result<std::unique_ptr<Members>> open(const MembersOptions& options, Random& random);
+  ~Members() override;
+
+  // Invites a site: its one-time transport key may come in until `expires`. A site that is enrolled may not be invited
+  // again before it is revoked (in_use); the parent must be head office or known (bad_value).
+  [[nodiscard]] Status invite(const Member& member);
+  // Binds the site's own keys to it, once: the same keys again are the same enrolment. Fails with invite_expired,
+  // invite_used or unknown_site.
+  [[nodiscard]] Status enrol(SiteId site, const PublicKey& transport, const PublicKey& signing, WallTime now);
+  [[nodiscard]] Status revoke(SiteId site);
+  // The site's own key was used: from now on the one-time key is nobody's.
+  void on_seen(SiteId site);
+
+  // "site 11" or "invited 11"; nothing for every other key. Memory only.
+  [[nodiscard]] std::optional<std::string> user_id_of(const PublicKey& key, WallTime now) const;
+  [[nodiscard]] std::optional<Member> find(SiteId site) const;
+  [[nodiscard]] std::vector<Member> all() const;
+  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override;
+
+ private:
+  Members(const MembersOptions& options, Random& random);
+  [[nodiscard]] Status append(const std::string& line_body);
+  [[nodiscard]] Status replay(const std::string& line_body);
+
+  MembersOptions options_;
+  Random& random_;
+  mutable std::mutex mutex_;
+  int fd_ = -1;
+  Digest head_;  // of the last line
+  std::map<SiteId, Member> members_;
+  std::map<SiteId, crypto::Key32> pairwise_;
+};
+
+}  // namespace redress::gateway

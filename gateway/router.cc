@@ -1,0 +1,34 @@
+#include "gateway/router.h"
+
+#include <algorithm>
+
+namespace redress::gateway {
+
+bool DirectoryRouter::may_name(SiteId author, SiteId named) const {
+  if (!parent_of_(named)) return false;
+  return author == head_office || parent_of_(author) == named || parent_of_(named) == author;
+}
+
+std::vector<SiteId> DirectoryRouter::gains(const journal::What& what, const std::vector<SiteId>& standing) const {
+  std::vector<SiteId> gained;
+  const auto gain = [&](SiteId site) {
+    // A site, then its supervisors up to head office, which needs no row: it has standing in everything.
+    for (std::optional<SiteId> at = site; at && *at != head_office && *at != SiteId{}; at = parent_of_(*at)) {
+      const bool has =
+          std::count(standing.begin(), standing.end(), *at) > 0 || std::count(gained.begin(), gained.end(), *at) > 0;
+      if (has) return;
+      gained.push_back(*at);
+    }
+  };
+  const bool opens = what.kind == opening_ && standing.empty();
+  if (opens && what.author != head_office) gain(what.author);
+  const bool author_stands =
+      what.author == head_office || opens || std::count(standing.begin(), standing.end(), what.author) > 0;
+  if (!author_stands) return gained;
+  for (const SiteId named : what.to) {
+    if (may_name(what.author, named)) gain(named);
+  }
+  return gained;
+}
+
+}  // namespace redress::gateway
