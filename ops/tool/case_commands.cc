@@ -1,0 +1,171 @@
+#include "ops/tool/case_commands.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "crypto/random.h"
+#include "ops/tool/ask.h"
+#include "protocol/base/bytes.h"
+
+namespace redress::tool {
+namespace {
+
+using nlohmann::json;
+
+std::string fresh_key() {
+  crypto::SystemRandom random;
+  return "ops-" + to_hex(random.fixed<KeyId>().bytes) + "/1";
+}
+
+Result<json> fields_from(const std::vector<std::string>& given) {
+  json fields = json::object();
+  for (const std::string& one : given) {
+    const auto equals = one.find('=');
+    if (equals == std::string::npos || equals == 0) return fail(Code::malformed, "expected name=value", one);
+    fields[one.substr(0, equals)] = one.substr(equals + 1);
+  }
+  return fields;
+}
+
+std::string text(const json& object, const char* name) {
+  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
+}
+
+std::string escaped(const std::string& segment) {
+  std::string out;
+  for (const char c : segment) {
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    out += plain ? std::string{c} : "%" + to_hex(view_of(std::string_view{&c, 1}));
+  }
+  return out;
+}
+
+int told(const Options& options, const Result<json>& answer) {
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+  } else if (speaks_chinese(options)) {
+    std::cout << "已保存：" << text(*answer, "number") << "  状态：" << text(*answer, "state") << "\n  案件 "
+              << text(*answer, "case") << "\n  台账位置 " << (*answer)["position"] << "，回执码 "
+              << text(*answer, "identity").substr(0, 12) << "\n";
+  } else {
+    std::cout << "saved: " << text(*answer, "number") << "  state: " << text(*answer, "state") << "\n  case "
+              << text(*answer, "case") << "\n  ledger position " << (*answer)["position"] << ", receipt code "
+              << text(*answer, "identity").substr(0, 12) << "\n";
+  }
+  return exit_done;
+}
+
+// "saved here / at head office since / read / disposition received", as far as it is known.
+void print_line(const json& line, bool zh) {
+  std::cout << "  " << text(line, "recorded_at").substr(0, 19) << "  " << text(line, zh ? "zh" : "en");
+  std::cout << (zh ? "  机构 " : "  site ") << line["site"];
+  const std::string verdict = text(line, "verdict");
+  if (verdict != "stands")
+    std::cout << "  [" << verdict << (line.contains("rule") ? ": " + text(line, "rule") : "") << "]";
+  std::cout << "\n      " << (zh ? "本机保存 " : "saved here ") << text(line, "here_since").substr(0, 19);
+  if (line.contains("at_head_office_since"))
+    std::cout << (zh ? "；总行收到 " : "; at head office since ") << text(line, "at_head_office_since").substr(0, 19);
+  if (line.contains("read_at_head_office"))
+    std::cout << (zh ? "；总行已阅 " : "; read ") << text(line, "read_at_head_office").substr(0, 19);
+  std::cout << "\n";
+  for (const auto& [name, value] : line["fields"].items()) {
+    const std::string shown = value.get<std::string>();
+    std::cout << "      " << name << ": " << (shown.size() > 400 ? shown.substr(0, 397) + "..." : shown) << "\n";
+  }
+}
+
+}  // namespace
+
+int case_new(const Options& options, const std::vector<std::string>& given, const std::string& key) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  auto fields = fields_from(given);
+  if (!fields) return report(options, fields.error());
+  if (given.empty()) {
+    const auto kinds = client->get("/api/v1/kinds");
+    if (!kinds) return report(options, kinds.error());
+    *fields = ask_fields(*kinds, "", speaks_chinese(options), std::cin, std::cout);
+  }
+  return told(options, client->post("/api/v1/cases", {{"fields", *fields}}, key.empty() ? fresh_key() : key));
+}
+
+int case_act(const Options& options, const std::string& id, const std::string& kind,
+             const std::vector<std::string>& given, const std::string& key) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  auto fields = fields_from(given);
+  if (!fields) return report(options, fields.error());
+  return told(options, client->post("/api/v1/cases/" + escaped(id) + "/acts", {{"kind", kind}, {"fields", *fields}},
+                                    key.empty() ? fresh_key() : key));
+}
+
+int case_list(const Options& options, const std::string& state, std::size_t limit) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto answer =
+      client->get("/api/v1/cases?limit=" + std::to_string(limit) + (state.empty() ? "" : "&state=" + escaped(state)));
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const bool zh = speaks_chinese(options);
+  for (const json& one : (*answer)["cases"]) {
+    std::cout << text(one, "number") << "  " << text(one, zh ? "state_zh" : "state") << "  "
+              << text(one, "registered_at").substr(0, 16) << (zh ? "  承办 " : "  handler ") << one["handler"] << "  "
+              << text(one, "product") << "\n";
+  }
+  if ((*answer).value("stale", false))
+    std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
+  return exit_done;
+}
+
+int case_show(const Options& options, const std::string& id) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto answer = client->get("/api/v1/cases/" + escaped(id));
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const bool zh = speaks_chinese(options);
+  std::cout << text(*answer, "number") << "  " << text(*answer, zh ? "state_zh" : "state")
+            << (zh ? "  登记机构 " : "  registered at ") << (*answer)["registrar"]
+            << (zh ? "  承办机构 " : "  handled by ") << (*answer)["handler"] << "\n";
+  for (const json& line : (*answer)["timeline"]) print_line(line, zh);
+  return exit_done;
+}
+
+int export_cases(const Options& options, const std::string& out) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  std::ofstream file;
+  if (!out.empty()) {
+    // Customer text: for the owner's eyes only.
+    const int fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return report(options, {Code::io, "open: path=" + out, "--out"});
+    ::close(fd);
+    file.open(out, std::ios::binary | std::ios::trunc);
+  }
+  std::ostream& to = out.empty() ? std::cout : file;
+  std::string before;
+  for (;;) {
+    const auto page = client->get("/api/v1/cases?full=1&limit=100" + (before.empty() ? "" : "&before=" + before));
+    if (!page) return report(options, page.error());
+    for (const json& one : (*page)["cases"]) to << one.dump() << "\n";
+    before = text(*page, "next");
+    if (before.empty()) break;
+  }
+  to.flush();
+  return to ? exit_done : report(options, {Code::io, "write export", "--out"});
+}
+
+}  // namespace redress::tool

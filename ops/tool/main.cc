@@ -1,0 +1,131 @@
+// redress-ops: the one tool for clerks, officers and operations at a terminal. Wiring only.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "ops/shell/process.h"
+#include "ops/tool/case_commands.h"
+#include "ops/tool/import_command.h"
+#include "ops/tool/init.h"
+#include "ops/tool/site_commands.h"
+
+namespace redress::tool {
+namespace {
+
+// What the chosen subcommand will do, once the whole line has been read.
+struct Line {
+  Options options;
+  InitOptions init;
+  EnrolOptions enrol;
+  ImportCommand import;
+  std::vector<std::string> fields;
+  std::string id, kind, key, state, out, folder, code, duty = "casework";
+  std::uint32_t staff = 1;
+  std::size_t limit = 50;
+  bool watch = false;
+  std::function<int()> run;
+};
+
+CLI::App* add(CLI::App& app, Line& line, const char* name, const char* what, std::function<int()> run) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("--home", line.options.home, "the site's folder")->envname("REDRESS_HOME");
+  command->add_flag("--json", line.options.json,
+                    "one JSON object on standard output; errors as JSON on standard error");
+  command->add_option("--lang", line.options.language, "zh or en")->check(CLI::IsMember({"zh", "en"}));
+  command->callback([&line, run = std::move(run)] { line.run = run; });
+  return command;
+}
+
+void add_cases(CLI::App& app, Line& line) {
+  CLI::App* cases = app.add_subcommand("case", "register, list, read, act / 登记、列表、查看、办理");
+  cases->require_subcommand(1);
+  CLI::App* fresh = add(*cases, line, "new", "register a case; asks field by field if none is given / 登记",
+                        [&] { return case_new(line.options, line.fields, line.key); });
+  fresh->add_option("fields", line.fields, "name=value …");
+  fresh->add_option("--key", line.key, "Idempotency-Key: the same key never registers twice");
+  CLI::App* list =
+      add(*cases, line, "list", "newest first / 列表", [&] { return case_list(line.options, line.state, line.limit); });
+  list->add_option("--state", line.state, "only cases in this state");
+  list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
+  CLI::App* show =
+      add(*cases, line, "show", "one case with its timeline / 查看", [&] { return case_show(line.options, line.id); });
+  show->add_option("case", line.id, "its number or id")->required();
+  CLI::App* act = add(*cases, line, "act", "record what was done / 办理",
+                      [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
+  act->add_option("case", line.id, "its number or id")->required();
+  act->add_option("kind", line.kind, "which act, as in `GET /api/v1/kinds`")->required();
+  act->add_option("fields", line.fields, "name=value …");
+  act->add_option("--key", line.key, "Idempotency-Key: the same key never acts twice");
+}
+
+void add_sites(CLI::App& app, Line& line) {
+  CLI::App* init_command =
+      add(app, line, "init", "make a site's home / 建立机构目录", [&] { return init(line.options, line.init); });
+  init_command->add_option("--role", line.init.role, "gateway or branch")
+      ->required()
+      ->check(CLI::IsMember({"gateway", "branch"}));
+  init_command->add_option("--name", line.init.name, "what people call it");
+  init_command->add_option("--zone", line.init.zone, "IANA time zone");
+  init_command->add_option("--listen", line.init.listen, "gateway: where branches connect, tcp://address:port");
+  init_command->add_option("--door", line.init.door, "where the HTTP door listens, address:port");
+  init_command->add_option("--join", line.init.join, "branch: the enrolment token, or @file");
+  CLI::App* enrol_command = add(app, line, "enrol", "head office: print a one-time token for a site / 登记机构",
+                                [&] { return enrol(line.options, line.enrol); });
+  enrol_command->add_option("--site", line.enrol.site, "its number, from 2, never used before")->required();
+  enrol_command->add_option("--name", line.enrol.name, "what people call it")->required();
+  enrol_command->add_option("--parent", line.enrol.parent, "its supervisor: 1 (head office) or a primary branch");
+  enrol_command->add_option("--zone", line.enrol.zone, "IANA time zone");
+  enrol_command->add_option("--endpoint", line.enrol.endpoint, "where the branch reaches the gateway, tcp://host:port");
+  CLI::App* token_command = add(app, line, "token", "add an API token for a person / 发放令牌",
+                                [&] { return token(line.options, line.staff, line.duty); });
+  token_command->add_option("--staff", line.staff, "the person's number")->required();
+  token_command->add_option("--duty", line.duty, "casework or operations");
+  add(app, line, "sites", "the sites that belong / 机构清单", [&] { return sites(line.options); });
+  CLI::App* lag_command = add(app, line, "lag", "how far each site is behind, both ways / 滞后",
+                              [&] { return lag(line.options, line.watch); });
+  lag_command->add_flag("--watch", line.watch, "again every second");
+}
+
+void add_care(CLI::App& app, Line& line) {
+  CLI::App* import_app = add(app, line, "import", "register a table of complaints / 导入",
+                             [&] { return import_file(line.options, line.import); });
+  import_app->add_option("file", line.import.file, "CSV: UTF-8 or GB18030")->required()->check(CLI::ExistingFile);
+  import_app->add_option("--mapping", line.import.mapping, "cfpb, ledger_zh, or a mapping file")->required();
+  import_app->add_option("--rejects", line.import.rejects,
+                         "write the rows that were not registered there (customer text; mode 0600)");
+  import_app->add_option("--part", line.import.part, "k/n: only every n-th row, from the k-th");
+  CLI::App* export_app = add(app, line, "export", "every case held here, a JSON object a line / 导出",
+                             [&] { return export_cases(line.options, line.out); });
+  export_app->add_option("--out", line.out, "to this file (mode 0600)");
+  add(app, line, "verify", "walk chains, proofs and rows; name the first bad place / 校验",
+      [&] { return verify(line.options); });
+  CLI::App* backup_app = add(app, line, "backup", "a consistent copy in a new folder / 备份",
+                             [&] { return backup(line.options, line.folder); });
+  backup_app->add_option("--to", line.folder, "the folder")->required();
+  CLI::App* explain_app = add(app, line, "explain", "what a code means and who must act / 解释代码",
+                              [&] { return explain(line.options, line.code); });
+  explain_app->add_option("code", line.code, "its name or number")->required();
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "redress-ops: everything about a site from a terminal\nexit status: 0 done, 1 command line, 2 refused, 3 no "
+      "answer or a broken file, 4 done but something needs a person"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", shell::version_text("redress-ops"));
+  Line line;
+  line.options.language = language_of_environment();
+  add_sites(app, line);
+  add_cases(app, line);
+  add_care(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  return line.run();
+}
+
+}  // namespace
+}  // namespace redress::tool
+
+int main(int argc, char** argv) { return redress::tool::run(argc, argv); }

@@ -1,0 +1,208 @@
+#include "ops/tool/site_commands.h"
+
+#include <poll.h>
+
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "crypto/random.h"
+#include "crypto/suite_intl.h"
+#include "protocol/wire/refusal.h"
+#include "store/lmdb_truth.h"
+#include "store/verify.h"
+
+namespace redress::tool {
+namespace {
+
+using nlohmann::json;
+
+std::string text(const json& object, const char* name) {
+  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
+}
+
+std::string age(const json& ms) {
+  if (!ms.is_number()) return "-";
+  const auto value = ms.get<std::int64_t>();
+  if (value < 10'000) return std::to_string(value) + " ms";
+  if (value < 600'000) return std::to_string(value / 1000) + " s";
+  return std::to_string(value / 60'000) + " min";
+}
+
+// "12, oldest 3 s", or "at least 12" when there is no contact to say more.
+std::string lag_text(const json& lag, bool zh) {
+  std::ostringstream out;
+  const bool at_least = lag.value("at_least", true);
+  if (at_least) out << (zh ? "未知，至少 " : "unknown, >= ");
+  out << lag["entries"];
+  if (lag["entries"].get<std::uint64_t>() > 0) out << (zh ? " 条，最早 " : ", oldest ") << age(lag["oldest_ms"]);
+  return out.str();
+}
+
+void print_lag(const json& answer, bool zh) {
+  std::cout << (zh ? "机构  线路   上行滞后                    下行滞后                    最近联系  名称\n"
+                   : "site  line   up                          down                        heard     name\n");
+  for (const json& site : answer["sites"]) {
+    std::cout << std::left << std::setw(6) << site["site"].get<std::uint32_t>() << std::setw(7) << text(site, "line")
+              << std::setw(28) << lag_text(site["up"], zh) << std::setw(28) << lag_text(site["down"], zh)
+              << std::setw(10) << age(site["up"]["contact_ms"]) << text(site, "name") << "\n";
+    if (site.contains("trouble"))
+      std::cout << "      " << text(site["trouble"], "code") << ": " << text(site["trouble"], "message") << "\n";
+  }
+}
+
+json verified_json(const store::Verified& verified) {
+  json findings = json::array();
+  for (const store::Finding& finding : verified.findings)
+    findings.push_back({{"where", finding.where}, {"what", finding.what}});
+  return {{"errors", verified.errors},           {"entries", verified.entries},   {"places", verified.places},
+          {"checkpoints", verified.checkpoints}, {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
+          {"findings", std::move(findings)}};
+}
+
+// A branch has one shared secret, head office one a site; to walk a store neither is needed.
+class NoSecrets final : public store::Pairwise {
+ public:
+  [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
+};
+
+Result<json> verify_offline(const Options& options) {
+  const auto home = shell::open_home(options.home);
+  if (!home) return fail(home.error().front());
+  const auto truth = store::LmdbTruth::open({home->journal_path(), store::journal_tables(),
+                                             static_cast<std::size_t>(home->config.store.journal_map_mib) << 20});
+  if (!truth) return fail(truth.error());
+  const crypto::Ed25519Signer signer{home->keys.keys.signing};
+  const NoSecrets none;
+  const store::SiteOptions site{home->keys.site,
+                                {&crypto::intl(), home->keys.network},
+                                home->keys.keys.kek,
+                                home->keys.keys.kek_generation,
+                                &signer,
+                                &none,
+                                nullptr};
+  crypto::SystemRandom random;
+  const auto verified = store::verify(
+      **truth, site,
+      [&](SiteId who) -> std::optional<PublicKey> {
+        if (who == home->keys.site) return home->keys.keys.signing.public_key;
+        if (who == head_office && home->keys.enrolment) return home->keys.enrolment->head_office_signing;
+        return std::nullopt;
+      },
+      random);
+  if (!verified) return fail(verified.error());
+  return verified_json(*verified);
+}
+
+}  // namespace
+
+int enrol(const Options& options, const EnrolOptions& what) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  json body{{"site", what.site}, {"parent", what.parent}, {"name", what.name}, {"zone", what.zone}};
+  if (!what.endpoint.empty()) body["endpoint"] = what.endpoint;
+  const auto answer = client->post("/api/v1/sites", body, "enrol/" + std::to_string(what.site));
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+  } else if (speaks_chinese(options)) {
+    std::cout << "机构 " << what.site << "（" << what.name << "）的登记凭证，24 小时内有效，只能用一次：\n\n"
+              << text(*answer, "token")
+              << "\n\n在该机构的电脑上：\n  redress-ops init --role branch --home 目录 --join 凭证\n";
+  } else {
+    std::cout << "enrolment token of site " << what.site << " (" << what.name << "), good for 24 hours, once:\n\n"
+              << text(*answer, "token")
+              << "\n\non the branch PC:\n  redress-ops init --role branch --home FOLDER --join TOKEN\n";
+  }
+  return exit_done;
+}
+
+int sites(const Options& options) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  const auto answer = client->get("/api/v1/sites");
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  for (const json& site : (*answer)["sites"]) {
+    std::cout << std::left << std::setw(8) << site["site"].get<std::uint32_t>() << std::setw(10)
+              << text(site, "standing") << (speaks_chinese(options) ? "上级 " : "parent ") << std::setw(8)
+              << site["parent"].get<std::uint32_t>() << text(site, "name") << "\n";
+  }
+  return exit_done;
+}
+
+int lag(const Options& options, bool watch) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  for (;;) {
+    const auto answer = client->get("/api/v1/lag");
+    if (!answer) return report(options, answer.error());
+    if (options.json) {
+      print_json(*answer);
+    } else {
+      if (watch) std::cout << "\033[H\033[2J";
+      print_lag(*answer, speaks_chinese(options));
+      std::cout << std::flush;
+    }
+    if (!watch || ::poll(nullptr, 0, 1000) < 0) return exit_done;
+  }
+}
+
+int verify(const Options& options) {
+  auto client = connect(options, Acts::as_operations);
+  auto answer =
+      client ? client->post("/api/v1/verify", json::object(), "verify/1") : Result<json>{fail(client.error())};
+  if (!answer && answer.error().code == Code::unreachable) answer = verify_offline(options);
+  if (!answer) return report(options, answer.error());
+  const auto errors = (*answer)["errors"].get<std::uint64_t>();
+  if (options.json) {
+    print_json(*answer);
+  } else {
+    const bool zh = speaks_chinese(options);
+    std::cout << (zh ? "记录 " : "entries ") << (*answer)["entries"] << (zh ? "，回执 " : ", receipts ")
+              << (*answer)["receipts"] << (zh ? "，错误 " : ", errors ") << errors << "\n";
+    for (const json& finding : (*answer)["findings"])
+      std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << "\n";
+  }
+  return errors == 0 ? exit_done : exit_attention;
+}
+
+int backup(const Options& options, const std::string& folder) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  const std::string path = std::filesystem::absolute(folder).string();
+  const auto answer = client->post("/api/v1/backup", {{"folder", path}}, "backup/" + path);
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+  } else {
+    std::cout << (speaks_chinese(options) ? "备份完成：" : "backed up: ") << text(*answer, "folder") << "\n";
+  }
+  return exit_done;
+}
+
+int explain(const Options& options, const std::string& code) {
+  const auto named = wire::code_named(code);
+  if (!named) return report(options, {Code::not_found, "no such code: " + code, "CODE"});
+  const wire::Reason& reason = wire::reason_of(*named);
+  const bool zh = speaks_chinese(options);
+  if (options.json) {
+    print_json({{"code", reason.name},
+                {"number", static_cast<unsigned>(reason.code)},
+                {"zh", reason.zh},
+                {"en", reason.en},
+                {"who", wire::actor_in(reason.who, options.language)}});
+  } else {
+    std::cout << reason.name << " (" << static_cast<unsigned>(reason.code) << ")\n  " << (zh ? reason.zh : reason.en)
+              << "\n"
+              << (zh ? "  由谁处理：" : "  who acts: ") << wire::actor_in(reason.who, options.language) << "\n";
+  }
+  return exit_done;
+}
+
+}  // namespace redress::tool

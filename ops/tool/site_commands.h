@@ -1,0 +1,25 @@
+// enrol, sites, revoke, lag, verify, backup, explain: what operations and head office do, from a terminal.
+#pragma once
+
+#include "ops/tool/session.h"
+
+namespace redress::tool {
+
+struct EnrolOptions {
+  std::uint32_t site = 0;
+  std::uint32_t parent = 1;
+  std::string name;
+  std::string zone = "Asia/Shanghai";
+  std::string endpoint;  // where the branch reaches the gateway, if that is not where it listens
+};
+
+[[nodiscard]] int enrol(const Options& options, const EnrolOptions& what);
+[[nodiscard]] int sites(const Options& options);
+// Three numbers a direction, never one. `watch`: again every second until interrupted.
+[[nodiscard]] int lag(const Options& options, bool watch);
+// Through the daemon; or, if none runs here, on the store itself.
+[[nodiscard]] int verify(const Options& options);
+[[nodiscard]] int backup(const Options& options, const std::string& folder);
+[[nodiscard]] int explain(const Options& options, const std::string& code);
+
+}  // namespace redress::tool
