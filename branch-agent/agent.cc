@@ -5,6 +5,8 @@
 namespace redress::agent {
 namespace {
 
+constexpr std::int64_t heartbeats_fresh = 2;
+
 const char* name_of(sync::AgentSession::State state) {
   switch (state) {
     case sync::AgentSession::State::waiting:
@@ -22,7 +24,10 @@ const char* name_of(sync::AgentSession::State state) {
 }  // namespace
 
 Agent::Agent(store::Site& site, const sync::Self& self, const sync::AgentPeer& peer, Random& random)
-    : site_{site}, session_{self, peer, random} {}
+    : site_{site},
+      session_{self, peer, random},
+      up_{heartbeats_fresh * self.heartbeat_ms},
+      down_{heartbeats_fresh * self.heartbeat_ms} {}
 
 void Agent::commit(Now now, sync::Step& step, Turned& turned) {
   std::vector<store::Work> work;

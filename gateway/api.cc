@@ -110,6 +110,12 @@ void lag(const shell::Call& call, const ApiParts& parts) {
     one["feed_receipted"] = status.feed_receipted.value();
     one["clock_skew_ms"] = status.clock_skew_ms;
     one["version"] = status.version;
+    if (status.trouble) {
+      const wire::Reason& reason = wire::reason_of(status.trouble->code);
+      one["trouble"] = {{"code", reason.name},
+                        {"message", call.request.language == "en" ? reason.en : reason.zh},
+                        {"detail", status.trouble->what}};
+    }
     sites.push_back(std::move(one));
   }
   call.respond(shell::json_response(200, {{"sites", std::move(sites)}}));

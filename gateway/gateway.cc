@@ -5,6 +5,12 @@
 #include "ops/shell/letter.h"
 
 namespace redress::gateway {
+namespace {
+
+constexpr std::int64_t measure_ms = 100;
+constexpr std::int64_t heartbeats_fresh = 2;
+
+}  // namespace
 
 Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
                  Random& random)
@@ -166,56 +172,71 @@ Turned Gateway::turn(Now now) {
   settle_commands(outcomes, turned);
   settle(steps, outcomes, turned);
   send_feeds(now, turned);
-  measure(now);
+  measure(now, turned.events);
   std::erase_if(links_,
                 [](const auto& one) { return one.second.session->state() == sync::GatewaySession::State::ended; });
   return turned;
 }
 
-void Gateway::measure(Now now) {
+Gateway::Meters& Gateway::meters_of(SiteId site) {
+  return meters_.try_emplace(site, Meters{heartbeats_fresh * self_.heartbeat_ms}).first->second;
+}
+
+void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
+  Meters& meters = meters_of(session.site());
+  if (!meters.is_up) {
+    meters.up.on_up(now.mono);
+    meters.down.on_up(now.mono);
+    meters.is_up = true;
+    meters.trouble.reset();
+  }
+  const Instant heard = session.exchange().heard_at();
+  meters.up.on_contact(heard);
+  meters.down.on_contact(heard);
+  meters.clock_skew_ms = session.clock_skew_ms();
+  meters.version = session.peer_version();
+  for (const wire::Cursor& head : session.exchange().peer_heads()) {
+    if (head.stream == *session.journal()) meters.up.on_head(heard, head.mark.seq);
+  }
+  if (const auto held = site_.mark_of(*session.journal())) {
+    meters.up.on_head(heard, held->seq);
+    meters.up.on_durable(now.mono, held->seq);
+  }
+}
+
+void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
+  const bool soon = now.mono < after_ms(measured_at_, measure_ms);
+  measure_due_ = soon && events.empty();
+  if (measure_due_) return;
+  measured_at_ = now.mono;
   const std::lock_guard lock{mutex_};
   std::set<SiteId> up;
   for (const auto& [connection, link] : links_) {
     const sync::GatewaySession& session = *link.session;
     if (session.state() != sync::GatewaySession::State::up || !session.journal()) continue;
     up.insert(session.site());
-    Meters& meters = meters_[session.site()];
-    if (!meters.is_up) {
-      meters.up.on_up(now.mono);
-      meters.down.on_up(now.mono);
-      meters.is_up = true;
-      meters.trouble.reset();
-    }
-    const Instant heard = session.exchange().heard_at();
-    meters.up.on_contact(heard);
-    meters.down.on_contact(heard);
-    meters.clock_skew_ms = session.clock_skew_ms();
-    meters.version = session.peer_version();
-    for (const wire::Cursor& head : session.exchange().peer_heads()) {
-      if (head.stream == *session.journal()) meters.up.on_head(heard, head.mark.seq);
-    }
-    if (const auto held = site_.mark_of(*session.journal())) {
-      meters.up.on_head(heard, held->seq);
-      meters.up.on_durable(now.mono, held->seq);
-    }
-  }
-  for (auto& [site, meters] : meters_) {
-    if (!up.contains(site) && meters.is_up) {
-      meters.is_up = false;
-      meters.up.on_lost();
-      meters.down.on_lost();
-    }
+    measure_link(now, session);
   }
   for (const Member& member : members_.all()) {
     const StreamName feed = feed_for(site_.epoch(), member.site);
-    Meters& meters = meters_[member.site];
+    Meters& meters = meters_of(member.site);
     if (const auto head = site_.mark_of(feed)) meters.down.on_head(now.mono, head->seq);
     meters.down.on_durable(now.mono, site_.receipted(feed));
+  }
+  for (auto& [site, meters] : meters_) {
+    if (up.contains(site) || !meters.is_up) continue;
+    meters.is_up = false;
+    meters.up.on_lost();
+    meters.down.on_lost();
+  }
+  for (const sync::Event& event : events) {
+    if (event.what == sync::Happening::refused && event.code)
+      meters_of(event.site).trouble = Error{*event.code, event.why, ""};
   }
 }
 
 Instant Gateway::next_deadline() const {
-  Instant next = never;
+  Instant next = measure_due_ ? after_ms(measured_at_, measure_ms) : never;
   for (const auto& [connection, link] : links_) next = std::min(next, link.session->next_deadline());
   return next;
 }

@@ -63,6 +63,7 @@ class Gateway {
     bool dirty = true;  // something may be sent to it
   };
   struct Meters {
+    explicit Meters(std::int64_t fresh_ms) : up{fresh_ms}, down{fresh_ms} {}
     sync::LagMeter up;
     sync::LagMeter down;
     std::int64_t clock_skew_ms = 0;
@@ -82,7 +83,10 @@ class Gateway {
   void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void send_feeds(Now now, Turned& turned);
-  void measure(Now now);
+  // Brings the meters up to date, at most ten times a second however busy the links are.
+  void measure(Now now, const std::vector<sync::Event>& events);
+  void measure_link(Now now, const sync::GatewaySession& session);
+  [[nodiscard]] Meters& meters_of(SiteId site);
   void flush(const Connection& link, sync::Step& step, Turned& turned) const;
 
   store::Site& site_;
@@ -94,7 +98,9 @@ class Gateway {
   std::vector<shell::Command> commands_;
   std::vector<Outgoing> answers_;  // to invited sites; they rest on members.log, which is synced already
   std::vector<sync::Event> events_;
-  Connection next_;           // round robin: whose turn it is to be sent to
+  Connection next_;  // round robin: whose turn it is to be sent to
+  Instant measured_at_{0};
+  bool measure_due_ = false;  // something moved since
   mutable std::mutex mutex_;  // over meters_
   std::map<SiteId, Meters> meters_;
 };

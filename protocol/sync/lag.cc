@@ -66,7 +66,7 @@ Lag LagMeter::lag(Instant now) const {
   if (out.entries > 0 && !told_.empty()) {
     out.oldest_ms = std::max<std::int64_t>(0, now.value() - told_.front().at.value());
   }
-  if (!up_) {
+  if (!up_ || !out.contact_ms || *out.contact_ms > fresh_ms_) {
     out.state = LagState::unknown;
     return out;
   }

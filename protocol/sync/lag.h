@@ -29,6 +29,9 @@ struct Lag {
 
 class LagMeter {
  public:
+  // Contact older than `fresh_ms` is no contact: what was told then may have been overtaken.
+  explicit LagMeter(std::int64_t fresh_ms = INT64_MAX) : fresh_ms_{fresh_ms} {}
+
   // The stream's head is `head`, as the author said at `now`.
   void on_head(Instant now, Seq head);
   // Everything up to `durable` is durable at the reader.
@@ -47,6 +50,7 @@ class LagMeter {
     Instant at;
     Seq head;
   };
+  std::int64_t fresh_ms_;
   bool up_ = false;
   Seq head_;  // the highest told; durable_ may run ahead of it until the next heartbeat
   Seq durable_;
