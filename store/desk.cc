@@ -115,7 +115,7 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   const RequestDigest request = request_digest(options_.site.domain, &row, row.name, CaseId{}, asked.fields);
   if (auto before = earlier(command, request)) {
     if (!*before) return fail(before->error());
-    return std::variant<Append, Appended>{std::move(**before)};
+    return std::variant<Append, Appended>{**before};
   }
   auto event = casework::parse_event(row, asked.fields);
   if (!event) return fail(event.error());
@@ -157,7 +157,7 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   const RequestDigest request = request_digest(options_.site.domain, row, kind, case_id, asked.fields);
   if (auto before = earlier(command, request)) {
     if (!*before) return fail(before->error());
-    return std::variant<Append, Appended>{std::move(**before)};
+    return std::variant<Append, Appended>{**before};
   }
   if (row == nullptr || row->effect == casework::Effect::open) return fail(Code::unknown_kind, "no such act", "kind");
   std::optional<CaseFile> file;

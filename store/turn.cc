@@ -61,7 +61,7 @@ Status Turn::check_unchanged(const Append& append) const {
 Result<Outcome> Turn::append(const Append& append) {
   if (auto again = repeated_in(store_, site_.options_, site_.rows_, append.what.command, append.request)) {
     if (!*again) return fail(again->error());
-    return Outcome{std::move(**again)};
+    return Outcome{**again};
   }
   if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
   const Status unchanged = check_unchanged(append);

@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <filesystem>
-#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -41,15 +40,34 @@ std::string lag_text(const json& lag, bool zh) {
   return out.str();
 }
 
+// Columns on a terminal: a Chinese character takes two.
+std::string padded(const std::string& cell, std::size_t width) {
+  std::size_t columns = 0;
+  for (const char c : cell) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 || byte >= 0xE0) columns += byte < 0x80 ? 1 : 2;
+    if (byte >= 0xC0 && byte < 0xE0) columns += 1;
+  }
+  return cell + std::string(columns < width ? width - columns : 1, ' ');
+}
+
 void print_lag(const json& answer, bool zh) {
-  std::cout << (zh ? "机构  线路   上行滞后                    下行滞后                    最近联系  名称\n"
-                   : "site  line   up                          down                        heard     name\n");
+  const auto row = [](const std::string& site, const std::string& line, const std::string& up, const std::string& down,
+                      const std::string& heard, const std::string& name) {
+    std::cout << padded(site, 8) << padded(line, 10) << padded(up, 34) << padded(down, 34) << padded(heard, 12) << name
+              << "\n";
+  };
+  if (zh) {
+    row("机构", "线路", "上行滞后", "下行滞后", "最近联系", "名称");
+  } else {
+    row("site", "line", "up", "down", "heard", "name");
+  }
   for (const json& site : answer["sites"]) {
-    std::cout << std::left << std::setw(6) << site["site"].get<std::uint32_t>() << std::setw(7) << text(site, "line")
-              << std::setw(28) << lag_text(site["up"], zh) << std::setw(28) << lag_text(site["down"], zh)
-              << std::setw(10) << age(site["up"]["contact_ms"]) << text(site, "name") << "\n";
-    if (site.contains("trouble"))
-      std::cout << "      " << text(site["trouble"], "code") << ": " << text(site["trouble"], "message") << "\n";
+    row(site["site"].dump(), text(site, "line"), lag_text(site["up"], zh), lag_text(site["down"], zh),
+        age(site["up"]["contact_ms"]), text(site, "name"));
+    if (site.contains("trouble")) {
+      std::cout << "        " << text(site["trouble"], "code") << ": " << text(site["trouble"], "message") << "\n";
+    }
   }
 }
 
@@ -129,9 +147,9 @@ int sites(const Options& options) {
     return exit_done;
   }
   for (const json& site : (*answer)["sites"]) {
-    std::cout << std::left << std::setw(8) << site["site"].get<std::uint32_t>() << std::setw(10)
-              << text(site, "standing") << (speaks_chinese(options) ? "上级 " : "parent ") << std::setw(8)
-              << site["parent"].get<std::uint32_t>() << text(site, "name") << "\n";
+    std::cout << padded(site["site"].dump(), 8) << padded(text(site, "standing"), 10)
+              << padded((speaks_chinese(options) ? "上级 " : "parent ") + site["parent"].dump(), 14)
+              << text(site, "name") << "\n";
   }
   return exit_done;
 }

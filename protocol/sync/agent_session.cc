@@ -150,6 +150,10 @@ void AgentSession::schedule(Now now, bool refused, std::uint32_t retry_after_ms)
 void AgentSession::on_line_down(Now now, Code why) {
   if (state_ == State::waiting) return;
   fail_line(now, {why, "the line ended", "line"}, false);
+  if (why != Code::unknown_site) return;
+  // The line was had, and our key was refused: no use in knocking every second (D17).
+  failures_ = 0;
+  schedule(now, /*refused=*/true, 0);
 }
 
 void AgentSession::on_commit_failed(Now now) {

@@ -30,6 +30,7 @@ Offset<fb::Cursor> put(Builder& out, const Cursor& cursor) {
 
 Offset<flatbuffers::Vector<Offset<fb::Cursor>>> put(Builder& out, const std::vector<Cursor>& cursors) {
   std::vector<Offset<fb::Cursor>> offsets;
+  offsets.reserve(cursors.size());
   for (const Cursor& cursor : cursors) offsets.push_back(put(out, cursor));
   return out.CreateVector(offsets);
 }
