@@ -109,6 +109,8 @@ void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
 }
 
 Result<Outcome> Turn::accept(const sync::Accept& accept) {
+  // Not even what a peer sends may use up the share that cursors, receipts and deletes need: it keeps its entries.
+  if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
   StreamRow& received = stream(accept.stream, accept.parent);
   if (received.head != accept.before) {
     return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));

@@ -14,7 +14,6 @@
 namespace redress::casework {
 namespace {
 
-constexpr std::size_t label_bytes_max = 256;
 constexpr std::int64_t integer_max = 1'000'000'000'000;
 constexpr std::int64_t money_fen_max = 1'000'000'000'000'000;
 
@@ -31,9 +30,7 @@ bool is_moment(const std::string& text) { return is_iso_date(text) || from_rfc33
 std::optional<std::string> complaint_about(FieldType type, const std::string& value) {
   switch (type) {
     case FieldType::text:
-      return std::nullopt;
     case FieldType::label:
-      if (value.size() > label_bytes_max) return "at most 256 bytes";
       return std::nullopt;
     case FieldType::moment:
       if (!is_moment(value)) return "a date (2026-11-22) or a time with zone (2026-11-22T08:00:00+08:00)";

@@ -15,7 +15,7 @@ namespace redress::casework {
 
 enum class FieldType {
   text,     // free text, at most limits::text_bytes_max bytes, kept byte for byte
-  label,    // a short text or code, at most 256 bytes, one line
+  label,    // as text, but a form shows one line for it: a table may hold more, and loses nothing
   moment,   // an ISO date, or RFC 3339 with zone
   integer,  // a count, 0 … 10^12
   money,    // integer fen (分), 0 … 10^15; never a fraction

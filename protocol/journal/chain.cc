@@ -144,9 +144,7 @@ Digest ledger_genesis(const Domain& domain, SiteId site, Epoch epoch) {
 Checkpoint sign(const Domain& domain, const Signer& signer, Checkpoint checkpoint) {
   return signed_by(domain, signer, checkpoint);
 }
-Receipt sign(const Domain& domain, const Signer& signer, Receipt receipt) {
-  return signed_by(domain, signer, receipt);
-}
+Receipt sign(const Domain& domain, const Signer& signer, Receipt receipt) { return signed_by(domain, signer, receipt); }
 bool holds(const Domain& domain, const PublicKey& key, const Checkpoint& checkpoint) {
   return proof_holds(domain, key, checkpoint);
 }

@@ -1,0 +1,111 @@
+// The promises that a site keeps by itself: room that is kept, damage that stays local, lists that survive a start.
+#include <catch2/catch.hpp>
+
+#include "store/follower.h"
+#include "tests/sim/forge.h"
+
+namespace redress::sim {
+namespace {
+
+std::string key(int row) { return "desk/" + std::to_string(row); }
+
+journal::Receipt receipt_to(Pair& pair, Seq to) {
+  Node& node = pair.branch();
+  const journal::Mark mark{to, *node.site->digest_at(node.site->journal(), to)};
+  return journal::sign(sim_domain(), pair.gateway().signer, {{}, {}, node.site->journal(), Seq{1}, mark, {}, {}, {}});
+}
+
+}  // namespace
+
+TEST_CASE("P10: a full store still keeps receipts and tokens", "[P10]") {
+  Pair pair{101};
+  pair.cut(Cut::both);
+  Node& node = pair.branch();
+  node.truth.set_limit(500'000);
+  std::optional<Code> refused;
+  for (int i = 1; i < 2'000 && !refused; ++i) {
+    const auto told = pair.register_case(node, key(i));
+    if (!told) refused = told.error().code;
+  }
+  CHECK(refused == Code::store_full);
+  for (std::uint64_t to = 1; to <= 25; ++to) {
+    const std::vector<store::Work> kept{sync::KeepReceipt{receipt_to(pair, Seq{to})},
+                                        sync::KeepTokens{node.id, node.site->epoch(), LinkToken{}, LinkToken{}}};
+    for (const auto& outcome : node.site->commit(kept, WallTime{})) CHECK(outcome.has_value());
+  }
+  CHECK(node.site->receipted(node.site->journal()) == Seq{25});
+  CHECK(lines_of(pair.judge(false)).find("P1 site 2: entry") == std::string::npos);
+}
+
+TEST_CASE("P11: a damaged entry hides nothing else of its case", "[P11]") {
+  Pair pair{111};
+  Node& node = pair.branch();
+  const auto opened = pair.register_case(node, key(1));
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.act(node, opened->case_id, "started", key(2), {}).has_value());
+  REQUIRE(pair.act(node, opened->case_id, "replied", key(3), {{"content", "Done."}}).has_value());
+  node.truth.rows(store::Table::entries).at(store::key_of(Position{2})).back() ^= std::byte{1};
+  const auto file = node.file_of(opened->case_id);
+  REQUIRE(file.has_value());
+  CHECK(file->told.size() == 2);
+}
+
+TEST_CASE("P11: work that cannot be done takes no other along", "[P11]") {
+  Pair pair{112};
+  pair.cut(Cut::both);
+  Node& node = pair.branch();
+  const auto made = node.desk->register_case({StaffId{}, key(1), {{"narrative", "x"}}, WallTime{}});
+  REQUIRE(made.has_value());
+  sync::Accept misplaced;
+  misplaced.stream = feed_for(Epoch{9}, node.id);
+  misplaced.before.seq = Seq{5};
+  const auto outcomes = node.site->commit({std::get<store::Append>(*made), misplaced}, WallTime{});
+  REQUIRE(outcomes.size() == 2);
+  CHECK(outcomes[0].has_value());
+  REQUIRE_FALSE(outcomes[1].has_value());
+  CHECK(outcomes[1].error().code == Code::hole);
+}
+
+TEST_CASE("P14: an older receipt takes nothing back", "[P14]") {
+  Pair pair{141};
+  pair.cut(Cut::both);
+  Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, key(i)).has_value());
+  for (const Seq to : {Seq{3}, Seq{1}}) {
+    REQUIRE(node.site->commit({sync::KeepReceipt{receipt_to(pair, to)}}, WallTime{}).front().has_value());
+  }
+  CHECK(node.site->receipted(node.site->journal()) == Seq{3});
+  node.start();
+  CHECK(node.site->receipted(node.site->journal()) == Seq{3});
+}
+
+TEST_CASE("P14: a list is there at once after a start", "[P14]") {
+  Pair pair{142};
+  Node& node = pair.branch();
+  const auto opened = pair.register_case(node, key(1));
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  MemoryTruth views_truth;
+  const store::Views views{views_truth, sim_domain(), node.keys.views};
+  const auto shown = [&] {
+    const auto rows = views.list(CaseId{}, 10, 100, [](const store::Summary&) { return true; });
+    REQUIRE(rows.has_value());
+    return rows->empty() ? Kind{} : rows->front().state;
+  };
+  const auto make = [&] {
+    return std::make_unique<store::Follower>(node.truth, views_truth, node.options(), node.site->epoch(),
+                                             node.keys.views, pair.kinds(), node.random);
+  };
+  auto follower = make();
+  REQUIRE(follower->open().has_value());
+  REQUIRE(follower->advance(100).has_value());
+  REQUIRE(shown() == pair.kinds().find("disposed")->kind);
+  follower.reset();
+  follower = make();
+  REQUIRE(follower->open().has_value());
+  CHECK(shown() == pair.kinds().find("disposed")->kind);
+}
+
+}  // namespace redress::sim

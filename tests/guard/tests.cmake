@@ -1,0 +1,37 @@
+# The guards: one program, compiled from the shipped sources with the deliberate bugs in, and a test for each bug that
+# passes only if the tests of the promise it breaks find it.
+set(guard_sources "")
+foreach(room protocol_base protocol_journal protocol_wire protocol_casework protocol_sync crypto store)
+  get_target_property(room_sources ${room} SOURCES)
+  get_target_property(room_folder ${room} SOURCE_DIR)
+  foreach(source ${room_sources})
+    if(source MATCHES "\\.cc$")
+      list(APPEND guard_sources ${room_folder}/${source})
+    endif()
+  endforeach()
+endforeach()
+foreach(source guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
+               sim/judge.cc sim/memory_truth.cc sim/pair.cc)
+  list(APPEND guard_sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+endforeach()
+
+add_executable(test_guard ${guard_sources})
+add_dependencies(test_guard protocol_wire protocol_casework)  # they make the generated headers
+target_compile_definitions(test_guard PRIVATE REDRESS_MUTANTS=1 REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_include_directories(test_guard SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(test_guard PRIVATE redress_flags Catch2::Catch2 OpenSSL::Crypto OpenSSL::SSL PkgConfig::ZSTD
+                                         PkgConfig::LMDB)
+set_target_properties(test_guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+add_test(NAME "guard: clean" COMMAND test_guard --warn NoTests)
+set_tests_properties("guard: clean" PROPERTIES LABELS guard TIMEOUT 120)
+file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/guard/mutants.h guard_lines REGEX "Mutant{[0-9]+, \"P[0-9]+\"")
+foreach(line ${guard_lines})
+  string(REGEX MATCH "{([0-9]+), \"(P[0-9]+)\"" ignored "${line}")
+  set(guard_test "guard: mutant ${CMAKE_MATCH_1} breaks ${CMAKE_MATCH_2}")
+  add_test(
+    NAME ${guard_test}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:test_guard> -DNUMBER=${CMAKE_MATCH_1} -DPROMISE=${CMAKE_MATCH_2} -P
+            ${CMAKE_CURRENT_SOURCE_DIR}/guard/kills_mutant.cmake)
+  set_tests_properties(${guard_test} PROPERTIES LABELS guard TIMEOUT 90)
+endforeach()

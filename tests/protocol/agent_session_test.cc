@@ -1,0 +1,165 @@
+#include "protocol/sync/agent_session.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/forge.h"
+
+namespace redress::sync {
+namespace {
+
+using sim::Cut;
+using sim::Pair;
+using sim::refused_with;
+using State = AgentSession::State;
+
+// Runs with every welcome changed; why the branch refused it.
+std::optional<Code> refused_welcome(Pair& pair, const std::function<void(wire::Welcome&)>& change) {
+  pair.tap = [&](SiteId from, Bytes& frame) {
+    auto decoded = wire::decode(frame);
+    auto* welcome = from == head_office && decoded ? std::get_if<wire::Welcome>(&*decoded) : nullptr;
+    if (welcome == nullptr) return true;
+    change(*welcome);
+    frame = wire::encode(*welcome);
+    return true;
+  };
+  pair.drive(1'000);
+  CHECK(pair.agent().state() != State::up);
+  pair.tap = nullptr;
+  return refused_with(pair.branch());
+}
+
+}  // namespace
+
+TEST_CASE("AgentSession: opens at once, greets when the line is up, and is up after the welcome") {
+  Pair pair{60};
+  CHECK(pair.agent().state() == State::waiting);
+  pair.step();
+  CHECK(pair.agent().state() == State::opening);
+  pair.step();
+  CHECK(pair.agent().state() == State::greeting);
+  pair.drive(100);
+  CHECK(pair.agent().state() == State::up);
+  CHECK_FALSE(pair.agent().trouble().has_value());
+  CHECK(event_of(pair.branch(), Happening::up) != nullptr);
+}
+
+TEST_CASE("AgentSession: a line that cannot be had is tried again, ever more rarely, never seldom") {
+  Pair pair{61};
+  pair.cut(Cut::both);
+  pair.drive(120'000);
+  CHECK(pair.agent().trouble()->code == Code::silent);
+  const auto tries = std::count_if(pair.branch().events.begin(), pair.branch().events.end(),
+                                   [](const Event& event) { return event.what == Happening::down; });
+  CHECK(tries >= 14);  // five seconds of patience and at most three of waiting each
+  CHECK(tries <= 24);
+  pair.cut(Cut::none);
+  pair.drive(8'500);
+  CHECK(pair.agent().state() == State::up);
+}
+
+TEST_CASE("AgentSession: a peer that says no is asked again ever more rarely, within a minute") {
+  Pair pair{62};
+  pair.tap = [](SiteId from, Bytes& frame) {
+    auto decoded = wire::decode(frame);
+    if (auto* hello = decoded ? std::get_if<wire::Hello>(&*decoded) : nullptr;
+        hello != nullptr && from != head_office) {
+      hello->suite = SuiteId{9};
+      frame = wire::encode(*decoded);
+    }
+    return true;
+  };
+  pair.drive(30'000);
+  const std::size_t early = pair.branch().events.size();
+  pair.drive(600'000);
+  const std::size_t later = pair.branch().events.size() - early;
+  CHECK(early >= 3);
+  CHECK(later >= 9);
+  CHECK(later <= 60);
+  pair.tap = nullptr;
+  pair.drive(61'000);
+  CHECK(pair.agent().state() == State::up);
+}
+
+TEST_CASE("AgentSession: three missed heartbeats end the line, also if only one way is cut") {
+  for (const Cut how : {Cut::both, Cut::down}) {
+    Pair pair{63};
+    pair.drive(5'000);
+    REQUIRE(pair.agent().state() == State::up);
+    pair.cut(how);
+    pair.drive(6'500);
+    CHECK(pair.agent().state() != State::up);
+    CHECK(pair.agent().trouble()->code == Code::silent);
+  }
+}
+
+TEST_CASE("AgentSession: a welcome that shows another past is refused with its reason") {
+  const auto fresh = [](std::uint64_t seed) {
+    auto pair = std::make_unique<Pair>(seed);
+    pair->cut(Cut::both);
+    for (int i = 1; i <= 3; ++i) REQUIRE(pair->register_case(pair->branch(), "desk/" + std::to_string(i)).has_value());
+    pair->cut(Cut::none);
+    return pair;
+  };
+  CHECK(refused_welcome(*fresh(64), [](wire::Welcome& w) { w.protocol = 7; }) == Code::version);
+  CHECK(refused_welcome(*fresh(65), [](wire::Welcome& w) { w.cursors[0].mark.seq = Seq{4}; }) == Code::old_image);
+  CHECK(refused_welcome(*fresh(66), [](wire::Welcome& w) { w.cursors[0].mark = {Seq{2}, Digest{}}; }) == Code::fork);
+  CHECK(refused_welcome(*fresh(67), [](wire::Welcome& w) { w.cursors[0].mark.digest.bytes[0] ^= std::byte{1}; }) ==
+        Code::fork);
+}
+
+TEST_CASE("AgentSession: a welcome that was not asked for is unexpected") {
+  Pair pair{68};
+  pair.drive(3'000);
+  REQUIRE(pair.agent().state() == State::up);
+  pair.inject_to_branch(wire::encode(wire::Welcome{}));
+  CHECK(refused_with(pair.branch()) == Code::unexpected_frame);
+  CHECK(pair.drive_bounded());
+}
+
+TEST_CASE("AgentSession: frames that are none, or of another session, are answered or dropped") {
+  Pair pair{69};
+  pair.drive(3'000);
+  pair.inject_to_branch(wire::encode(wire::Beat{SessionId{5}, {}, {}, WallTime{}}));
+  CHECK(event_of(pair.branch(), Happening::stale) != nullptr);
+  CHECK(pair.agent().state() == State::up);
+  pair.inject_to_branch(view_of("sixteen bytes and a few that say nothing"));
+  CHECK(refused_with(pair.branch()) == Code::bad_frame);
+  CHECK(pair.agent().state() == State::waiting);
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  CHECK(pair.drive_bounded());
+}
+
+TEST_CASE("AgentSession: a refusal's wait is kept, but never longer than an hour") {
+  for (const std::uint32_t asked : {20'000U, 4'000'000'000U}) {
+    Pair pair{70};
+    pair.drive(3'000);
+    const Instant at = pair.now(pair.branch()).mono;
+    pair.inject_to_branch(wire::encode(wire::Refusal{SessionId{1}, Code::recovering, "refilling", asked}));
+    const std::int64_t wait = pair.agent().next_deadline().value() - at.value();
+    CHECK(wait > std::min<std::int64_t>(asked, 3'600'000));
+    CHECK(wait <= std::min<std::int64_t>(asked, 3'600'000) + 60'001);
+  }
+}
+
+TEST_CASE("AgentSession: knows how far its feed goes from head office's heartbeat") {
+  Pair pair{71};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(pair.drive_bounded());
+  CHECK_FALSE(pair.agent().feed_head().has_value());
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(5'000);
+  CHECK(pair.agent().feed_head() == Seq{1});
+}
+
+TEST_CASE("AgentSession: a line that ends is opened again, and told why") {
+  Pair pair{72};
+  pair.drive(3'000);
+  pair.agent().on_line_down(pair.now(pair.branch()), Code::unreachable);
+  CHECK(pair.agent().take_step().line == Line::close);
+  CHECK(pair.agent().trouble()->code == Code::unreachable);
+  pair.drive(10'000);
+  CHECK(pair.agent().state() == State::up);
+}
+
+}  // namespace redress::sync

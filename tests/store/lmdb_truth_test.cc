@@ -1,0 +1,152 @@
+#include "store/lmdb_truth.h"
+
+#include <fstream>
+#include <set>
+
+#include "tests/store/folder.h"
+
+namespace redress::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+LmdbOptions options(const std::string& folder, std::size_t map_bytes = std::size_t{16} << 20) {
+  return {folder, journal_tables(), map_bytes};
+}
+
+Status put(Truth& truth, const std::string& key, std::size_t bytes) {
+  return truth.update([&](Writing& store) -> Status {
+    store.put(Table::marks, view_of(key), Bytes(bytes, std::byte{7}));
+    return Done{};
+  });
+}
+
+std::size_t count(const Truth& truth) {
+  std::size_t rows = 0;
+  const Status looked = truth.view([&](const Reading& store) -> Status {
+    store.scan(Table::marks, {}, [&](ByteView, ByteView) {
+      ++rows;
+      return true;
+    });
+    return Done{};
+  });
+  REQUIRE(looked.has_value());
+  return rows;
+}
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> out;
+  for (const auto& entry : fs::directory_iterator(folder)) out.insert(entry.path().filename().string());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("LmdbTruth: what was committed is there after the next start") {
+  const Folder folder;
+  {
+    auto truth = LmdbTruth::open(options(folder.at("journal")));
+    REQUIRE(truth.has_value());
+    REQUIRE(put(**truth, "a", 10).has_value());
+  }
+  auto again = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(again.has_value());
+  CHECK(count(**again) == 1);
+}
+
+TEST_CASE("LmdbTruth: making it leaves a whole environment, for its owner only, and no half one") {
+  const Folder folder;
+  // What a start that died on the way left behind.
+  fs::create_directories(folder.at("journal.new"));
+  std::ofstream{folder.at("journal.new/data.mdb")} << "half";
+  auto truth = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(truth.has_value());
+  CHECK(names_in(folder.at("")) == std::set<std::string>{"journal", "journal.lock"});
+  CHECK(fs::status(folder.at("journal")).permissions() == fs::perms::owner_all);
+  CHECK((fs::status(folder.at("journal/data.mdb")).permissions() & fs::perms::others_all) == fs::perms::none);
+}
+
+TEST_CASE("LmdbTruth: a second opener is told that it is in use") {
+  const Folder folder;
+  auto first = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(first.has_value());
+  const auto second = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code == Code::in_use);
+  first->reset();
+  CHECK(LmdbTruth::open(options(folder.at("journal"))).has_value());
+}
+
+TEST_CASE("LmdbTruth: a store of a later format is left alone") {
+  const Folder folder;
+  {
+    auto truth = LmdbTruth::open(options(folder.at("journal")));
+    REQUIRE(truth.has_value());
+    REQUIRE((*truth)
+                ->update([](Writing& store) -> Status {
+                  store.put(journal_tables().back(), view_of("format"), view_of("2"));
+                  return Done{};
+                })
+                .has_value());
+  }
+  const auto refused = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::newer_format);
+}
+
+TEST_CASE("LmdbTruth: what is no environment is refused, not overwritten") {
+  const Folder folder;
+  fs::create_directories(folder.at("journal"));
+  std::ofstream{folder.at("journal/data.mdb")} << std::string(8192, 'x');
+  const auto refused = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::damaged);
+  CHECK(fs::file_size(folder.at("journal/data.mdb")) == 8192);
+}
+
+TEST_CASE("LmdbTruth: a full map refuses in words, loses nothing and goes on reading") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("journal"), std::size_t{1} << 20));
+  REQUIRE(truth.has_value());
+  std::size_t kept = 0;
+  std::optional<Code> refused;
+  while (!refused && kept < 2'000) {
+    const Status done = put(**truth, "row" + std::to_string(kept), 3'000);
+    if (done) {
+      ++kept;
+    } else {
+      refused = done.error().code;
+    }
+  }
+  CHECK(refused == Code::store_full);
+  CHECK(kept > 100);
+  CHECK(count(**truth) == kept);
+  CHECK((*truth)->space().used_bytes <= (*truth)->space().limit_bytes);
+  CHECK(put(**truth, "more", 3'000).error().code == Code::store_full);
+  truth->reset();
+  auto wider = LmdbTruth::open(options(folder.at("journal"), std::size_t{4} << 20));
+  REQUIRE(wider.has_value());
+  CHECK(count(**wider) == kept);
+  CHECK(put(**wider, "more", 3'000).has_value());
+}
+
+TEST_CASE("LmdbTruth: a copy is whole, and goes only into an empty folder") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(truth.has_value());
+  for (int i = 0; i < 50; ++i) REQUIRE(put(**truth, std::to_string(i), 500).has_value());
+  REQUIRE((*truth)->copy_to(folder.at("copy")).has_value());
+  CHECK((*truth)->copy_to(folder.at("copy")).error().code == Code::in_use);
+  auto copy = LmdbTruth::open(options(folder.at("copy")));
+  REQUIRE(copy.has_value());
+  CHECK(count(**copy) == 50);
+}
+
+TEST_CASE("LmdbTruth: journal and views have different tables, all of them together") {
+  std::set<Table> all;
+  for (const Table table : journal_tables()) CHECK(all.insert(table).second);
+  for (const Table table : views_tables()) CHECK(all.insert(table).second);
+  CHECK(all.size() == table_count);
+}
+
+}  // namespace redress::store

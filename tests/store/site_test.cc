@@ -1,0 +1,231 @@
+#include "store/site.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/forge.h"
+
+namespace redress::store {
+namespace {
+
+using sim::Cut;
+using sim::Node;
+using sim::Pair;
+
+const std::vector<casework::FieldText> plain{{"narrative", "The counter closed early."}};
+
+// A pair without a line, for what a site does by itself.
+struct Alone {
+  explicit Alone(std::uint64_t seed) : pair{seed} { pair.cut(Cut::both); }
+  [[nodiscard]] Node& node() { return pair.branch(); }
+  [[nodiscard]] std::variant<Append, Appended> made(std::string_view key) {
+    auto out = node().desk->register_case({StaffId{1}, key, plain, pair.now(node()).wall});
+    REQUIRE(out.has_value());
+    return std::move(*out);
+  }
+  Pair pair;
+};
+
+std::size_t rows_of(Node& node, Table table) { return node.truth.rows(table).size(); }
+
+}  // namespace
+
+TEST_CASE("Site: a new store gets an epoch of its own, and keeps it") {
+  Alone one{120};
+  const Epoch epoch = one.node().site->epoch();
+  CHECK(epoch != Epoch{});
+  one.node().start();
+  CHECK(one.node().site->epoch() == epoch);
+  Alone other{121};
+  CHECK(other.node().site->epoch() != epoch);
+}
+
+TEST_CASE("Site: another site's or network's store is refused, and one under another key is damaged") {
+  Alone one{122};
+  SiteOptions options = one.node().options();
+  options.site = SiteId{9};
+  CHECK(Site::open(one.node().truth, options, one.node().random).error().code == Code::bad_config);
+  options = one.node().options();
+  options.domain.network.bytes[0] ^= std::byte{1};
+  CHECK(Site::open(one.node().truth, options, one.node().random).error().code == Code::bad_config);
+  options = one.node().options();
+  options.kek.bytes()[0] ^= std::byte{1};
+  CHECK(Site::open(one.node().truth, options, one.node().random).error().code == Code::damaged);
+}
+
+TEST_CASE("Site: appended entries chain in the journal and in the ledger, and are there after a crash") {
+  Alone one{123};
+  for (int i = 1; i <= 3; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
+  const Site& site = *one.node().site;
+  const journal::Mark head = *site.mark_of(site.journal());
+  const journal::LedgerMark ledger = site.ledger();
+  CHECK(head.seq == Seq{3});
+  CHECK(ledger.position == Position{3});
+  CHECK(site.checkpoint_at(site.journal(), Seq{3})->mark == head);
+  one.pair.crash(one.node());
+  CHECK(one.node().site->mark_of(one.node().site->journal()) == head);
+  CHECK(one.node().site->ledger() == ledger);
+  CHECK(one.node().site->last_serial() == 3);
+  CHECK(sim::lines_of(one.pair.judge(false)) == "");
+}
+
+TEST_CASE("Site: two appends of one key in one commit act once") {
+  Alone one{124};
+  const Append append = std::get<Append>(one.made("desk/1"));
+  const auto outcomes = one.node().site->commit({append, append}, WallTime{});
+  REQUIRE(outcomes.size() == 2);
+  const auto& first = std::get<Appended>(*outcomes[0]);
+  const auto& second = std::get<Appended>(*outcomes[1]);
+  CHECK_FALSE(first.repeated);
+  CHECK(second.repeated);
+  CHECK(first.identity == second.identity);
+  CHECK(rows_of(one.node(), Table::entries) == 1);
+}
+
+TEST_CASE("Site: a key used again for something else is refused, after a restart too") {
+  Alone one{125};
+  REQUIRE(one.pair.register_case(one.node(), "desk/1").has_value());
+  for (const bool restarted : {false, true}) {
+    if (restarted) one.node().start();
+    const auto refused = one.pair.register_case(one.node(), "desk/1", {{"narrative", "Something else."}});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Code::key_reused);
+    CHECK(refused.error().field == "Idempotency-Key");
+    const auto same = one.pair.register_case(one.node(), "desk/1");
+    REQUIRE(same.has_value());
+    CHECK(same->repeated);
+  }
+  CHECK(rows_of(one.node(), Table::entries) == 1);
+}
+
+TEST_CASE("Site: an act on a case that changed here meanwhile is refused, and the case is shown as it is") {
+  Alone one{126};
+  const auto opened = one.pair.register_case(one.node(), "desk/1");
+  REQUIRE(opened.has_value());
+  const auto ask = [&](std::string_view key) {
+    auto made = one.node().desk->act(opened->case_id, "replied", {StaffId{}, key, {{"content", "c"}}, WallTime{}});
+    REQUIRE(made.has_value());
+    return std::get<Append>(*made);
+  };
+  const Append first = ask("desk/2");
+  const Append second = ask("desk/3");
+  const auto outcomes = one.node().site->commit({first, second}, WallTime{});
+  CHECK(outcomes[0].has_value());
+  REQUIRE_FALSE(outcomes[1].has_value());
+  CHECK(outcomes[1].error().code == Code::changed);
+  CHECK(one.node().site->commit({ask("desk/3")}, WallTime{}).front().has_value());
+}
+
+TEST_CASE("Site: what the other end wrote meanwhile does not hinder an act") {
+  Pair pair{127};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(pair.drive_bounded());
+  auto made =
+      pair.branch().desk->act(opened->case_id, "replied", {StaffId{}, "desk/2", {{"content", "c"}}, WallTime{}});
+  REQUIRE(made.has_value());
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(pair.branch().site->commit({std::get<Append>(*made)}, WallTime{}).front().has_value());
+}
+
+TEST_CASE("Site: a failed commit leaves memory and store as they were, at every write") {
+  for (const Code code : {Code::store_full, Code::io}) {
+    Alone one{128};
+    REQUIRE(one.pair.register_case(one.node(), "desk/1").has_value());
+    const auto image = one.node().truth.snapshot();
+    const journal::Mark head = *one.node().site->mark_of(one.node().site->journal());
+    one.node().truth.fail_commit(code);
+    const auto refused = one.pair.register_case(one.node(), "desk/2");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == code);
+    CHECK(one.node().truth.snapshot() == image);
+    CHECK(one.node().site->mark_of(one.node().site->journal()) == head);
+    CHECK(one.node().site->ledger().position == Position{1});
+    CHECK(one.pair.register_case(one.node(), "desk/2").has_value());
+    CHECK(sim::lines_of(one.pair.judge(false)) == "");
+  }
+}
+
+TEST_CASE("Site: an Accept that does not fit is a hole, and stores nothing") {
+  Pair pair{129};
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  sync::Accept accept;
+  accept.stream = pair.branch().site->journal();
+  const auto image = pair.gateway().truth.snapshot();
+  CHECK(pair.gateway().site->commit({accept}, WallTime{}).front().error().code == Code::hole);
+  CHECK(pair.gateway().truth.snapshot() == image);
+}
+
+TEST_CASE("Site: receipts name what is durable, and are kept at both ends") {
+  Pair pair{130};
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(pair.branch(), "desk/" + std::to_string(i)).has_value());
+  REQUIRE(pair.drive_bounded());
+  const StreamName journal = pair.branch().site->journal();
+  const auto given = pair.gateway().site->last_receipt(journal);
+  const auto held = pair.branch().site->last_receipt(journal);
+  REQUIRE(given.has_value());
+  CHECK(given == held);
+  CHECK(given->to == *pair.branch().site->mark_of(journal));
+  CHECK(journal::holds(sim::sim_domain(), pair.gateway().keys.signing.public_key, *given));
+  CHECK(pair.branch().site->receipted(journal) == Seq{3});
+}
+
+TEST_CASE("Site: reads a range within its bounds, at least one entry") {
+  Alone one{131};
+  for (int i = 1; i <= 5; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
+  const Site& site = *one.node().site;
+  CHECK(site.read(site.journal(), Seq{1}, 3, SIZE_MAX).items.size() == 3);
+  CHECK(site.read(site.journal(), Seq{4}, 256, SIZE_MAX).items.size() == 2);
+  const sync::Outgoing one_only = site.read(site.journal(), Seq{2}, 256, 1);
+  CHECK(one_only.items.size() == 1);
+  CHECK(one_only.last.seq == Seq{2});
+  CHECK(one_only.grants.size() == 1);
+  CHECK(site.read(site.journal(), Seq{6}, 256, SIZE_MAX).items.empty());
+  CHECK(site.read(journal_of(SiteId{99}, Epoch{1}), Seq{1}, 256, SIZE_MAX).items.empty());
+}
+
+TEST_CASE("Site: what stands before a damaged entry still goes out") {
+  Alone one{132};
+  for (int i = 1; i <= 3; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
+  one.node().truth.rows(Table::entries).at(key_of(Position{3})).back() ^= std::byte{1};
+  const Site& site = *one.node().site;
+  CHECK(site.read(site.journal(), Seq{1}, 256, SIZE_MAX).items.size() == 2);
+}
+
+TEST_CASE("Site: standing only grows, and the feed gives each entry to each reader once") {
+  Pair pair{sim::PairOptions{133, 3}};
+  const auto opened = pair.register_case(pair.branch(0), "desk/1");
+  REQUIRE(pair.drive_bounded());
+  const CaseId id = opened->case_id;
+  for (const char* unit : {"3", "4", "3", "2"}) {
+    REQUIRE(pair.act(pair.gateway(), id, "handed_over", std::string{"ho/"} + unit + std::to_string(pair.told().size()),
+                     {{"unit", unit}})
+                .has_value());
+    REQUIRE(pair.drive_bounded());
+  }
+  for (std::size_t i = 0; i < 3; ++i) CHECK(pair.branch(i).file_of(id)->told.size() == 5);
+  CHECK(sim::lines_of(pair.judge()) == "");
+}
+
+TEST_CASE("Site: tokens are kept by site and epoch") {
+  Alone one{134};
+  LinkToken token;
+  token.bytes[0] = std::byte{1};
+  Site& site = *one.node().site;
+  REQUIRE(site.commit({sync::KeepTokens{SiteId{2}, Epoch{5}, token, LinkToken{}}}, WallTime{}).front().has_value());
+  CHECK(site.tokens(SiteId{2}, Epoch{5}).known == token);
+  CHECK(site.tokens(SiteId{2}, Epoch{6}).known.is_zero());
+  CHECK(site.tokens(SiteId{3}, Epoch{5}).known.is_zero());
+}
+
+TEST_CASE("Site: who was fed is told once") {
+  Pair pair{135};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(pair.drive_bounded());
+  (void)pair.gateway().site->take_fed();
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  CHECK(pair.gateway().site->take_fed() == std::set<SiteId>{SiteId{2}});
+  CHECK(pair.gateway().site->take_fed().empty());
+}
+
+}  // namespace redress::store

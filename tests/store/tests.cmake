@@ -1,0 +1,12 @@
+redress_tests(
+  store
+  DEPENDS sim store
+  FILES
+    store/case_file_test.cc
+    store/desk_test.cc
+    store/follower_test.cc
+    store/lmdb_truth_test.cc
+    store/rows_test.cc
+    store/site_test.cc
+    store/truth_test.cc
+    store/verify_test.cc)
