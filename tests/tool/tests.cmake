@@ -1,0 +1,11 @@
+redress_tests(
+  tool
+  DEPENDS tool_lib crypto PkgConfig::HTTPLIB
+  FILES
+    tool/client_test.cc
+    tool/csv_test.cc
+    tool/import_test.cc
+    tool/mapping_test.cc
+    tool/samples_test.cc)
+# The tests that read ops/samples, ops/mappings and the public tables beside the checkout.
+target_compile_definitions(test_tool PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
