@@ -32,7 +32,7 @@ class Loop {
   shell::Router& router_;
   shell::StopSignal& stop_;
   shell::Log& log_;
-  bool more_ = false;  // frames were left for the next turn
+  bool more_ = true;  // a turn is due at once: the first, and one after frames were left
 };
 
 }  // namespace redress::gateway

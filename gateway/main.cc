@@ -64,8 +64,7 @@ int run(shell::Started& started) {
                         shell::version_text("redress-gateway")};
   gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random};
   gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random});
-  const Status serving =
-      (*daemon)->serve([] { return true; }, [&] { gateway::refresh((*daemon)->metrics(), gateway); });
+  const Status serving = (*daemon)->serve([&] { gateway::refresh((*daemon)->metrics(), gateway); });
   if (!serving) return shell::give_up(log, serving.error());
   const Status told = shell::write_small_file(home.path(shell::endpoint_file), (*socket)->endpoint() + "\n");
   if (!told) return shell::give_up(log, told.error());

@@ -99,7 +99,7 @@ Result<std::string> idempotency_key(const Request& request) {
 CaseApi::CaseApi(const CaseApiParts& parts, Api& api) : parts_{parts} {
   api.add("POST", "/api/v1/cases", Access::casework, [this](const Call& call) { add_case(call); });
   // A call's request lives as long as the handler: what waits keeps its own copy.
-  const auto waiting = [this](void (CaseApi::*answer)(const Call&, bool) const) {
+  const auto waiting = [this](auto answer) {
     return [this, answer](const Call& call) {
       const auto request = std::make_shared<Request>(call.request);
       when_followed(std::max(parts_.ledger(), answered_), [this, answer, request, person = call.person,
@@ -110,12 +110,14 @@ CaseApi::CaseApi(const CaseApiParts& parts, Api& api) : parts_{parts} {
   };
   api.add("GET", "/api/v1/cases", Access::casework, waiting(&CaseApi::list));
   api.add("GET", "/api/v1/cases/*", Access::casework, waiting(&CaseApi::show));
-  api.add("POST", "/api/v1/cases/*", Access::casework, [this](const Call& call) {
+  api.add("POST", "/api/v1/cases/*", Access::casework, [this, by_number = waiting(&CaseApi::act)](const Call& call) {
     const auto slash = call.tail.find('/');
     if (slash == std::string::npos || call.tail.substr(slash) != "/acts") {
       return call.respond(error_response(call.request, {Code::not_found, "no such route", "path"}));
     }
-    act(call, call.tail.substr(0, slash));
+    const Call named{call.request, call.person, call.tail.substr(0, slash), call.respond};
+    // A number is looked up in the views, so it waits for them as a read does.
+    return fixed_from_hex<CaseId>(named.tail) ? act(named, false) : by_number(named);
   });
   api.add("GET", "/api/v1/kinds", Access::any_token, [this](const Call& call) { list_kinds(call); });
 }
@@ -186,7 +188,7 @@ void CaseApi::add_case(const Call& call) {
   commit(call, parts_.desk->register_case({call.person.staff, *key, std::move(*fields), wall_now()}));
 }
 
-void CaseApi::act(const Call& call, const std::string& id) {
+void CaseApi::act(const Call& call, bool stale) {
   const auto key = idempotency_key(call.request);
   if (!key) return call.respond(error_response(call.request, key.error()));
   const auto body = json_body(call.request);
@@ -196,15 +198,16 @@ void CaseApi::act(const Call& call, const std::string& id) {
   }
   auto fields = fields_of(*body);
   if (!fields) return call.respond(error_response(call.request, fields.error()));
-  const auto case_id = case_named(id);
+  const auto case_id = case_named(call.tail, stale);
   if (!case_id) return call.respond(error_response(call.request, case_id.error()));
   commit(call, parts_.desk->act(*case_id, (*body)["kind"].get<std::string>(),
                                 {call.person.staff, *key, std::move(*fields), wall_now()}));
 }
 
-Result<CaseId> CaseApi::case_named(const std::string& name) const {
+Result<CaseId> CaseApi::case_named(const std::string& name, bool stale) const {
   if (const auto id = fixed_from_hex<CaseId>(name)) return *id;
   if (const auto id = parts_.views->find(name)) return *id;
+  if (stale) return fail(Code::busy, "the views are behind: it may be there", "case");
   return fail(Code::not_found, "no such case here", "case");
 }
 
@@ -255,8 +258,9 @@ json CaseApi::case_json(const store::CaseFile& file) const {
 }
 
 void CaseApi::show(const Call& call, bool stale) const {
-  const auto id = case_named(call.tail);
-  const auto file = id ? parts_.desk->file_of(*id) : std::nullopt;
+  const auto id = case_named(call.tail, stale);
+  if (!id) return call.respond(error_response(call.request, id.error()));
+  const auto file = parts_.desk->file_of(*id);
   if (!file) return call.respond(error_response(call.request, {Code::not_found, "no such case here", "case"}));
   json body = case_json(*file);
   body["stale"] = stale;

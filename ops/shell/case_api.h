@@ -38,7 +38,7 @@ class CaseApi {
     std::function<void(bool stale)> go;
   };
   void add_case(const Call& call);
-  void act(const Call& call, const std::string& id);
+  void act(const Call& call, bool stale);  // the tail is the case's id or number
   void list(const Call& call, bool stale) const;
   void show(const Call& call, bool stale) const;
   void list_kinds(const Call& call) const;
@@ -48,7 +48,7 @@ class CaseApi {
   [[nodiscard]] nlohmann::json case_json(const store::CaseFile& file) const;
   [[nodiscard]] nlohmann::json line_json(const store::CaseFile& file, const casework::Line& line) const;
   [[nodiscard]] nlohmann::json appended_json(const store::Appended& appended) const;
-  [[nodiscard]] Result<CaseId> case_named(const std::string& name) const;
+  [[nodiscard]] Result<CaseId> case_named(const std::string& name, bool stale) const;
 
   CaseApiParts parts_;
   Position answered_;  // of the newest write answered here: the loop may say later than its commands that it committed

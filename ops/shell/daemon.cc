@@ -80,6 +80,7 @@ Status Daemon::open_stores() {
 void Daemon::on_committed() {
   const Position head = site_->ledger().position;
   ledger_ = head.value();
+  turning_ = true;
   if (following_) following_->on_ledger(head);
 }
 
@@ -90,17 +91,18 @@ void Daemon::run_long(const Call& call, std::function<Response(const Request&)> 
   }
   if (long_work_.joinable()) long_work_.join();
   long_work_ = std::thread{[this, request = call.request, respond = call.respond, work = std::move(work)] {
-    respond(work(request));
-    long_running_ = false;
+    const Response answer = work(request);
+    long_running_ = false;  // first: who has the answer may ask for the next
+    respond(answer);
   }};
 }
 
-void Daemon::add_routes(std::function<bool()> ready, std::function<void()> refresh) {
+void Daemon::add_routes(std::function<void()> refresh) {
   api_->add("GET", "/healthz", Access::anyone, [](const Call& call) {
     call.respond(json_response(200, {{"ok", true}}));
   });
-  api_->add("GET", "/readyz", Access::anyone, [this, ready = std::move(ready)](const Call& call) {
-    const bool is_ready = ready();
+  api_->add("GET", "/readyz", Access::anyone, [this](const Call& call) {
+    const bool is_ready = turning_;
     call.respond(json_response(is_ready ? 200 : 503,
                                {{"ready", is_ready}, {"site", home_.keys.site.value()}, {"full", site_->is_full()}}));
   });
@@ -132,21 +134,18 @@ void Daemon::add_routes(std::function<bool()> ready, std::function<void()> refre
       const Status copied = journal_->copy_to(folder + "/data/journal");
       if (!copied) return error_response(request, copied.error());
       std::error_code error;
-      for (const std::string& name :
-           {std::string{config_file}, std::string{members_file}, home_.config.keys.keystore}) {
-        if (fs::exists(home_.path(name)))
-          fs::copy_file(home_.path(name), fs::path{folder} / fs::path{name}.filename(), error);
-        if (error)
-          return error_response(request,
-                                {Code::io, "copy file: name=" + name + " reason=" + error.message(), "folder"});
+      for (const std::string& path : {home_.path(config_file), home_.path(members_file), home_.keystore_path()}) {
+        if (fs::exists(path)) fs::copy_file(path, fs::path{folder} / fs::path{path}.filename(), error);
+        if (!error) continue;
+        return error_response(request, {Code::io, "copy file: path=" + path + " reason=" + error.message(), "folder"});
       }
       return json_response(200, {{"folder", folder}, {"ledger", ledger_.load()}});
     });
   });
 }
 
-Status Daemon::serve(std::function<bool()> ready, std::function<void()> refresh) {
-  add_routes(std::move(ready), std::move(refresh));
+Status Daemon::serve(std::function<void()> refresh) {
+  add_routes(std::move(refresh));
   DoorOptions options;
   options.listen = home_.config.door.listen;
   options.hosts = home_.config.door.hosts;
@@ -185,6 +184,7 @@ Status Daemon::serve(std::function<bool()> ready, std::function<void()> refresh)
 }
 
 void Daemon::stop() {
+  turning_ = false;
   if (commands_) commands_->close();
   if (door_) door_->stop();
   if (following_) following_->stop();

@@ -35,7 +35,7 @@ class Daemon {
 
   // Adds the routes that both programs have, opens the door and starts the follower. Call once, after the program's own
   // routes were added. `refresh` brings the gauges up to date before they are shown; on the door's thread.
-  [[nodiscard]] Status serve(std::function<bool()> ready, std::function<void()> refresh);
+  [[nodiscard]] Status serve(std::function<void()> refresh);
   // Finishes answers in flight, joins both threads.
   void stop();
 
@@ -55,7 +55,7 @@ class Daemon {
  private:
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
-  void add_routes(std::function<bool()> ready, std::function<void()> refresh);
+  void add_routes(std::function<void()> refresh);
   // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
   void run_long(const Call& call, std::function<Response(const Request&)> work);
 
@@ -83,6 +83,7 @@ class Daemon {
   std::unique_ptr<Door> door_;
   std::unique_ptr<Following> following_;
   std::atomic<std::uint64_t> ledger_{0};
+  std::atomic<bool> turning_{false};  // the loop has made its first turn and is not stopping
   std::atomic<bool> long_running_{false};
   std::thread long_work_;
 };

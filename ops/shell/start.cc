@@ -43,7 +43,11 @@ int start(const char* program, Role role, int argc, char** argv, const std::func
   app.add_option("--home", folder, "the site's folder, made by redress-ops init")->envname("REDRESS_HOME");
   app.add_flag("--check-config", check_only, "read configuration and keystore, name every error, and stop");
   app.set_version_flag("--version", version_text(program));
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
 
   auto home = open_home(folder);
   if (!home) return report(folder, home.error());

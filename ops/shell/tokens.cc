@@ -28,7 +28,11 @@ std::string_view name_of(Duty duty) { return duty == Duty::casework ? "casework"
 
 void Tokens::load() {
   struct stat now {};
-  if (::stat(path_.c_str(), &now) != 0) return;
+  if (::stat(path_.c_str(), &now) != 0) {
+    people_.clear();
+    seen_ns_ = -1;
+    return;
+  }
   const std::int64_t changed_ns = now.st_mtim.tv_sec * 1'000'000'000LL + now.st_mtim.tv_nsec;
   if (changed_ns == seen_ns_) return;
   seen_ns_ = changed_ns;
@@ -47,7 +51,7 @@ void Tokens::load() {
 std::optional<Person> Tokens::find(const std::string& bearer) {
   if (bearer.empty()) return std::nullopt;
   const std::string digest = digest_of(bearer);
-  if (!people_.contains(digest)) load();
+  load();
   const auto found = people_.find(digest);
   if (found == people_.end()) return std::nullopt;
   return found->second;

@@ -1,7 +1,7 @@
 // Who may call the door: API tokens, kept as digests in one small file beside the store.
 //
-// One Tokens a process, used on the door's thread. issue_token() is for tools: the running program sees a new token by
-// itself, because an unknown one makes it look at the file again.
+// One Tokens a process, used on the door's thread. issue_token() is for tools: the running program sees a token that
+// was added or taken out at its next use, because each call looks whether the file changed.
 #pragma once
 
 #include <map>

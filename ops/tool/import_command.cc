@@ -87,18 +87,16 @@ int import_file(const Options& options, const ImportCommand& what) {
   if (!mapping) return report(options, mapping.error());
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
-  ImportOptions import;
-  import.hash = crypto::intl().hash;
-  import.pause = [](std::int64_t ms) { return ::poll(nullptr, 0, static_cast<int>(ms)) == 0;
-};
-import.rejects_file = what.rejects;
-import.only_rows = [&](std::size_t row) { return row % part->n == part->k;
-};  // namespace redress::tool
-const auto done = import_table(what.file, *mapping, *client, shell::wall_now(), import);
-if (!done) return report(options, done.error());
-print(options, *done);
-if (done->stopped) return exit_refused;
-return done->rejected == 0 ? exit_done : exit_attention;
+  ImportOptions how;
+  how.hash = crypto::intl().hash;
+  how.pause = [](std::int64_t ms) { return ::poll(nullptr, 0, static_cast<int>(ms)) == 0; };
+  how.rejects_file = what.rejects;
+  how.only_rows = [&](std::size_t row) { return row % part->n == part->k; };
+  const auto done = import_table(what.file, *mapping, *client, shell::wall_now(), how);
+  if (!done) return report(options, done.error());
+  print(options, *done);
+  if (done->stopped) return exit_refused;
+  return done->rejected == 0 ? exit_done : exit_attention;
 }
 
 }  // namespace redress::tool

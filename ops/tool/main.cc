@@ -1,5 +1,6 @@
 // redress-ops: the one tool for clerks, officers and operations at a terminal. Wiring only.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <functional>
 
 #include "ops/shell/process.h"
@@ -27,7 +28,7 @@ struct Line {
 
 CLI::App* add(CLI::App& app, Line& line, const char* name, const char* what, std::function<int()> run) {
   CLI::App* command = app.add_subcommand(name, what);
-  command->add_option("--home", line.options.home, "the site's folder")->envname("REDRESS_HOME");
+  command->add_option("--home", line.options.home, "the site's folder; else $REDRESS_HOME, else the current one");
   command->add_flag("--json", line.options.json,
                     "one JSON object on standard output; errors as JSON on standard error");
   command->add_option("--lang", line.options.language, "zh or en")->check(CLI::IsMember({"zh", "en"}));
@@ -114,6 +115,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", shell::version_text("redress-ops"));
   Line line;
   line.options.language = language_of_environment();
+  // Read once, here: as an option's own default it would be taken for every subcommand, the chosen one or not.
+  if (const char* home = std::getenv("REDRESS_HOME"); home != nullptr) line.options.home = home;
   add_sites(app, line);
   add_cases(app, line);
   add_care(app, line);

@@ -1,0 +1,323 @@
+// The case routes as people's programs meet them: a daemon in process, a home in a temporary folder, real requests.
+#include "ops/shell/case_api.h"
+
+#include <catch2/catch.hpp>
+
+#include "protocol/casework/kinds.h"
+#include "tests/ops/served.h"
+
+namespace redress::shell {
+namespace {
+
+using nlohmann::json;
+
+json complaint(const std::string& narrative) { return {{"fields", {{"narrative", narrative}}}}; }
+
+TEST_CASE("CaseApi: a registration is answered 201 with its place, and the same key again 200 with the same") {
+  Served served;
+  const Reply first = served.post("/api/v1/cases", complaint("a card was charged twice"), "desk/1");
+  REQUIRE(first.status == 201);
+  CHECK(first.body["repeated"] == false);
+  CHECK(first.body["position"] == 1);
+  CHECK(first.body["site"] == 11);
+  CHECK(first.body["seq"] == 1);
+  CHECK(first.body["state"] == "registered");
+  CHECK(first.body["case"].get<std::string>().size() == 32);
+  CHECK(!first.body["number"].get<std::string>().empty());
+
+  Reply again = served.post("/api/v1/cases", complaint("a card was charged twice"), "desk/1");
+  CHECK(again.status == 200);
+  CHECK(again.body["repeated"] == true);
+  again.body["repeated"] = false;
+  CHECK(again.body == first.body);
+  CHECK(served.daemon->site().ledger().position == Position{1});
+}
+
+TEST_CASE("CaseApi: two requests with one key that cross are one case") {
+  Served served;
+  RawClient one{served.daemon->door().port()};
+  RawClient two{served.daemon->door().port()};
+  const std::string headers = served.as_desk() + "Idempotency-Key: desk/1\r\n";
+  Served::say(one, "POST", "/api/v1/cases", headers, complaint("lost card").dump());
+  Served::say(two, "POST", "/api/v1/cases", headers, complaint("lost card").dump());
+  const Reply first = served.heard(one);
+  const Reply second = served.heard(two);
+  CHECK(first.status + second.status == 401);
+  CHECK(first.body["case"] == second.body["case"]);
+  CHECK(first.body["number"] == second.body["number"]);
+  CHECK(served.daemon->site().ledger().position == Position{1});
+}
+
+TEST_CASE("CaseApi: a key with other content is key_reused and does nothing") {
+  Served served;
+  REQUIRE(served.post("/api/v1/cases", complaint("one"), "desk/1").status == 201);
+  const Reply other = served.post("/api/v1/cases", complaint("two"), "desk/1");
+  CHECK(other.status == 422);
+  CHECK(code_in(other) == "key_reused");
+  CHECK(other.body["field"] == "Idempotency-Key");
+  CHECK(served.daemon->site().ledger().position == Position{1});
+}
+
+TEST_CASE("CaseApi: a write without a key is key_missing, with a key over 200 bytes bad_value") {
+  Served served;
+  const Reply without = served.ask("POST", "/api/v1/cases", served.as_desk(), complaint("one").dump());
+  CHECK(without.status == 400);
+  CHECK(code_in(without) == "key_missing");
+  CHECK(without.body["field"] == "Idempotency-Key");
+  CHECK(served.post("/api/v1/cases", complaint("one"), std::string(200, 'k')).status == 201);
+  const Reply longer = served.post("/api/v1/cases", complaint("one"), std::string(201, 'k'));
+  CHECK(longer.status == 400);
+  CHECK(code_in(longer) == "bad_value");
+  const Reply act = served.ask("POST", "/api/v1/cases/" + std::string(32, '0') + "/acts", served.as_desk(), "{}");
+  CHECK(code_in(act) == "key_missing");
+}
+
+TEST_CASE("CaseApi: what is wrong with a form names the field") {
+  Served served;
+  const auto refused = [&](const json& body) {
+    const Reply reply = served.post("/api/v1/cases", body, "desk/1");
+    CHECK(reply.status == 400);
+    return code_in(reply) + " " + reply.body.value("field", std::string{});
+  };
+  CHECK(refused({{"fields", json::object()}}) == "missing_field narrative");
+  CHECK(refused({{"fields", {{"narrative", "x"}, {"colour", "red"}}}}) == "unknown_field colour");
+  CHECK(refused({{"fields", {{"narrative", "x"}, {"headcount", "many"}}}}) == "bad_value headcount");
+  CHECK(refused({{"fields", {{"narrative", "x"}, {"headcount", 1.5}}}}) == "bad_value headcount");
+  CHECK(refused({{"fields", {{"narrative", "x"}, {"product", json::array()}}}}) == "bad_value product");
+  CHECK(refused({{"fields", "narrative"}}) == "malformed fields");
+  CHECK(refused(json::array()) == "malformed body");
+  CHECK(served.daemon->site().ledger().position == Position{});
+}
+
+TEST_CASE("CaseApi: numbers and truth values of a form are taken as they are") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases",
+                                  {{"fields",
+                                    {{"narrative", "x"},
+                                     {"headcount", 3},
+                                     {"received_at", "2026-11-22T08:05:00+08:00"},
+                                     {"received_assumed", true},
+                                     {"product", nullptr}}}},
+                                  "desk/1");
+  REQUIRE(saved.status == 201);
+  const json fields =
+      served.get("/api/v1/cases/" + saved.body["case"].get<std::string>()).body["timeline"][0]["fields"];
+  CHECK(fields["headcount"] == "3");
+  CHECK(fields["received_assumed"] == "true");
+  CHECK(!fields.contains("product"));
+}
+
+TEST_CASE("CaseApi: a case is read by its id and by its number, with its timeline") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases", complaint("中文 narrative"), "desk/1");
+  REQUIRE(saved.status == 201);
+  const Reply by_id = served.get("/api/v1/cases/" + saved.body["case"].get<std::string>());
+  const Reply by_number = served.get("/api/v1/cases/" + saved.body["number"].get<std::string>());
+  REQUIRE(by_id.status == 200);
+  CHECK(by_number.body == by_id.body);
+  CHECK(by_id.body["stale"] == false);
+  CHECK(by_id.body["registrar"] == 11);
+  CHECK(by_id.body["handler"] == 11);
+  REQUIRE(by_id.body["timeline"].size() == 1);
+  const json& line = by_id.body["timeline"][0];
+  CHECK(line["fields"]["narrative"] == "中文 narrative");
+  CHECK(line["verdict"] == "stands");
+  CHECK(line["staff"] == 31);
+  CHECK(!line.contains("at_head_office_since"));
+  const Reply nothing = served.get("/api/v1/cases/" + std::string(32, '0'));
+  CHECK(nothing.status == 404);
+  CHECK(code_in(nothing) == "not_found");
+  CHECK(served.get("/api/v1/cases/none").status == 404);
+  CHECK(served.get("/api/v1/cases/none/at/all").status == 404);
+}
+
+TEST_CASE("CaseApi: a list shows what was just answered as saved") {
+  Served served;
+  for (int i = 1; i <= 3; ++i) {
+    REQUIRE(served.post("/api/v1/cases", complaint("one"), "desk/" + std::to_string(i)).status == 201);
+    const Reply listed = served.get("/api/v1/cases");
+    REQUIRE(listed.status == 200);
+    CHECK(listed.body["stale"] == false);
+    CHECK(listed.body["cases"].size() == static_cast<std::size_t>(i));
+  }
+}
+
+TEST_CASE("CaseApi: while the views are held back a read waits a second and says that it is stale") {
+  Served served;
+  REQUIRE(served.post("/api/v1/cases", complaint("one"), "desk/1").status == 201);
+  REQUIRE(served.get("/api/v1/cases").body["cases"].size() == 1);
+  served.announce = false;
+  REQUIRE(served.post("/api/v1/cases", complaint("two"), "desk/2").status == 201);
+  const Reply behind = served.get("/api/v1/cases");
+  REQUIRE(behind.status == 200);
+  CHECK(behind.body["stale"] == true);
+  CHECK(behind.body["cases"].size() == 1);
+  served.daemon->on_committed();
+  const Reply level = served.get("/api/v1/cases");
+  CHECK(level.body["stale"] == false);
+  CHECK(level.body["cases"].size() == 2);
+}
+
+TEST_CASE("CaseApi: a number that the views do not show yet is busy, not unknown; its id is good at once") {
+  Served served;
+  served.announce = false;
+  const Reply saved = served.post("/api/v1/cases", complaint("one"), "desk/1");
+  REQUIRE(saved.status == 201);
+  const std::string number = "/api/v1/cases/" + saved.body["number"].get<std::string>();
+  const std::string id = "/api/v1/cases/" + saved.body["case"].get<std::string>();
+  const json replied{{"kind", "replied"}, {"fields", {{"content", "c"}}}};
+  CHECK(code_in(served.get(number)) == "busy");
+  CHECK(code_in(served.post(number + "/acts", replied, "desk/2")) == "busy");
+  CHECK(served.post(id + "/acts", replied, "desk/2").status == 201);
+  served.daemon->on_committed();
+  CHECK(served.get(number).body["timeline"].size() == 2);
+}
+
+TEST_CASE("CaseApi: a read that waits is answered when the views have come") {
+  Served served;
+  served.announce = false;
+  REQUIRE(served.post("/api/v1/cases", complaint("one"), "desk/1").status == 201);
+  RawClient reader{served.daemon->door().port()};
+  Served::say(reader, "GET", "/api/v1/cases", served.as_desk());
+  // Answered after the read, so the read has begun to wait.
+  REQUIRE(served.ask("GET", "/healthz").status == 200);
+  served.daemon->on_committed();
+  const Reply listed = served.heard(reader);
+  CHECK(listed.body["stale"] == false);
+  CHECK(listed.body["cases"].size() == 1);
+}
+
+TEST_CASE("CaseApi: a list comes newest first, in pages, by state and whole") {
+  Served served;
+  for (int i = 1; i <= 3; ++i) {
+    REQUIRE(served.post("/api/v1/cases", complaint(std::to_string(i)), "desk/" + std::to_string(i)).status == 201);
+  }
+  const Reply all = served.get("/api/v1/cases");
+  REQUIRE(all.body["cases"].size() == 3);
+  CHECK(!all.body.contains("next"));
+  const Reply first = served.get("/api/v1/cases?limit=2");
+  REQUIRE(first.body["cases"].size() == 2);
+  CHECK(first.body["cases"][0] == all.body["cases"][0]);
+  const Reply rest = served.get("/api/v1/cases?limit=2&before=" + first.body["next"].get<std::string>());
+  REQUIRE(rest.body["cases"].size() == 1);
+  CHECK(rest.body["cases"][0] == all.body["cases"][2]);
+  CHECK(served.get("/api/v1/cases?state=registered").body["cases"].size() == 3);
+  CHECK(served.get("/api/v1/cases?state=closed").body["cases"].empty());
+  const Reply whole = served.get("/api/v1/cases?full=1");
+  CHECK(whole.body["cases"][0]["timeline"][0]["fields"].contains("narrative"));
+}
+
+TEST_CASE("CaseApi: what a list is asked with is checked, and an empty list is a list") {
+  Served served;
+  CHECK(served.get("/api/v1/cases").body["cases"].empty());
+  const auto refused = [&](const std::string& query) {
+    const Reply reply = served.get("/api/v1/cases?" + query);
+    CHECK(reply.status == 400);
+    return code_in(reply) + " " + reply.body.value("field", std::string{});
+  };
+  CHECK(refused("limit=0") == "bad_value limit");
+  CHECK(refused("limit=ten") == "bad_value limit");
+  CHECK(refused("limit=5x") == "bad_value limit");
+  CHECK(refused("before=zz") == "bad_value before");
+  CHECK(refused("state=sunny") == "unknown_kind state");
+  CHECK(served.get("/api/v1/cases?limit=100000").status == 200);
+}
+
+TEST_CASE("CaseApi: an act that the rules allow is in the timeline, and its key answers the same") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases", complaint("one"), "desk/1");
+  const std::string path = "/api/v1/cases/" + saved.body["number"].get<std::string>();
+  const json replied{{"kind", "replied"}, {"fields", {{"content", "we wrote to the customer"}}}};
+  const Reply act = served.post(path + "/acts", replied, "desk/2");
+  REQUIRE(act.status == 201);
+  CHECK(act.body["case"] == saved.body["case"]);
+  CHECK(act.body["position"] == 2);
+  CHECK(act.body["state"] == "replied");
+  const Reply again = served.post(path + "/acts", replied, "desk/2");
+  CHECK(again.status == 200);
+  CHECK(again.body["identity"] == act.body["identity"]);
+  const Reply shown = served.get(path);
+  REQUIRE(shown.body["timeline"].size() == 2);
+  CHECK(shown.body["timeline"][1]["kind"] == "replied");
+  CHECK(shown.body["state"] == "replied");
+}
+
+TEST_CASE("CaseApi: an act that a rule does not allow is refused with the rule in detail") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases", complaint("one"), "desk/1");
+  const std::string path = "/api/v1/cases/" + saved.body["case"].get<std::string>() + "/acts";
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  const Reply disposed =
+      served.post(path, {{"kind", "disposed"}, {"fields", {{"decision", "d"}, {"opinion", "o"}}}}, "desk/2");
+  CHECK(disposed.status == 403);
+  CHECK(code_in(disposed) == "forbidden");
+  CHECK(disposed.body["detail"] == std::string{kinds.find("disposed")->rule});
+  const Reply closed = served.post(path, {{"kind", "closed"}}, "desk/3");
+  CHECK(closed.status == 409);
+  CHECK(code_in(closed) == "wrong_state");
+  CHECK(closed.body["detail"] == std::string{kinds.find("closed")->rule});
+  CHECK(served.daemon->site().ledger().position == Position{1});
+}
+
+TEST_CASE("CaseApi: an act says what it misses") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases", complaint("one"), "desk/1");
+  const std::string path = "/api/v1/cases/" + saved.body["case"].get<std::string>();
+  const auto refused = [&](const std::string& target, const json& body) {
+    const Reply reply = served.post(target, body, "desk/2");
+    return std::to_string(reply.status) + " " + code_in(reply) + " " + reply.body.value("field", std::string{});
+  };
+  CHECK(refused(path + "/acts", json::object()) == "400 missing_field kind");
+  CHECK(refused(path + "/acts", {{"kind", 7}}) == "400 missing_field kind");
+  CHECK(refused(path + "/acts", {{"kind", "sung"}}) == "400 unknown_kind kind");
+  CHECK(refused(path + "/acts", {{"kind", "registered"}}) == "400 unknown_kind kind");
+  CHECK(refused(path + "/acts", {{"kind", "replied"}}) == "400 missing_field content");
+  CHECK(refused("/api/v1/cases/none/acts", {{"kind", "replied"}}) == "404 not_found case");
+  CHECK(refused(path, {{"kind", "replied"}}) == "404 not_found path");
+  CHECK(refused(path + "/deeds", {{"kind", "replied"}}) == "404 not_found path");
+}
+
+TEST_CASE("CaseApi: what the loop refuses is answered with its code") {
+  Served served;
+  const auto told = [&](Code code) {
+    served.refuse_with = code;
+    const Reply reply = served.post("/api/v1/cases", complaint("one"), "desk/1");
+    return std::to_string(reply.status) + " " + code_in(reply);
+  };
+  CHECK(told(Code::store_full) == "507 store_full");
+  CHECK(told(Code::unknown_outcome) == "500 unknown_outcome");
+  CHECK(told(Code::changed) == "409 changed");
+  served.refuse_with.reset();
+  CHECK(served.post("/api/v1/cases", complaint("one"), "desk/1").status == 201);
+}
+
+TEST_CASE("CaseApi: a write that the loop does not take any more is busy") {
+  Served served;
+  served.daemon->commands().close();
+  const Reply reply = served.post("/api/v1/cases", complaint("one"), "desk/1");
+  CHECK(reply.status == 503);
+  CHECK(code_in(reply) == "busy");
+}
+
+TEST_CASE("CaseApi: the kinds say which fields a form has, and keep what is minted to themselves") {
+  Served served;
+  const Reply reply = served.get("/api/v1/kinds");
+  REQUIRE(reply.status == 200);
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  REQUIRE(reply.body["kinds"].size() == kinds.rows().size());
+  for (const json& kind : reply.body["kinds"]) {
+    const casework::KindRow* row = kinds.find(kind["kind"].get<std::string>());
+    REQUIRE(row != nullptr);
+    CHECK(kind["opens"] == (row == &kinds.opening()));
+    std::size_t asked = 0;
+    for (const casework::Field& field : row->fields) asked += field.minted ? 0 : 1;
+    CHECK(kind["fields"].size() == asked);
+  }
+  const json& narrative = reply.body["kinds"][0]["fields"][0];
+  CHECK(narrative["name"] == "narrative");
+  CHECK(narrative["type"] == "text");
+  CHECK(narrative["required"] == true);
+}
+
+}  // namespace
+}  // namespace redress::shell

@@ -1,0 +1,55 @@
+#include "ops/shell/telling.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/ops/served.h"
+
+namespace redress::shell {
+namespace {
+
+TEST_CASE("Telling: refusals warn, ups inform, and what repairs itself is for debugging only") {
+  const TempFolder folder;
+  Metrics metrics;
+  {
+    const auto log = Log::open(LogLevel::info, folder / "log");
+    REQUIRE(log.has_value());
+    tell(**log, metrics, {sync::Happening::up, SiteId{11}, std::nullopt, "peer_version=1"});
+    tell(**log, metrics, {sync::Happening::refused, SiteId{12}, Code::fork, "two entries"});
+    tell(**log, metrics, {sync::Happening::duplicate, SiteId{13}, std::nullopt, "again"});
+  }
+  std::ifstream file{folder / "log"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  CHECK(text.find("info session: up site=11") != std::string::npos);
+  CHECK(text.find("warn session: refused site=12 code=fork") != std::string::npos);
+  CHECK(text.find("duplicate") == std::string::npos);
+  INFO(text);
+  const std::string shown = metrics.exposition();
+  CHECK(shown.find(R"(redress_session_events_total{code="fork",event="refused"} 1)") != std::string::npos);
+  CHECK(shown.find(R"(redress_session_events_total{code="",event="duplicate"} 1)") != std::string::npos);
+}
+
+TEST_CASE("Telling: a lag without contact says at least, and that nobody was heard") {
+  const auto unknown = lag_json(sync::Lag{sync::LagState::unknown, 7, 1200, std::nullopt});
+  CHECK(unknown["at_least"] == true);
+  CHECK(unknown["entries"] == 7);
+  CHECK(unknown["oldest_ms"] == 1200);
+  CHECK(unknown["contact_ms"].is_null());
+  const auto level = lag_json(sync::Lag{sync::LagState::level, 0, 0, 15});
+  CHECK(level["at_least"] == false);
+  CHECK(level["contact_ms"] == 15);
+  CHECK(level["state"] == sync::name_of(sync::LagState::level));
+}
+
+TEST_CASE("Telling: the gauges hold the three numbers and whether they are known") {
+  Metrics metrics;
+  set_lag(metrics, {{"site", "11"}}, sync::Lag{sync::LagState::draining, 3, 2500, 500});
+  const std::string shown = metrics.exposition();
+  CHECK(shown.find(R"(redress_lag_entries{site="11"} 3)") != std::string::npos);
+  CHECK(shown.find(R"(redress_lag_oldest_seconds{site="11"} 2.5)") != std::string::npos);
+  CHECK(shown.find(R"(redress_lag_contact_seconds{site="11"} 0.5)") != std::string::npos);
+  CHECK(shown.find(R"(redress_lag_known{site="11"} 1)") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace redress::shell

@@ -1,0 +1,102 @@
+// The main job on real programs: up, down, through crashes and a gateway that is away.
+#include "tests/system/programs.h"
+
+namespace redress::system_test {
+namespace {
+
+TEST_CASE("Line: a complaint of an outlet is seen at head office and its primary branch, and a disposition at both") {
+  Network network;
+  const std::string id = network.outlet.register_case("卡被重复扣款 charged twice", "desk/1")["case"];
+  REQUIRE(until([&] { return network.gateway.has(id, "registered"); }));
+  REQUIRE(until([&] { return network.primary.has(id, "registered"); }));
+  network.dispose(id, "office/1");
+  REQUIRE(until([&] { return network.outlet.has(id, "disposed"); }));
+  REQUIRE(until([&] { return network.primary.has(id, "disposed"); }));
+  const auto shown = network.outlet.client().get("/api/v1/cases/" + id);
+  REQUIRE(shown.has_value());
+  CHECK((*shown)["timeline"][0]["fields"]["narrative"] == "卡被重复扣款 charged twice");
+  CHECK((*shown)["timeline"][0].contains("at_head_office_since"));
+  CHECK((*shown)["state"] == "disposed");
+  REQUIRE(until([&] { return network.is_level(); }));
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet}) {
+    const json verified = site->done({"verify"});
+    CHECK(verified["errors"] == 0);
+    CHECK(verified["entries"] == 2);
+  }
+}
+
+TEST_CASE("Line: a case of the primary branch is not its outlet's") {
+  Network network;
+  const std::string id = network.primary.register_case("x", "desk/1")["case"];
+  const std::string own = network.outlet.register_case("y", "desk/1")["case"];
+  REQUIRE(until([&] { return network.gateway.has(id, "registered") && network.gateway.has(own, "registered"); }));
+  network.dispose(id, "office/1");
+  network.dispose(own, "office/2");
+  REQUIRE(until([&] { return network.primary.has(id, "disposed") && network.outlet.has(own, "disposed"); }));
+  REQUIRE(until([&] { return network.is_level(); }));
+  CHECK(network.outlet.timeline(id).empty());
+  CHECK(network.outlet.case_count() == 1);
+  CHECK(network.primary.case_count() == 2);
+  CHECK(network.gateway.case_count() == 2);
+}
+
+TEST_CASE("Line: agent and gateway killed at once lose nothing that was answered, and a key answers the same") {
+  Network network;
+  std::vector<json> answers;
+  constexpr int before = 20;
+  for (int i = 1; i <= before; ++i) {
+    answers.push_back(network.outlet.register_case("n " + std::to_string(i), "desk/" + std::to_string(i)));
+  }
+  network.outlet.signal(SIGKILL);
+  network.gateway.signal(SIGKILL);
+  CHECK(network.outlet.ended() == 128 + SIGKILL);
+  CHECK(network.gateway.ended() == 128 + SIGKILL);
+  network.outlet.start();
+  network.gateway.start();
+  for (int i = 1; i <= before; ++i) {
+    json again = network.outlet.register_case("n " + std::to_string(i), "desk/" + std::to_string(i));
+    CHECK(again["repeated"] == true);
+    again["repeated"] = false;
+    // What people call the case by may have changed meanwhile; what was answered has not.
+    again["state"] = answers[static_cast<std::size_t>(i - 1)]["state"];
+    CHECK(again == answers[static_cast<std::size_t>(i - 1)]);
+  }
+  REQUIRE(until([&] { return network.gateway.case_count() == before && network.is_level(); }));
+  CHECK(network.outlet.case_count() == before);
+  CHECK(network.primary.case_count() == before);
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
+    CHECK(site->done({"verify"})["errors"] == 0);
+}
+
+TEST_CASE("Line: a branch works while the gateway is away, says so, and drains by itself when it is back") {
+  Network network;
+  CHECK(network.gateway.terminate() == 0);
+  std::vector<std::string> ids;
+  for (int i = 1; i <= 5; ++i) {
+    ids.push_back(network.outlet.register_case("n", "desk/" + std::to_string(i))["case"]);
+  }
+  REQUIRE(until([&] {
+    const auto lag = network.outlet.client().get("/api/v1/lag");
+    return lag && (*lag)["sites"][0]["up"]["at_least"] == true && (*lag)["sites"][0]["up"]["entries"] == 5;
+  }));
+  const auto lag = network.outlet.client().get("/api/v1/lag");
+  REQUIRE(lag.has_value());
+  CHECK((*lag)["sites"][0].contains("trouble"));
+  network.gateway.start();
+  REQUIRE(until([&] { return network.is_level(); }));
+  for (const std::string& id : ids) CHECK(network.gateway.has(id, "registered"));
+}
+
+TEST_CASE("Line: TERM drains every program with exit 0, and nothing that was answered is lost") {
+  Network network;
+  for (int i = 1; i <= 3; ++i) static_cast<void>(network.outlet.register_case("n", "desk/" + std::to_string(i)));
+  for (Site* site : {&network.outlet, &network.primary, &network.gateway}) {
+    CHECK(site->terminate() == 0);
+    site->start();
+  }
+  REQUIRE(until([&] { return network.gateway.case_count() == 3 && network.is_level(); }));
+  for (Site* site : {&network.gateway, &network.outlet, &network.primary}) CHECK(site->terminate() == 0);
+}
+
+}  // namespace
+}  // namespace redress::system_test
