@@ -34,8 +34,10 @@ void Tokens::load() {
     return;
   }
   const std::int64_t changed_ns = now.st_mtim.tv_sec * 1'000'000'000LL + now.st_mtim.tv_nsec;
-  if (changed_ns == seen_ns_) return;
+  // Two tokens issued within one tick of the clock differ in size only.
+  if (changed_ns == seen_ns_ && now.st_size == seen_bytes_) return;
   seen_ns_ = changed_ns;
+  seen_bytes_ = now.st_size;
   std::ifstream file{path_};
   people_.clear();
   for (std::string line; std::getline(file, line);) {

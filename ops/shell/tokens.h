@@ -36,6 +36,7 @@ class Tokens {
   void load();
   std::string path_;
   std::int64_t seen_ns_ = -1;             // the file's time of change when it was read
+  std::int64_t seen_bytes_ = -1;          // and its size
   std::map<std::string, Person> people_;  // by the token's digest
 };
 

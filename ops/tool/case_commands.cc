@@ -17,6 +17,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int level_attempts_max = 60;
+
 std::string fresh_key() {
   crypto::SystemRandom random;
   return "ops-" + to_hex(random.fixed<KeyId>().bytes) + "/1";
@@ -156,6 +158,15 @@ int export_cases(const Options& options, const std::string& out) {
     file.open(out, std::ios::binary | std::ios::trunc);
   }
   std::ostream& to = out.empty() ? std::cout : file;
+  // An export that leaves out what the views do not show yet would be taken for the whole; each of these waits a
+  // second.
+  for (int attempts = 0; attempts < level_attempts_max; ++attempts) {
+    const auto level = client->get("/api/v1/cases?limit=1");
+    if (!level) return report(options, level.error());
+    if (!level->value("stale", false)) break;
+    if (attempts + 1 == level_attempts_max)
+      return report(options, {Code::retry_later, "the views are behind", "stale"});
+  }
   std::string before;
   for (;;) {
     const auto page = client->get("/api/v1/cases?full=1&limit=100" + (before.empty() ? "" : "&before=" + before));
