@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/suite_intl.h"
+#include "ops/shell/curve.h"
 #include "ops/shell/letter.h"
 #include "protocol/wire/frames.h"
 #include "protocol/wire/refusal.h"
@@ -12,14 +13,6 @@ namespace {
 
 constexpr std::int64_t attempt_ms_max = 10'000;
 constexpr std::int64_t pause_ms_max = 3'000;
-
-shell::CurvePair curve_of(const crypto::KeyPair& pair) {
-  shell::CurvePair out;
-  out.public_key = pair.public_key;
-  const ByteView secret = pair.secret.view();
-  std::copy(secret.begin(), secret.end(), out.secret_key.begin());
-  return out;
-}
 
 wire::Enrol enrol_of(const shell::Home& home) {
   wire::Enrol enrol;
@@ -46,8 +39,8 @@ bool wait(shell::Poller& poller, shell::StopSignal& stop, const shell::Dealer* d
 // One connection, one question. The answer's frame; unreachable if there was none.
 Result<wire::Frame> ask(const shell::Home& home, shell::LinkContext& context, shell::StopSignal& stop) {
   const crypto::Invite& invite = *home.keys.invite;
-  auto dealer =
-      shell::Dealer::open(context, home.config.link.connect, curve_of(invite.one_time), invite.gateway_transport);
+  auto dealer = shell::Dealer::open(context, home.config.link.connect, shell::curve_of(invite.one_time),
+                                    invite.gateway_transport);
   if (!dealer) return fail(dealer.error());
   shell::Poller poller;
   const Instant until = after_ms(shell::mono_now(), attempt_ms_max);
@@ -108,6 +101,9 @@ Status join(shell::Home& home, shell::LinkContext& context, shell::StopSignal& s
     } else if (const auto* refusal = std::get_if<wire::Refusal>(&*frame)) {
       why = {refusal->code, refusal->what, "enrol"};
     }
+    // Past its time the key is refused at the handshake, before any words can be had.
+    const bool late = why.code == Code::unknown_site && shell::wall_now() > home.keys.invite->expires;
+    if (late) return fail(Code::invite_expired, "join: the token was good until it expired", "token");
     if (is_final(why.code)) return fail(why);
     log.warn("join", "not yet", {{"code", wire::name_of(why.code)}, {"why", why.what}});
     if (wait(poller, stop, nullptr, 1 + random.below(pause_ms_max))) return fail(Code::draining, "join: told to stop");

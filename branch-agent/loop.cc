@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/shell/curve.h"
 #include "ops/shell/start.h"
 #include "ops/shell/telling.h"
 
@@ -10,22 +11,10 @@ namespace {
 
 constexpr std::size_t frames_a_turn_max = 64;
 
-constexpr std::int64_t wait_ms_max = 3'600'000;
-
-Now now_here() { return {shell::mono_now(), shell::wall_now()}; }
-
-shell::CurvePair curve_of(const crypto::KeyPair& pair) {
-  shell::CurvePair out;
-  out.public_key = pair.public_key;
-  const ByteView secret = pair.secret.view();
-  std::copy(secret.begin(), secret.end(), out.secret_key.begin());
-  return out;
-}
-
 }  // namespace
 
 void Loop::open_line(Now now) {
-  auto dealer = shell::Dealer::open(context_, home_.config.link.connect, curve_of(home_.keys.keys.transport),
+  auto dealer = shell::Dealer::open(context_, home_.config.link.connect, shell::curve_of(home_.keys.keys.transport),
                                     home_.keys.enrolment->gateway_transport);
   if (dealer) {
     dealer_ = std::move(*dealer);
@@ -71,9 +60,7 @@ void Loop::apply(Turned& turned, Now now) {
 
 std::int64_t Loop::wait_ms(Now now) const {
   const Instant deadline = agent_.next_deadline();
-  if (deadline == never) return -1;
-  if (deadline <= now.mono) return 0;
-  return std::min<std::int64_t>(deadline.value() - now.mono.value(), wait_ms_max);
+  return shell::ms_until(deadline, now.mono);
 }
 
 int Loop::run() {
@@ -83,12 +70,12 @@ int Loop::run() {
     poller.watch_descriptor(stop_.descriptor());
     poller.watch_descriptor(daemon_.wake().descriptor());
     if (dealer_) poller.watch(*dealer_);
-    const auto ready = poller.wait(wait_ms(now_here()));
+    const auto ready = poller.wait(wait_ms(shell::now()));
     if (!ready) return shell::give_up(log_, ready.error());
     stopping = stop_.take();
     daemon_.wake().drain();
     if (stopping) daemon_.commands().close();
-    const Now now = now_here();
+    const Now now = shell::now();
     take_line(now);
     for (shell::Command& command : daemon_.commands().take_all()) agent_.submit(std::move(command));
     Turned turned = agent_.turn(now);

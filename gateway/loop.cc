@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t frames_a_turn_max = 256;
 
-constexpr std::int64_t wait_ms_max = 3'600'000;
-
-Now now_here() { return {shell::mono_now(), shell::wall_now()}; }
-
 // "site 11" or "invited 11", as Members says it.
 std::optional<SiteId> site_in(std::string_view user_id, std::string_view word) {
   if (!user_id.starts_with(word)) return std::nullopt;
@@ -60,9 +56,7 @@ void Loop::send(Turned& turned) {
 std::int64_t Loop::wait_ms(Now now, bool more) const {
   if (more) return 0;
   const Instant deadline = gateway_.next_deadline();
-  if (deadline == never) return -1;
-  if (deadline <= now.mono) return 0;
-  return std::min<std::int64_t>(deadline.value() - now.mono.value(), wait_ms_max);
+  return shell::ms_until(deadline, now.mono);
 }
 
 int Loop::run() {
@@ -73,11 +67,11 @@ int Loop::run() {
     poller.watch_descriptor(daemon_.wake().descriptor());
     poller.watch(router_);
     poller.watch(zap_.door());
-    const auto ready = poller.wait(wait_ms(now_here(), more_));
+    const auto ready = poller.wait(wait_ms(shell::now(), more_));
     if (!ready) return shell::give_up(log_, ready.error());
     stopping = stop_.take();
     daemon_.wake().drain();
-    const Now now = now_here();
+    const Now now = shell::now();
     zap_.answer_pending([&](const PublicKey& key) { return members_.user_id_of(key, now.wall); });
     take_frames(now);
     if (stopping) {

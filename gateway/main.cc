@@ -6,20 +6,13 @@
 #include "gateway/loop.h"
 #include "gateway/router.h"
 #include "gateway/zap.h"
+#include "ops/shell/curve.h"
 #include "ops/shell/daemon.h"
 #include "ops/shell/start.h"
 #include "protocol/casework/kinds.h"
 
 namespace redress {
 namespace {
-
-shell::CurvePair curve_of(const crypto::KeyPair& pair) {
-  shell::CurvePair out;
-  out.public_key = pair.public_key;
-  const ByteView secret = pair.secret.view();
-  std::copy(secret.begin(), secret.end(), out.secret_key.begin());
-  return out;
-}
 
 int run(shell::Started& started) {
   shell::Home& home = started.home;
@@ -47,7 +40,7 @@ int run(shell::Started& started) {
   if (!context) return shell::give_up(log, context.error());
   auto zap = gateway::Zap::open(**context);
   if (!zap) return shell::give_up(log, zap.error());
-  const shell::CurvePair transport = curve_of(home.keys.keys.transport);
+  const shell::CurvePair transport = shell::curve_of(home.keys.keys.transport);
   auto socket = shell::Router::open(**context, home.config.link.listen, transport);
   if (!socket) return shell::give_up(log, socket.error());
   const auto user_id_of = [&](const PublicKey& key) { return (*members)->user_id_of(key, shell::wall_now()); };

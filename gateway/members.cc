@@ -138,7 +138,8 @@ Status Members::invite(const Member& member) {
   }
   const auto parent = members_.find(member.parent);
   const bool good_parent =
-      member.parent == head_office || (parent != members_.end() && parent->second.parent == head_office);
+      member.parent == head_office || (parent != members_.end() && parent->second.parent == head_office &&
+                                       parent->second.standing != Standing::revoked);
   if (!good_parent || member.parent == member.site)
     return fail(Code::bad_value, "the parent is neither head office nor a primary branch", "parent");
   return append(json{{"kind", "invited"},

@@ -165,7 +165,10 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
     json body = appended_json(*appended);
     if (const auto file = parts_.desk->file_of(appended->case_id)) {
       body["number"] = file->view.number;
-      if (file->view.label != nullptr) body["state"] = file->view.label->name;
+      if (file->view.label != nullptr) {
+        body["state"] = file->view.label->name;
+        body["state_zh"] = file->view.label->zh;
+      }
     }
     respond(json_response(appended->repeated ? 200 : 201, body));
   };
@@ -246,6 +249,7 @@ json CaseApi::line_json(const store::CaseFile& file, const casework::Line& line)
 json CaseApi::case_json(const store::CaseFile& file) const {
   const casework::CaseView& view = file.view;
   json out{{"case", to_hex(file.id.bytes)},
+           {"here", parts_.site->site.value()},
            {"number", view.number},
            {"state", view.label == nullptr ? std::string{} : std::string{view.label->name}},
            {"state_zh", view.label == nullptr ? std::string{} : std::string{view.label->zh}},

@@ -4,24 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/suite_intl.h"
+#include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-namespace {
-
-json verified_json(const store::Verified& verified) {
-  json findings = json::array();
-  for (const store::Finding& finding : verified.findings)
-    findings.push_back({{"where", finding.where}, {"what", finding.what}});
-  return {{"errors", verified.errors},           {"entries", verified.entries},   {"places", verified.places},
-          {"checkpoints", verified.checkpoints}, {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
-          {"findings", std::move(findings)}};
-}
-
-}  // namespace
 
 void log_errors(Log& log, const std::vector<Error>& errors) {
   for (const Error& error : errors) {

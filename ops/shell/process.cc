@@ -56,6 +56,13 @@ Status harden() {
 }
 
 Instant mono_now() { return Instant{clock_ms(CLOCK_MONOTONIC)}; }
+std::int64_t ms_until(Instant deadline, Instant now) noexcept {
+  constexpr std::int64_t ms_max = 3'600'000;
+  if (deadline == never) return -1;
+  if (deadline <= now) return 0;
+  return std::min(deadline.value() - now.value(), ms_max);
+}
+
 WallTime wall_now() { return WallTime{clock_ms(CLOCK_REALTIME)}; }
 
 bool zone_exists(const std::string& name) {

@@ -25,6 +25,9 @@ namespace redress::shell {
 [[nodiscard]] Instant mono_now();
 // Any thread. UTC ms; may step in either direction.
 [[nodiscard]] WallTime wall_now();
+[[nodiscard]] inline Now now() { return {mono_now(), wall_now()}; }
+// What a poll waits for until `deadline`: -1 (for ever) if it is `never`, 0 if it has passed, at most an hour.
+[[nodiscard]] std::int64_t ms_until(Instant deadline, Instant now) noexcept;
 
 // True if `name` is UTC or an IANA zone this machine has data for.
 [[nodiscard]] bool zone_exists(const std::string& name);

@@ -1,4 +1,4 @@
-// Turns a session's events into log lines and counters.
+// Turns what the rooms below found out into log lines, counters and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,6 +7,7 @@
 #include "ops/shell/metrics.h"
 #include "protocol/sync/lag.h"
 #include "protocol/sync/step.h"
+#include "store/verify.h"
 
 namespace redress::shell {
 
@@ -15,5 +16,7 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event);
 // The three numbers, the state, and whether they are "at least".
 [[nodiscard]] nlohmann::json lag_json(const sync::Lag& lag);
 void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag);
+
+[[nodiscard]] nlohmann::json verified_json(const store::Verified& verified);
 
 }  // namespace redress::shell

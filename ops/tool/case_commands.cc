@@ -53,7 +53,7 @@ int told(const Options& options, const Result<json>& answer) {
   if (options.json) {
     print_json(*answer);
   } else if (speaks_chinese(options)) {
-    std::cout << "已保存：" << text(*answer, "number") << "  状态：" << text(*answer, "state") << "\n  案件 "
+    std::cout << "已保存：" << text(*answer, "number") << "  状态：" << text(*answer, "state_zh") << "\n  案件 "
               << text(*answer, "case") << "\n  台账位置 " << (*answer)["position"] << "，回执码 "
               << text(*answer, "identity").substr(0, 12) << "\n";
   } else {
@@ -64,22 +64,47 @@ int told(const Options& options, const Result<json>& answer) {
   return exit_done;
 }
 
+// At most 400 bytes, never half a character.
+std::string shortened(std::string text) {
+  constexpr std::size_t shown_max = 400;
+  if (text.size() <= shown_max) return text;
+  std::size_t end = shown_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + " …";
+}
+
+// What people call a field of a kind; its name if the table does not say.
+std::string label_of(const json& kinds, const std::string& kind, const std::string& field, bool zh) {
+  for (const json& row : kinds["kinds"]) {
+    if (row["kind"] != kind) continue;
+    for (const json& one : row["fields"]) {
+      if (one["name"] == field) return text(one, zh ? "zh" : "en");
+    }
+  }
+  return field.starts_with("x:") ? field.substr(2) : field;
+}
+
 // "saved here / at head office since / read / disposition received", as far as it is known.
-void print_line(const json& line, bool zh) {
+void print_line(const json& line, const json& here, const json& kinds, bool zh) {
   std::cout << "  " << text(line, "recorded_at").substr(0, 19) << "  " << text(line, zh ? "zh" : "en");
   std::cout << (zh ? "  机构 " : "  site ") << line["site"];
   const std::string verdict = text(line, "verdict");
-  if (verdict != "stands")
+  if (verdict != "stands") {
     std::cout << "  [" << verdict << (line.contains("rule") ? ": " + text(line, "rule") : "") << "]";
-  std::cout << "\n      " << (zh ? "本机保存 " : "saved here ") << text(line, "here_since").substr(0, 19);
-  if (line.contains("at_head_office_since"))
+  }
+  const bool own = line["site"] == here;
+  const char* arrived = own ? (zh ? "本机保存 " : "saved here ") : (zh ? "本机收到 " : "received here ");
+  std::cout << "\n      " << arrived << text(line, "here_since").substr(0, 19);
+  if (line.contains("at_head_office_since")) {
     std::cout << (zh ? "；总行收到 " : "; at head office since ") << text(line, "at_head_office_since").substr(0, 19);
-  if (line.contains("read_at_head_office"))
+  }
+  if (line.contains("read_at_head_office")) {
     std::cout << (zh ? "；总行已阅 " : "; read ") << text(line, "read_at_head_office").substr(0, 19);
+  }
   std::cout << "\n";
   for (const auto& [name, value] : line["fields"].items()) {
-    const std::string shown = value.get<std::string>();
-    std::cout << "      " << name << ": " << (shown.size() > 400 ? shown.substr(0, 397) + "..." : shown) << "\n";
+    std::cout << "      " << label_of(kinds, text(line, "kind"), name, zh) << (zh ? "：" : ": ")
+              << shortened(value.get<std::string>()) << "\n";
   }
 }
 
@@ -142,7 +167,9 @@ int case_show(const Options& options, const std::string& id) {
   std::cout << text(*answer, "number") << "  " << text(*answer, zh ? "state_zh" : "state")
             << (zh ? "  登记机构 " : "  registered at ") << (*answer)["registrar"]
             << (zh ? "  承办机构 " : "  handled by ") << (*answer)["handler"] << "\n";
-  for (const json& line : (*answer)["timeline"]) print_line(line, zh);
+  const auto kinds = client->get("/api/v1/kinds");
+  if (!kinds) return report(options, kinds.error());
+  for (const json& line : (*answer)["timeline"]) print_line(line, (*answer)["here"], *kinds, zh);
   return exit_done;
 }
 

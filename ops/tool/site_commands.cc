@@ -9,6 +9,7 @@
 
 #include "crypto/random.h"
 #include "crypto/suite_intl.h"
+#include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
 #include "store/verify.h"
@@ -71,15 +72,6 @@ void print_lag(const json& answer, bool zh) {
   }
 }
 
-json verified_json(const store::Verified& verified) {
-  json findings = json::array();
-  for (const store::Finding& finding : verified.findings)
-    findings.push_back({{"where", finding.where}, {"what", finding.what}});
-  return {{"errors", verified.errors},           {"entries", verified.entries},   {"places", verified.places},
-          {"checkpoints", verified.checkpoints}, {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
-          {"findings", std::move(findings)}};
-}
-
 // A branch has one shared secret, head office one a site; to walk a store neither is needed.
 class NoSecrets final : public store::Pairwise {
  public:
@@ -111,7 +103,7 @@ Result<json> verify_offline(const Options& options) {
       },
       random);
   if (!verified) return fail(verified.error());
-  return verified_json(*verified);
+  return shell::verified_json(*verified);
 }
 
 }  // namespace

@@ -110,19 +110,7 @@ void AgentSession::on_frame(Now now, ByteView bytes) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&*frame)) return on_welcome(now, *welcome);
   if (const auto* refusal = std::get_if<wire::Refusal>(&*frame)) return on_refusal(now, *refusal);
   if (state_ != State::up) return;
-  std::optional<Error> error;
-  if (const auto* batch = std::get_if<wire::Batch>(&*frame)) {
-    error = exchange_.on_batch(now, *batch, step_);
-  } else if (const auto* receipted = std::get_if<wire::Receipted>(&*frame)) {
-    error = exchange_.on_receipted(now, *receipted, step_);
-  } else if (const auto* hole = std::get_if<wire::Hole>(&*frame)) {
-    error = exchange_.on_hole(now, *hole, step_);
-  } else if (const auto* beat = std::get_if<wire::Beat>(&*frame)) {
-    error = exchange_.on_beat(now, *beat, step_);
-  } else {
-    error = Error{Code::unexpected_frame, "frame of kind " + std::to_string(frame->index()), "frame"};
-  }
-  if (error) fail_line(now, std::move(*error), true);
+  if (auto error = exchange_.on_frame(now, *frame, step_)) fail_line(now, std::move(*error), true);
 }
 
 void AgentSession::fail_line(Now now, Error why, bool refused) {

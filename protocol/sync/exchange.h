@@ -34,11 +34,8 @@ class Exchange {
   // A stream to receive, from where it stands here.
   void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
 
-  // Each returns why the session must end, or nothing.
-  [[nodiscard]] std::optional<Error> on_batch(Now now, const wire::Batch& batch, Step& step);
-  [[nodiscard]] std::optional<Error> on_receipted(Now now, const wire::Receipted& receipted, Step& step);
-  [[nodiscard]] std::optional<Error> on_hole(Now now, const wire::Hole& hole, Step& step);
-  [[nodiscard]] std::optional<Error> on_beat(Now now, const wire::Beat& beat, Step& step);
+  // A batch, receipt, hole or heartbeat. Returns why the session must end, or nothing; any other frame ends it.
+  [[nodiscard]] std::optional<Error> on_frame(Now now, const wire::Frame& frame, Step& step);
 
   // The commit that holds an Accept of `stream` returned with this receipt: tell the peer.
   void on_committed(const journal::Receipt& receipt, Step& step);
@@ -57,6 +54,10 @@ class Exchange {
   [[nodiscard]] const std::map<StreamName, Receiver>& receivers() const noexcept { return receivers_; }
 
  private:
+  [[nodiscard]] std::optional<Error> on_batch(Now now, const wire::Batch& batch, Step& step);
+  [[nodiscard]] std::optional<Error> on_receipted(Now now, const wire::Receipted& receipted, Step& step);
+  [[nodiscard]] std::optional<Error> on_hole(Now now, const wire::Hole& hole, Step& step);
+  [[nodiscard]] std::optional<Error> on_beat(Now now, const wire::Beat& beat, Step& step);
   // False (and an event) for a frame of another session.
   [[nodiscard]] bool is_current(Now now, SessionId session, Step& step);
   void send_receipt(const journal::Receipt& receipt, Step& step) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
 
 namespace redress::sync {
@@ -120,6 +121,9 @@ void GatewaySession::confirm_token() {
 
 void GatewaySession::on_frame(Now now, ByteView bytes) {
   if (state_ == State::ended) return;
+  if (state_ == State::expecting && bytes.size() > limits::hello_bytes_max) {
+    return refuse({Code::too_large, "a hello of " + std::to_string(bytes.size()) + " bytes", "frame"}, 0);
+  }
   auto frame = wire::decode(bytes);
   if (!frame) return refuse(frame.error(), 0);
   if (const auto* hello = std::get_if<wire::Hello>(&*frame)) return on_hello(now, *hello);
@@ -131,19 +135,7 @@ void GatewaySession::on_frame(Now now, ByteView bytes) {
   }
   if (state_ != State::up) return refuse({Code::unexpected_frame, "a frame before the hello", "frame"}, 0);
   confirm_token();
-  std::optional<Error> error;
-  if (const auto* batch = std::get_if<wire::Batch>(&*frame)) {
-    error = exchange_.on_batch(now, *batch, step_);
-  } else if (const auto* receipted = std::get_if<wire::Receipted>(&*frame)) {
-    error = exchange_.on_receipted(now, *receipted, step_);
-  } else if (const auto* hole = std::get_if<wire::Hole>(&*frame)) {
-    error = exchange_.on_hole(now, *hole, step_);
-  } else if (const auto* beat = std::get_if<wire::Beat>(&*frame)) {
-    error = exchange_.on_beat(now, *beat, step_);
-  } else {
-    error = Error{Code::unexpected_frame, "frame of kind " + std::to_string(frame->index()), "frame"};
-  }
-  if (error) refuse(std::move(*error), 0);
+  if (auto error = exchange_.on_frame(now, *frame, step_)) refuse(std::move(*error), 0);
 }
 
 void GatewaySession::refuse(Error why, std::uint32_t retry_after_ms) {

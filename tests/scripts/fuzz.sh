@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Fuzzes every door where outside bytes become values, one after the other; stops at the first finding and says how to
+# see it again. Needs clang and its runtime (libclang-rt-14-dev on Debian 12).
+#
+#   fuzz.sh [SECONDS] [TARGET…]     SECONDS for each target, 60 if not given; TARGET: all if none is given
+#
+# Starts from tests/fuzz/corpus/TARGET and leaves it as it is; what a run learned stays in build/fuzz/fuzz/found/TARGET
+# and is where the next run begins. A finding is to be fixed, and its file kept in the corpus.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+seconds=${1:-60}
+shift $(($# > 0 ? 1 : 0))
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: SECONDS is a number from 1: $seconds" >&2; exit 2; }
+command -v clang++ >/dev/null || { echo "fuzz: needs clang++" >&2; exit 1; }
+targets=("$@")
+if [[ ${#targets[@]} -eq 0 ]]; then
+  for corpus in tests/fuzz/corpus/*/; do targets+=("$(basename "$corpus")"); done
+fi
+
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --target fuzz_targets
+
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+found=build/fuzz/fuzz/found
+for target in "${targets[@]}"; do
+  program=build/fuzz/fuzz/fuzz_$target
+  log=$found/$target.log
+  [[ -x $program ]] || { echo "fuzz: no target $target" >&2; exit 2; }
+  mkdir -p "$found/$target"
+  if ! "$program" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+      -artifact_prefix="$found/$target-" "$found/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
+    grep -vE '^#[0-9]+[[:space:]]+(NEW|REDUCE|pulse|RELOAD|INITED|READ)' "$log" | tail -n 60 >&2
+    input=$(sed -nE 's/.*Test unit written to (.*)$/\1/p' "$log" | tail -n 1)
+    echo "fuzz: $target found something. Again: UBSAN_OPTIONS=$UBSAN_OPTIONS $program ${input:-(see $log)}" >&2
+    echo "fuzz: once fixed, keep it: cp ${input:-INPUT} tests/fuzz/corpus/$target/" >&2
+    exit 1
+  fi
+  echo "fuzz: $target: $(sed -nE 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, no finding"
+done
