@@ -81,7 +81,7 @@ void Agent::measure(Now now) {
     down_.on_durable(now.mono, feed.mark.seq);
     view_.feed_held = feed.mark.seq;
   }
-  if (const auto feed_head = session_.feed_head()) down_.on_head(now.mono, *feed_head);
+  if (const auto feed_head = session_.feed_head()) down_.on_head(session_.exchange().heard_at(), *feed_head);
   for (sync::LagMeter* meter : {&up_, &down_}) {
     if (!up) {
       meter->on_lost();

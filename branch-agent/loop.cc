@@ -63,6 +63,12 @@ std::int64_t Loop::wait_ms(Now now) const {
   return shell::ms_until(deadline, now.mono);
 }
 
+// The door first: it still asks the agent what it knows.
+int Loop::give_up(const Error& error) {
+  daemon_.stop();
+  return shell::give_up(log_, error);
+}
+
 int Loop::run() {
   shell::Poller poller;
   for (bool stopping = false; !stopping;) {
@@ -71,7 +77,7 @@ int Loop::run() {
     poller.watch_descriptor(daemon_.wake().descriptor());
     if (dealer_) poller.watch(*dealer_);
     const auto ready = poller.wait(wait_ms(shell::now()));
-    if (!ready) return shell::give_up(log_, ready.error());
+    if (!ready) return give_up(ready.error());
     stopping = stop_.take();
     daemon_.wake().drain();
     if (stopping) daemon_.commands().close();
@@ -81,7 +87,7 @@ int Loop::run() {
     Turned turned = agent_.turn(now);
     daemon_.on_committed();
     apply(turned, now);
-    if (turned.stop) return shell::give_up(log_, *turned.stop);
+    if (turned.stop) return give_up(*turned.stop);
   }
   daemon_.stop();
   return 0;

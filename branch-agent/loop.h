@@ -19,6 +19,7 @@ class Loop {
   [[nodiscard]] int run();
 
  private:
+  [[nodiscard]] int give_up(const Error& error);
   void take_line(Now now);
   void apply(Turned& turned, Now now);
   void open_line(Now now);

@@ -54,7 +54,10 @@ int run(shell::Started& started) {
   agent::Agent agent{(*daemon)->site(), self, {enrolment.head_office_signing}, random};
   agent::add_routes((*daemon)->api(), agent, home);
   const Status serving = (*daemon)->serve([&] { agent::refresh((*daemon)->metrics(), agent); });
-  if (!serving) return shell::give_up(log, serving.error());
+  if (!serving) {
+    (*daemon)->stop();
+    return shell::give_up(log, serving.error());
+  }
   log.info("agent", "ready", {{"site", home.keys.site.value()}, {"port", (*daemon)->door().port()}});
   agent::Loop loop{agent, **daemon, **context, home, *started.stop, log};
   return loop.run();

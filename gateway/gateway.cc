@@ -7,6 +7,7 @@
 namespace redress::gateway {
 namespace {
 
+constexpr std::size_t links_a_site_max = 8;
 constexpr std::int64_t measure_ms = 100;
 constexpr std::int64_t heartbeats_fresh = 2;
 
@@ -27,6 +28,7 @@ void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView fr
     return;
   }
   if (found == links_.end()) {
+    make_room(site);
     auto session =
         std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, site_.epoch(), random_);
     found = links_.emplace(from, Link{std::move(session), true}).first;
@@ -36,6 +38,16 @@ void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView fr
   found->second.session->on_frame(now, frame);
   found->second.dirty = true;
   if (found->second.session->exchange().session() != before) fence(from);
+}
+
+// A store that comes back in haste leaves a few silent connections behind; more of one site are not kept.
+void Gateway::make_room(SiteId site) {
+  std::size_t count = 0;
+  for (auto& [connection, link] : links_) {
+    if (link.session->site() != site || link.session->state() == sync::GatewaySession::State::ended) continue;
+    if (++count < links_a_site_max) continue;
+    link.session->refuse({Code::stale_session, "too many connections of one site", "session"}, 0);
+  }
 }
 
 // One live session per (site, epoch): the newer one counts, the older is told so.
@@ -138,19 +150,21 @@ void Gateway::send_feeds(Now now, Turned& turned) {
   for (auto it = links_.lower_bound(next_); it != links_.end(); ++it) order.push_back(it);
   for (auto it = links_.begin(); it != links_.end() && it->first < next_; ++it) order.push_back(it);
   if (!order.empty()) next_ = order.size() > 1 ? order[1]->first : order[0]->first;
-  for (bool any = true; any;) {
+  std::size_t bytes = 0;
+  for (bool any = true; any && bytes < limits::commit_bytes_max;) {
     any = false;
     for (auto& it : order) {
       if (!it->second.dirty) continue;
-      if (it->second.session->on_sendable(now)) {
-        any = true;
-        sync::Step step = it->second.session->take_step();
-        flush(it->first, step, turned);
-      } else {
-        it->second.dirty = false;
-      }
+      it->second.dirty = it->second.session->on_sendable(now);
+      if (!it->second.dirty) continue;
+      any = true;
+      sync::Step step = it->second.session->take_step();
+      for (const Bytes& frame : step.sends) bytes += frame.size();
+      flush(it->first, step, turned);
     }
   }
+  // What is left goes with the next turn: other branches' commits come in between.
+  sends_due_ = bytes >= limits::commit_bytes_max;
 }
 
 Turned Gateway::turn(Now now) {
@@ -184,6 +198,11 @@ Gateway::Meters& Gateway::meters_of(SiteId site) {
 
 void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
   Meters& meters = meters_of(session.site());
+  if (meters.journal != session.journal()) {
+    meters.journal = session.journal();
+    meters.up = sync::LagMeter{heartbeats_fresh * self_.heartbeat_ms};
+    meters.up.on_up(now.mono);
+  }
   if (!meters.is_up) {
     meters.up.on_up(now.mono);
     meters.down.on_up(now.mono);
@@ -199,7 +218,6 @@ void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
     if (head.stream == *session.journal()) meters.up.on_head(heard, head.mark.seq);
   }
   if (const auto held = site_.mark_of(*session.journal())) {
-    meters.up.on_head(heard, held->seq);
     meters.up.on_durable(now.mono, held->seq);
   }
 }
@@ -236,6 +254,7 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
 }
 
 Instant Gateway::next_deadline() const {
+  if (sends_due_) return Instant{0};
   Instant next = measure_due_ ? after_ms(measured_at_, measure_ms) : never;
   for (const auto& [connection, link] : links_) next = std::min(next, link.session->next_deadline());
   return next;

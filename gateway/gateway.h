@@ -70,6 +70,7 @@ class Gateway {
     std::string version;
     std::optional<Error> trouble;
     bool is_up = false;
+    std::optional<StreamName> journal;  // the one that `up` counts: positions are an epoch's
   };
   struct Pending {
     Connection link;
@@ -78,6 +79,7 @@ class Gateway {
     std::size_t count = 0;
   };
 
+  void make_room(SiteId site);
   void fence(const Connection& newcomer);
   void collect(Pending& pending, std::vector<store::Work>& work) const;
   void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
@@ -100,6 +102,7 @@ class Gateway {
   std::vector<sync::Event> events_;
   Connection next_;  // round robin: whose turn it is to be sent to
   Instant measured_at_{0};
+  bool sends_due_ = false;    // the last turn's sends were cut short
   bool measure_due_ = false;  // something moved since
   mutable std::mutex mutex_;  // over meters_
   std::map<SiteId, Meters> meters_;

@@ -10,15 +10,28 @@ namespace redress::gateway {
 namespace {
 
 constexpr std::size_t frames_a_turn_max = 256;
+constexpr std::string_view site_word = "site ";
+constexpr std::string_view invited_word = "invited ";
 
-// "site 11" or "invited 11", as Members says it.
-std::optional<SiteId> site_in(std::string_view user_id, std::string_view word) {
-  if (!user_id.starts_with(word)) return std::nullopt;
-  user_id.remove_prefix(word.size());
+// What Members called the key of a connection: "site 11 <key>" or "invited 11".
+struct Caller {
+  SiteId site;
+  std::optional<PublicKey> key;  // of an enrolled site
+};
+
+std::optional<Caller> caller_of(std::string_view user_id) {
+  const bool enrolled = user_id.starts_with(site_word);
+  if (!enrolled && !user_id.starts_with(invited_word)) return std::nullopt;
+  user_id.remove_prefix(enrolled ? site_word.size() : invited_word.size());
   std::uint32_t site = 0;
-  const auto [end, error] = std::from_chars(user_id.data(), user_id.data() + user_id.size(), site);
-  if (error != std::errc{} || end != user_id.data() + user_id.size()) return std::nullopt;
-  return SiteId{site};
+  const char* end = user_id.data() + user_id.size();
+  const auto [rest, error] = std::from_chars(user_id.data(), end, site);
+  if (error != std::errc{}) return std::nullopt;
+  if (!enrolled) return Caller{SiteId{site}, std::nullopt};
+  if (rest == end || *rest != ' ') return std::nullopt;
+  const auto key = fixed_from_hex<PublicKey>({rest + 1, static_cast<std::size_t>(end - rest - 1)});
+  if (!key) return std::nullopt;
+  return Caller{SiteId{site}, key};
 }
 
 }  // namespace
@@ -34,10 +47,18 @@ void Loop::take_frames(Now now) {
     const auto received = router_.receive();
     if (!received) return;
     bytes += received->frame.size();
-    if (const auto site = site_in(received->user_id, "site ")) {
-      gateway_.on_frame(now, received->from, *site, received->frame);
-    } else if (const auto invited = site_in(received->user_id, "invited ")) {
-      gateway_.on_invited_frame(now, received->from, *invited, received->frame);
+    const auto caller = caller_of(received->user_id);
+    if (!caller) continue;
+    if (!caller->key) {
+      gateway_.on_invited_frame(now, received->from, caller->site, received->frame);
+      continue;
+    }
+    const auto member = members_.find(caller->site);
+    if (member && member->transport == caller->key) {
+      gateway_.on_frame(now, received->from, caller->site, received->frame);
+    } else {
+      const wire::Refusal refusal{SessionId{}, Code::revoked, "the connection's key is the site's no more", 0};
+      static_cast<void>(router_.send(received->from, wire::encode(refusal)));
     }
   }
   more_ = true;
@@ -59,6 +80,12 @@ std::int64_t Loop::wait_ms(Now now, bool more) const {
   return shell::ms_until(deadline, now.mono);
 }
 
+// The door first: it still asks the gateway what it knows.
+int Loop::give_up(const Error& error) {
+  daemon_.stop();
+  return shell::give_up(log_, error);
+}
+
 int Loop::run() {
   shell::Poller poller;
   for (bool stopping = false; !stopping;) {
@@ -68,7 +95,7 @@ int Loop::run() {
     poller.watch(router_);
     poller.watch(zap_.door());
     const auto ready = poller.wait(wait_ms(shell::now(), more_));
-    if (!ready) return shell::give_up(log_, ready.error());
+    if (!ready) return give_up(ready.error());
     stopping = stop_.take();
     daemon_.wake().drain();
     const Now now = shell::now();
@@ -82,7 +109,7 @@ int Loop::run() {
     Turned turned = gateway_.turn(now);
     daemon_.on_committed();
     send(turned);
-    if (turned.stop) return shell::give_up(log_, *turned.stop);
+    if (turned.stop) return give_up(*turned.stop);
   }
   daemon_.stop();
   return 0;

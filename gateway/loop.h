@@ -21,6 +21,7 @@ class Loop {
   [[nodiscard]] int run();
 
  private:
+  [[nodiscard]] int give_up(const Error& error);
   void take_frames(Now now);
   void send(Turned& turned);
   [[nodiscard]] std::int64_t wait_ms(Now now, bool more) const;

@@ -58,9 +58,15 @@ int run(shell::Started& started) {
   gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random};
   gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random});
   const Status serving = (*daemon)->serve([&] { gateway::refresh((*daemon)->metrics(), gateway); });
-  if (!serving) return shell::give_up(log, serving.error());
+  if (!serving) {
+    (*daemon)->stop();
+    return shell::give_up(log, serving.error());
+  }
   const Status told = shell::write_small_file(home.path(shell::endpoint_file), (*socket)->endpoint() + "\n");
-  if (!told) return shell::give_up(log, told.error());
+  if (!told) {
+    (*daemon)->stop();
+    return shell::give_up(log, told.error());
+  }
   log.info("gateway", "ready", {{"endpoint", (*socket)->endpoint()}, {"port", (*daemon)->door().port()}});
   gateway::Loop loop{gateway, **daemon, **members, **zap, **socket, *started.stop, log};
   return loop.run();

@@ -195,7 +195,7 @@ std::optional<std::string> Members::user_id_of(const PublicKey& key, WallTime no
   const std::lock_guard lock{mutex_};
   for (const auto& [site, member] : members_) {
     if (member.standing == Standing::revoked) continue;
-    if (member.transport == key) return "site " + std::to_string(site.value());
+    if (member.transport == key) return "site " + std::to_string(site.value()) + " " + to_hex(key.bytes);
     // A lost answer is asked for again with the one-time key, until the site's own key has been used.
     if (member.one_time == key && !member.seen && now <= member.invite_expires)
       return "invited " + std::to_string(site.value());

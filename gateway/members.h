@@ -56,7 +56,8 @@ class Members final : public store::Pairwise {
   // The site's own key was used: from now on the one-time key is nobody's.
   void on_seen(SiteId site);
 
-  // "site 11" or "invited 11"; nothing for every other key. Memory only.
+  // "site 11 <its key in hex>" or "invited 11"; nothing for every other key. Memory only. The key is in it because a
+  // connection outlives a revocation: what it was opened with must still be the site's when a frame comes.
   [[nodiscard]] std::optional<std::string> user_id_of(const PublicKey& key, WallTime now) const;
   [[nodiscard]] std::optional<Member> find(SiteId site) const;
   [[nodiscard]] std::vector<Member> all() const;

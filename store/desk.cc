@@ -135,8 +135,11 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   return std::variant<Append, Appended>{std::move(*append)};
 }
 
-// A hand-over names the unit that takes the case, then its supervisor, so that every site ranks them alike (D7, D12).
-Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const casework::Event& event) const {
+// A hand-over names the unit that takes the case, then its supervisor, so that every site ranks them alike (D7). A
+// branch names only units that head office will give the case to (D12): its supervisor, head office, or one that has
+// it.
+Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const casework::Event& event,
+                                             const CaseFile& file) const {
   std::vector<SiteId> to;
   if (row.effect != casework::Effect::move) return to;
   const std::string* unit = event.value(casework::unit_field);
@@ -144,7 +147,16 @@ Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const
   std::uint32_t number = 0;
   std::from_chars(unit->data(), unit->data() + unit->size(), number);
   to.push_back(SiteId{number});
-  if (!options_.parent_of || to.front() == head_office) return to;
+  if (to.front() == head_office) return to;
+  if (!options_.parent_of) {
+    const bool has_it = to.front() == options_.parent || to.front() == file.view.state.registrar ||
+                        std::any_of(file.told.begin(), file.told.end(),
+                                    [&](const casework::Told& told) { return told.header.what.author == to.front(); });
+    if (has_it) return to;
+    return fail(Code::forbidden,
+                "D12: to the supervisor, head office, or a unit that has the case (上级行、总行或已经手机构)",
+                std::string{casework::unit_field});
+  }
   const auto parent = options_.parent_of(to.front());
   if (!parent) return fail(Code::bad_value, "no such site is enrolled", std::string{casework::unit_field});
   if (*parent != SiteId{} && *parent != head_office) to.push_back(*parent);
@@ -165,7 +177,9 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   journal::Seen seen;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
     file = read_case(store, options_.site, kinds_, sealer_, case_id);
-    key = key_in(store, options_.site, case_id, KeyId{});
+    // The case's key is the one that its opening names, whatever else was granted.
+    const auto opened = file ? file->view.state.opened : std::nullopt;
+    if (opened) key = key_in(store, options_.site, case_id, file->told[*opened].header.what.key);
     store.scan(Table::streams, key_of(StreamName{head_office, Epoch{}, no_reader}),
                [&](ByteView name, ByteView stored) {
                  const auto value = rows_.opened(Table::streams, name, copy_of(stored));
@@ -183,7 +197,7 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   if (!event) return fail(event.error());
   if (auto no = casework::objection(file->view, *row, options_.site.site)) return fail(std::move(*no));
   if (!key) return fail(Code::key_waiting, "the case's key is not here yet", "case");
-  const auto to = addressees(*row, *event);
+  const auto to = addressees(*row, *event, *file);
   if (!to) return fail(to.error());
   journal::What what = what_of(*row, asked, command);
   what.case_id = case_id;

@@ -50,8 +50,8 @@ class Desk {
                                     const crypto::CaseKey& key);
   [[nodiscard]] journal::What what_of(const casework::KindRow& row, const Asked& asked, const CommandId& command) const;
   [[nodiscard]] Earlier earlier(const CommandId& command, const RequestDigest& request) const;
-  [[nodiscard]] Result<std::vector<SiteId>> addressees(const casework::KindRow& row,
-                                                       const casework::Event& event) const;
+  [[nodiscard]] Result<std::vector<SiteId>> addressees(const casework::KindRow& row, const casework::Event& event,
+                                                       const CaseFile& file) const;
 
   Truth& truth_;
   DeskOptions options_;

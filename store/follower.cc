@@ -11,6 +11,15 @@ namespace {
 constexpr std::uint16_t casework_version = 1;  // raised whenever the fold or the summary changes
 constexpr std::string_view progress_key = "at";
 
+constexpr std::size_t alike_max = 64;
+constexpr std::size_t cases_a_commit = 64;
+
+// Check characters may be typed in either case.
+bool same_number(std::string_view a, std::string_view b) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return upper(x) == upper(y); });
+}
+
 void put_text(Writer& out, std::string_view text) {
   out.u16(static_cast<std::uint16_t>(text.size()));
   out.raw(view_of(text));
@@ -151,7 +160,8 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
   std::size_t count = 0;
   const Status looked = journal_.view([&](const Reading& store) -> Status {
     store.scan(Table::entries, key_of(position().next()), [&](ByteView, ByteView value) {
-      if (count == entries_max) return false;
+      // A snapshot is held while the cases are folded: not for more than these.
+      if (count == entries_max || touched.size() == cases_a_commit) return false;
       ++count;
       const auto entry = decode_entry(site_.domain, value);
       if (entry && !entry->header.what.case_id.is_zero()) touched.insert(entry->header.what.case_id);
@@ -169,7 +179,8 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
     for (const Summary& summary : summaries) {
       views.put(Table::cases, view_of(summary.id),
                 crypto::seal_bytes(key_, row_data(site_.domain, summary.id), encode(summary), random_));
-      if (const auto number = casework::parse_case_no(summary.number)) {
+      const auto number = casework::parse_case_no(summary.number);
+      if (number && number->site == summary.registrar) {
         views.put(Table::numbers, number_key(*number, summary.id), view_of(summary.id));
       }
     }
@@ -207,15 +218,30 @@ std::optional<CaseId> Views::find(std::string_view number) const {
   const auto parsed = casework::parse_case_no(number);
   if (!parsed) return std::nullopt;
   std::optional<CaseId> found;
+  std::size_t hits = 0;
+  std::size_t looked_at = 0;
   const Status looked = views_.view([&](const Reading& store) -> Status {
+    // Stores of one site may have counted alike: date and check characters decide, and two that are equal decide
+    // nothing.
     store.scan(Table::numbers, number_key(*parsed, CaseId{}), [&](ByteView key, ByteView value) {
       Reader in{key};
-      if (SiteId{in.u32()} == parsed->site && in.u64() == parsed->serial) found = fixed_from<CaseId>(value);
-      return false;
+      const bool alike = SiteId{in.u32()} == parsed->site && in.u64() == parsed->serial;
+      if (!alike || ++looked_at > alike_max) return false;
+      const auto id = fixed_from<CaseId>(value);
+      const auto row = id ? store.get(Table::cases, view_of(*id)) : std::nullopt;
+      const auto plain =
+          row ? crypto::open_bytes(key_, row_data(domain_, *id), *row) : Result<Bytes>{fail(Code::damaged, "")};
+      const auto summary = plain ? decode_summary(*id, *plain) : std::nullopt;
+      if (summary && same_number(summary->number, number)) {
+        found = id;
+        ++hits;
+      }
+      return hits < 2;
     });
     return Done{};
   });
-  return looked ? found : std::nullopt;
+  if (!looked || hits != 1) return std::nullopt;
+  return found;
 }
 
 }  // namespace redress::store

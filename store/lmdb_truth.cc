@@ -243,22 +243,34 @@ Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
 
 Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
   Handle& h = *handle_;
+  // After one of these only a new start tells what is on the disk.
+  const auto poison = [&h](const char* act, int rc) {
+    h.poisoned = true;
+    return fail(Code::unknown_outcome, std::string{act} + ": folder=" + h.folder + " reason=" + mdb_strerror(rc));
+  };
   if (h.poisoned) return fail(Code::unknown_outcome, "an earlier commit failed; start again: folder=" + h.folder);
   MDB_txn* txn = nullptr;
-  if (const int rc = mdb_txn_begin(h.env.get(), nullptr, 0, &txn); rc != 0) return failed("begin", rc, h.folder);
+  if (const int rc = mdb_txn_begin(h.env.get(), nullptr, 0, &txn); rc != 0) {
+    return rc == MDB_PANIC ? poison("begin", rc) : failed("begin", rc, h.folder);
+  }
   LmdbReading writing{txn, h.dbis};
   const Status changed = change(writing);
   if (!changed || writing.failure() != 0) {
     mdb_txn_abort(txn);
-    if (!changed) return changed;
-    return failed("write", writing.failure(), h.folder);
+    if (writing.failure() == 0) return changed;
+    const int rc = writing.failure();
+    const bool lost = rc == EIO || rc == MDB_PANIC || code_of(rc) == Code::damaged;
+    return lost ? poison("write", rc) : failed("write", rc, h.folder);
   }
   const int rc = mdb_txn_commit(txn);
   if (rc == 0) return Done{};
-  if (code_of(rc) == Code::store_full) return failed("commit", rc, h.folder);
-  // The data pages may be down while the meta page is not, or the other way round.
-  h.poisoned = true;
-  return fail(Code::unknown_outcome, "commit: folder=" + h.folder + " reason=" + mdb_strerror(rc));
+  // Data pages that do not fit leave everything as it was; a meta page that could not be written leaves an environment
+  // that refuses to begin again.
+  if (code_of(rc) == Code::store_full && mdb_txn_begin(h.env.get(), nullptr, 0, &txn) == 0) {
+    mdb_txn_abort(txn);
+    return failed("commit", rc, h.folder);
+  }
+  return poison("commit", rc);
 }
 
 Status LmdbTruth::view(const std::function<Status(const Reading&)>& look) const {

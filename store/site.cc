@@ -257,8 +257,8 @@ std::vector<Result<Outcome>> Site::commit_together(const std::vector<Work>& work
     turn.emplace(*this, store, now);
     for (const Work& piece : work) {
       outcomes.push_back(turn->carry_out(piece));
-      // A refused command leaves nothing behind; a stream's entries that do not fit fail the transaction.
-      if (!outcomes.back() && !std::holds_alternative<Append>(piece)) return fail(outcomes.back().error());
+      // A refused piece leaves nothing behind: it does not take the others along.
+      if (REDRESS_MUTANT(112) && !outcomes.back()) return fail(Code::unknown_outcome, outcomes.back().error().what);
     }
     return turn->finish();
   });
@@ -271,7 +271,7 @@ std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTim
   Status all{Done{}};
   std::vector<Result<Outcome>> outcomes = commit_together(work, now, all);
   if (all) return outcomes;
-  const bool alone = work.size() == 1 || REDRESS_MUTANT(112) || all.error().code == Code::unknown_outcome;
+  const bool alone = work.size() == 1 || all.error().code == Code::unknown_outcome;
   std::vector<Result<Outcome>> each;
   for (const Work& piece : work) {
     if (alone) {

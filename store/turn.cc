@@ -23,11 +23,25 @@ Result<Outcome> Turn::carry_out(const Work& piece) {
   return keep(std::get<sync::KeepTokens>(piece));
 }
 
-Position Turn::store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry) {
+bool Turn::is_strange(const journal::What& what) const {
+  const Router* router = site_.options_.router;
+  if (router == nullptr || what.case_id.is_zero() || what.author == head_office) return false;
+  const std::vector<SiteId> gained = router->gains(what, {});
+  const bool opens = std::count(gained.begin(), gained.end(), what.author) > 0;
+  if (!opens) return !store_.get(Table::standing, key_of(what.case_id, what.author));
+  bool known = false;
+  store_.scan(Table::by_case, key_of(what.case_id, Position{}), [&](ByteView key, ByteView) {
+    known = Reader{key}.fixed<CaseId>() == what.case_id;
+    return false;
+  });
+  return known;
+}
+
+Position Turn::store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry, bool told) {
   const Position position = ledger_.position.next();
   ledger_ = {position, journal::ledger_digest(site_.options_.domain, ledger_.digest, position, entry)};
   store_.put(Table::entries, key_of(position), encode_entry(item), Order::last);
-  if (!header.what.case_id.is_zero()) {
+  if (told && !header.what.case_id.is_zero()) {
     site_.rows_.put(store_, Table::by_case, key_of(header.what.case_id, position),
                     encode(ByCaseRow{header.what.author, now_}));
   }
@@ -75,7 +89,7 @@ Result<Outcome> Turn::append(const Append& append) {
   header.body = site_.options_.domain.suite->hash(body);
   const wire::Item item{journal::encode(header), append.body};
   const Digest entry = journal::entry_digest(site_.options_.domain, item.header);
-  const Position position = store_entry(item, header, entry);
+  const Position position = store_entry(item, header, entry, /*told=*/true);
   put_place(site_.journal(), header.place.seq, {position, entry, append.new_key.has_value()});
   own.head = {header.place.seq, entry};
   if (append.new_key) {
@@ -116,16 +130,22 @@ Result<Outcome> Turn::accept(const sync::Accept& accept) {
     return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));
   }
   const SiteId peer = accept.stream.owner;
-  for (const wire::Grant& grant : accept.grants) keep_grant(peer, grant);
+  for (const wire::Grant& grant : accept.grants) {
+    const bool used = std::any_of(accept.entries.begin(), accept.entries.end(), [&](const sync::Placed& placed) {
+      return placed.header.what.case_id == grant.case_id && placed.header.what.key == grant.key;
+    });
+    if (used) keep_grant(peer, grant);
+  }
   const bool forgetful = REDRESS_MUTANT(12) && accept.entries.size() > 1;  // 12: the cursor runs ahead of the data
   for (const sync::Placed& placed : accept.entries) {
     const Seq seq = received.head.seq.next();
-    const Position position = store_entry(placed.item, placed.header, placed.entry);
+    const bool strange = is_strange(placed.header.what);
+    const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
     put_place(accept.stream, seq, {position, placed.stream, false});
     received.head = {seq, placed.stream};
     if (forgetful && &placed == &accept.entries.back())
       store_.erase(Table::by_case, key_of(placed.header.what.case_id, position));
-    route(placed.header, position, placed.entry);
+    if (!strange) route(placed.header, position, placed.entry);
   }
   store_.put(Table::checkpoints, key_of(accept.stream, received.head.seq), journal::encode(accept.checkpoint),
              Order::any);
@@ -146,6 +166,10 @@ Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {
 }
 
 Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
+  // An epoch that holds nothing yet gets no row of its own out of the kept share.
+  if (site_.is_full() && !site_.streams_.contains(journal_of(keep.site, keep.epoch))) {
+    return fail(Code::store_full, "no room for another epoch");
+  }
   Writer row;
   row.fixed(keep.known);
   row.fixed(keep.offered);
@@ -223,7 +247,10 @@ Status Turn::finish() {
     store_.put(Table::checkpoints, key_of(site_.journal(), checkpoint.mark.seq), journal::encode(checkpoint),
                Order::any);
   }
-  for (const auto& [name, row] : moved_) site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
+  for (const auto& [name, row] : moved_) {
+    if (row.head.seq == Seq{} && !site_.streams_.contains(name)) continue;  // looked at, and refused
+    site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
+  }
   if (ledger_ != site_.ledger_) write_ledger();
   return Done{};
 }
@@ -231,7 +258,9 @@ Status Turn::finish() {
 void Turn::publish() {
   site_.ledger_ = ledger_;
   site_.serial_ = serial_;
-  for (auto& [name, row] : moved_) site_.streams_[name] = row;
+  for (auto& [name, row] : moved_) {
+    if (row.head.seq != Seq{} || site_.streams_.contains(name)) site_.streams_[name] = row;
+  }
   site_.fed_.insert(fed_.begin(), fed_.end());
 }
 

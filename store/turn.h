@@ -28,7 +28,11 @@ class Turn {
   void keep_grant(SiteId from, const wire::Grant& grant);
 
   // Stores an entry at the ledger's next position.
-  Position store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry);
+  // Requires nothing of the case; with `told` false the case does not show it.
+  Position store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry, bool told);
+  // True for an entry of a case in which its author has no standing, or which opens one that is open: it is kept and
+  // receipted, and tells nobody anything.
+  [[nodiscard]] bool is_strange(const journal::What& what) const;
   void put_place(const StreamName& stream, Seq seq, const PlaceRow& row);
   void route(const journal::Header& header, Position position, const Digest& entry);
   void feed_history(SiteId reader, const CaseId& case_id, Position before);

@@ -1,5 +1,6 @@
 #include "protocol/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -13,14 +14,19 @@ using std::chrono::year_month_day;
 
 constexpr std::int64_t ms_per_minute = 60'000;
 constexpr std::int64_t ms_per_day = 86'400'000;
+// The years 0000 to 9999: what can be written.
+constexpr std::int64_t first_ms = -62'167'219'200'000;
+constexpr std::int64_t last_ms = 253'402'300'799'999;
 
 struct Civil {
   year_month_day date;
   std::int64_t ms_of_day;
 };
 
+// An instant may be a peer's word and any number: one that cannot be written becomes the nearest that can.
 Civil civil_of(WallTime at, std::int16_t offset_minutes) {
-  const std::int64_t local = at.value() + offset_minutes * ms_per_minute;
+  const std::int64_t shown = std::clamp(at.value(), first_ms, last_ms) + offset_minutes * ms_per_minute;
+  const std::int64_t local = std::clamp(shown, first_ms, last_ms);
   std::int64_t day = local / ms_per_day;
   if (local % ms_per_day < 0) --day;
   return {year_month_day{sys_days{days{day}}}, local - day * ms_per_day};

@@ -42,8 +42,10 @@ std::set<SiteId> supervisors_in(const Kinds& kinds, std::span<const Told> entrie
     const KindRow* row = kinds.find(told.header.what.kind);
     if (row == nullptr) continue;
     const auto& to = told.header.what.to;
-    if (row->effect == Effect::open) out.insert(to.begin(), to.end());
-    if (row->effect == Effect::move && to.size() > 1) out.insert(to.begin() + 1, to.end());
+    const std::size_t first = row->effect == Effect::open ? 0 : row->effect == Effect::move ? 1 : to.size();
+    for (std::size_t i = first; i < to.size(); ++i) {
+      if (to[i] != told.header.what.author) out.insert(to[i]);  // nobody makes itself a supervisor
+    }
   }
   return out;
 }
@@ -188,7 +190,10 @@ class Walk {
         state.moved = i;
         if (!what.to.empty()) {
           state.handler = what.to.front();
-          state.supervisors.insert(state.supervisors.end(), what.to.begin() + 1, what.to.end());
+          for (std::size_t k = 1; k < what.to.size(); ++k) {
+            const bool known = std::count(state.supervisors.begin(), state.supervisors.end(), what.to[k]) > 0;
+            if (!known) state.supervisors.push_back(what.to[k]);
+          }
         }
         break;
       case Effect::start:

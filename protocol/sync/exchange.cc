@@ -22,6 +22,7 @@ void Exchange::close() {
   session_ = SessionId{};
   senders_.clear();
   receivers_.clear();
+  peer_heads_.clear();
   beat_at_ = never;
 }
 

@@ -10,6 +10,12 @@ namespace {
 
 constexpr int beats_missed_max = 4;  // one more than the branch allows, so that the branch moves first
 
+// `theirs` is a peer's word and may be any number: a difference of more than a hundred years is shown as that.
+std::int64_t skew_of(WallTime theirs, WallTime ours) {
+  constexpr std::int64_t century_ms = 3'155'760'000'000;
+  return std::clamp(theirs.value(), ours.value() - century_ms, ours.value() + century_ms) - ours.value();
+}
+
 }  // namespace
 
 GatewaySession::GatewaySession(const Self& self, const BranchPeer& peer, Epoch feed_epoch, Random& random)
@@ -107,7 +113,7 @@ void GatewaySession::on_hello(Now now, const wire::Hello& hello) {
   // What was shown is what the store is known to hold.
   step_.writes.emplace_back(KeepTokens{peer_.site, journal_->epoch, hello.token, offered_});
   step_.sends.push_back(wire::encode(out));
-  clock_skew_ms_ = hello.clock.value() - now.wall.value();
+  clock_skew_ms_ = skew_of(hello.clock, now.wall);
   peer_version_ = hello.version;
   state_ = State::up;
   step_.events.push_back({Happening::up, peer_.site, std::nullopt, "peer_version=" + hello.version});
@@ -149,7 +155,8 @@ void GatewaySession::on_committed(const journal::Receipt& receipt) { exchange_.o
 
 void GatewaySession::on_commit_failed() {
   exchange_.on_commit_failed();
-  if (state_ == State::up) refuse({Code::retry_later, "no room at head office; nothing was taken", "store"}, 5'000);
+  if (state_ == State::up)
+    refuse({Code::retry_later, "nothing of it was taken; keep it and come back", "store"}, 5'000);
 }
 
 bool GatewaySession::on_sendable(Now now) { return state_ == State::up && exchange_.send_next(now, step_); }

@@ -32,7 +32,9 @@ void LagMeter::on_head(Instant now, Seq head) {
   // Of repeated heartbeats with the same head only the last matters: a later entry is younger than it. But a first mark
   // beyond what is durable stands for a missing entry itself, which grows older.
   if (!told_.empty() && told_.back().head >= head) {
-    if (told_.size() > 1 || told_.back().head <= durable_) told_.back().at = now;
+    // A lower head says nothing about when the higher one was reached.
+    const bool again = told_.back().head == head;
+    if (again && (told_.size() > 1 || head <= durable_)) told_.back().at = now;
     return;
   }
   told_.push_back({now, head});

@@ -83,8 +83,9 @@ Verdict Receiver::on_batch(const wire::Batch& batch, const Streams& streams) {
 }
 
 void Receiver::on_durable(const journal::Mark& mark) {
-  REDRESS_ASSERT(mark.seq <= accepted_.seq);
   if (mark.seq > durable_.seq) durable_ = mark;
+  // A hello in the same turn may have begun this receiver before an earlier batch was committed.
+  if (mark.seq > accepted_.seq) accepted_ = mark;
 }
 
 }  // namespace redress::sync

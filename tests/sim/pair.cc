@@ -45,7 +45,10 @@ std::optional<crypto::Key32> Secrets::with(SiteId peer) const {
 }
 
 std::vector<SiteId> OpenRouter::gains(const journal::What& what, const std::vector<SiteId>& standing) const {
-  std::vector<SiteId> wanted{head_office, what.author};
+  // Standing is gained by opening a case, or by being named; a later entry of one's own gives none.
+  static const Kind opening = casework::Kinds{casework::shipped_kinds()}.opening().kind;
+  std::vector<SiteId> wanted{head_office};
+  if (what.kind == opening) wanted.push_back(what.author);
   wanted.insert(wanted.end(), what.to.begin(), what.to.end());
   std::vector<SiteId> out;
   for (const SiteId site : wanted) {

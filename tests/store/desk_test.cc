@@ -94,6 +94,18 @@ TEST_CASE("Desk: a hand-over names the unit and its parent; a unit that is not e
   CHECK(unknown.error().field == "unit");
 }
 
+TEST_CASE("Desk: a branch hands a case only to who will get it: not to a sibling, nor to nobody (D12)") {
+  Pair pair{171};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  for (const char* unit : {"3", "999"}) {
+    const auto refused = pair.act(pair.branch(), opened->case_id, "handed_over", "desk/2", {{"unit", unit}});
+    CHECK(code_of(refused) == Code::forbidden);
+    CHECK(refused.error().what.starts_with("D12"));
+  }
+  CHECK(pair.act(pair.branch(), opened->case_id, "handed_over", "desk/2", {{"unit", "1"}}).has_value());
+}
+
 TEST_CASE("Desk: without the case's key nothing is known of the case, and its entry says why") {
   Pair pair{165};
   const auto opened = pair.register_case(pair.branch(), "desk/1");

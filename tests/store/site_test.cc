@@ -207,6 +207,47 @@ TEST_CASE("Site: standing only grows, and the feed gives each entry to each read
   CHECK(sim::lines_of(pair.judge()) == "");
 }
 
+TEST_CASE("Site: a second opening of a case is kept and receipted, and takes nothing over") {
+  Pair pair{sim::PairOptions{172, 2}};
+  const auto opened = pair.register_case(pair.branch(0), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.act(pair.gateway(), opened->case_id, "handed_over", "ho/1", {{"unit", "3"}}).has_value());
+  REQUIRE(pair.drive_bounded());
+  sim::Node& thief = pair.branch(1);
+  const casework::KindRow& row = pair.kinds().opening();
+  std::optional<crypto::CaseKey> key;
+  REQUIRE(thief.truth
+              .view([&](const Reading& store) -> Status {
+                key = key_in(store, thief.options(), opened->case_id, KeyId{});
+                return Done{};
+              })
+              .has_value());
+  REQUIRE(key.has_value());
+  Append append;
+  append.what = thief.file_of(opened->case_id)->told.front().header.what;
+  append.what.author = thief.id;
+  append.what.after.clear();
+  append.what.to = {thief.id};
+  append.what.command.bytes.fill(std::byte{7});
+  append.what.key = key->id;
+  crypto::Sealer sealer{thief.random};
+  const auto event = casework::parse_event(row, {{"narrative", "mine"}});
+  const auto body = sealer.seal(*key, journal::associated_data(thief.options().domain, append.what),
+                                *casework::encode_event(row, *event));
+  REQUIRE(body.has_value());
+  append.body = *body;
+  append.shown = thief.site->ledger().position;
+  REQUIRE(thief.site->commit({append}, WallTime{}).front().has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(thief.site->receipted(thief.site->journal()) == thief.site->mark_of(thief.site->journal())->seq);
+  const auto file = pair.gateway().file_of(opened->case_id);
+  REQUIRE(file.has_value());
+  CHECK(file->told.size() == 2);
+  CHECK(file->view.state.registrar == pair.branch(0).id);
+  CHECK(file->view.state.handler == thief.id);  // as head office said
+}
+
 TEST_CASE("Site: tokens are kept by site and epoch") {
   Alone one{134};
   LinkToken token;

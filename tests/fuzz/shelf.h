@@ -1,0 +1,192 @@
+// What a session under fuzz stands on: streams in memory, a cheap suite, and the entries that an honest peer would
+// have.
+//
+// Everybody's signature holds unless its first byte is zero, so that an input reaches what lies behind the signatures.
+#pragma once
+
+#include <algorithm>
+#include <map>
+
+#include "protocol/sync/exchange.h"
+#include "tests/fuzz/target.h"
+
+namespace redress::fuzz {
+
+// FNV-1a, spread over 32 bytes.
+inline Digest cheap_hash(std::span<const ByteView> parts) {
+  std::uint64_t state = 0xCBF29CE484222325U;
+  const auto mix = [&state](std::uint64_t value) { state = (state ^ value) * 0x100000001B3U; };
+  for (const ByteView part : parts) {
+    mix(part.size());
+    for (const std::byte b : part) mix(std::to_integer<std::uint64_t>(b));
+  }
+  Digest out;
+  for (std::byte& b : out.bytes) {
+    mix(0x9E);
+    b = static_cast<std::byte>(state >> 32);
+  }
+  return out;
+}
+inline bool cheap_verify(const PublicKey&, ByteView, const Signature& signature) {
+  return signature.bytes[0] != std::byte{0};
+}
+inline journal::Domain cheap_domain() {
+  static constexpr journal::Suite suite{SuiteId{1}, &cheap_hash, &cheap_verify};
+  return {&suite, NetworkId{}};
+}
+
+class CheapSigner final : public journal::Signer {
+ public:
+  [[nodiscard]] KeyId key_id() const override { return {}; }
+  [[nodiscard]] Signature sign(ByteView) const override {
+    Signature out;
+    out.bytes.fill(std::byte{1});
+    return out;
+  }
+};
+
+class CountingRandom final : public Random {
+ public:
+  void fill(std::span<std::byte> out) override {
+    for (std::byte& b : out) b = static_cast<std::byte>(++count_);
+  }
+
+ private:
+  unsigned count_ = 0;
+};
+
+struct Shelved {
+  wire::Item item;
+  journal::Mark mark;
+};
+
+// So many entries of a stream, as its owner would write them. Those of a feed come from the reader's own journal.
+inline std::vector<Shelved> entries_made(const StreamName& stream, std::size_t count) {
+  const bool is_feed = stream.reader != no_reader;
+  const StreamName origin = is_feed ? journal_of(stream.reader, Epoch{5}) : stream;
+  journal::Mark entry{Seq{}, journal::genesis(cheap_domain(), origin, std::nullopt)};
+  journal::Mark mark{Seq{}, journal::genesis(cheap_domain(), stream, std::nullopt)};
+  std::vector<Shelved> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Bytes body(i + 1, std::byte{0xB0});
+    const std::array<ByteView, 1> parts{ByteView{body}};
+    journal::Header header;
+    header.place = {origin.owner, origin.epoch, entry.seq.next(), entry.digest};
+    header.what.suite = SuiteId{1};
+    header.what.author = origin.owner;
+    header.body_bytes = static_cast<std::uint32_t>(body.size());
+    header.body = cheap_hash(parts);
+    const wire::Item item{journal::encode(header), body};
+    entry = {header.place.seq, journal::entry_digest(cheap_domain(), item.header)};
+    const journal::Place place{stream.owner, stream.epoch, mark.seq.next(), mark.digest};
+    mark = {mark.seq.next(),
+            is_feed ? journal::feed_digest(cheap_domain(), stream.reader, place, entry.digest) : entry.digest};
+    out.push_back({item, mark});
+  }
+  return out;
+}
+
+inline constexpr std::size_t entries_told = 24;
+
+// The first of a stream's entries, made once for all inputs.
+inline std::vector<Shelved> entries_of(const StreamName& stream, std::size_t count) {
+  static std::map<StreamName, std::vector<Shelved>> made;
+  std::vector<Shelved>& all = made[stream];
+  if (all.empty()) all = entries_made(stream, entries_told);
+  return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()))};
+}
+
+class Shelf final : public sync::Streams {
+ public:
+  explicit Shelf(SiteId site) : site_{site} {}
+
+  void put(const StreamName& stream, std::vector<Shelved> entries) { streams_[stream].entries = std::move(entries); }
+
+  // What a commit does. False: the write does not fit what stands here now.
+  [[nodiscard]] bool keep(const sync::Accept& accept, std::vector<journal::Receipt>& receipts) {
+    Track& track = streams_[accept.stream];
+    const journal::Mark head = *mark_of(accept.stream);
+    if (head != accept.before) return false;
+    REDRESS_ASSERT(!accept.entries.empty());
+    for (const sync::Placed& placed : accept.entries) {
+      track.entries.push_back({placed.item, {Seq{track.entries.size() + 1}, placed.stream}});
+    }
+    REDRESS_ASSERT(accept.checkpoint.mark == track.entries.back().mark);
+    track.receipt = journal::sign(cheap_domain(), CheapSigner{},
+                                  {{}, {}, accept.stream, head.seq.next(), track.entries.back().mark, {}, {}, {}});
+    receipts.push_back(*track.receipt);
+    return true;
+  }
+  [[nodiscard]] bool keep(const sync::KeepReceipt& kept, std::vector<journal::Receipt>&) {
+    const journal::Receipt& receipt = kept.receipt;
+    const auto own = digest_at(receipt.stream, receipt.to.seq);
+    REDRESS_ASSERT(own && *own == receipt.to.digest);
+    streams_[receipt.stream].receipt = receipt;
+    return true;
+  }
+  [[nodiscard]] bool keep(const sync::KeepTokens& kept, std::vector<journal::Receipt>&) {
+    tokens_ = {kept.known, kept.offered};
+    return true;
+  }
+
+  [[nodiscard]] std::vector<wire::OwnJournal> own_journals() const override {
+    std::vector<wire::OwnJournal> out;
+    for (const auto& [name, track] : streams_) {
+      if (name.owner == site_ && name.reader == no_reader) out.push_back({{name, *mark_of(name), Seq{1}}, {}});
+    }
+    return out;
+  }
+  [[nodiscard]] std::vector<wire::Cursor> received_feeds() const override {
+    std::vector<wire::Cursor> out;
+    for (const auto& [name, track] : streams_) {
+      if (name.reader == site_) out.push_back({name, *mark_of(name), Seq{1}});
+    }
+    return out;
+  }
+  [[nodiscard]] std::optional<journal::Mark> mark_of(const StreamName& stream) const override {
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return std::nullopt;
+    if (!found->second.entries.empty()) return found->second.entries.back().mark;
+    return journal::Mark{Seq{}, journal::genesis(cheap_domain(), stream, std::nullopt)};
+  }
+  [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const override {
+    const auto found = streams_.find(stream);
+    if (found == streams_.end() || seq.value() > found->second.entries.size()) return std::nullopt;
+    if (seq == Seq{}) return journal::genesis(cheap_domain(), stream, std::nullopt);
+    return found->second.entries[seq.value() - 1].mark.digest;
+  }
+  [[nodiscard]] sync::Outgoing read(const StreamName& stream, Seq from, std::size_t entries_max,
+                                    std::size_t bytes_max) const override {
+    sync::Outgoing out;
+    const auto found = streams_.find(stream);
+    if (found == streams_.end() || from == Seq{}) return out;
+    const std::vector<Shelved>& entries = found->second.entries;
+    for (std::size_t i = from.value() - 1; i < entries.size() && out.items.size() < entries_max; ++i) {
+      const std::size_t size = entries[i].item.header.size() + entries[i].item.body.size();
+      if (!out.items.empty() && out.bytes + size > bytes_max) break;
+      out.items.push_back(entries[i].item);
+      out.bytes += size;
+      out.last = entries[i].mark;
+    }
+    return out;
+  }
+  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName&, Seq) const override { return {}; }
+  [[nodiscard]] std::optional<journal::Receipt> last_receipt(const StreamName& stream) const override {
+    const auto found = streams_.find(stream);
+    return found == streams_.end() ? std::nullopt : found->second.receipt;
+  }
+  [[nodiscard]] journal::LedgerMark ledger() const override { return {}; }
+  [[nodiscard]] sync::Tokens tokens(SiteId, Epoch) const override { return tokens_; }
+
+ private:
+  struct Track {
+    std::vector<Shelved> entries;
+    std::optional<journal::Receipt> receipt;
+  };
+
+  SiteId site_;
+  std::map<StreamName, Track> streams_;
+  sync::Tokens tokens_;
+};
+
+}  // namespace redress::fuzz
