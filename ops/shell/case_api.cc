@@ -172,7 +172,7 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
     }
     respond(json_response(appended->repeated ? 200 : 201, body));
   };
-  if (auto* before = std::get_if<store::Appended>(&*composed)) return answer(std::move(*before));
+  if (auto* before = std::get_if<store::Appended>(&*composed)) return answer(*before);
   Command command{std::move(std::get<store::Append>(*composed)), [this, answer](Result<store::Appended> appended) {
                     parts_.post([answer, appended = std::move(appended)] { answer(appended); });
                   }};

@@ -1,8 +1,10 @@
 #include "protocol/sync/lag.h"
 
 #include <catch2/catch.hpp>
+
 #include <set>
 #include <string>
+#include "tests/sim/pair.h"
 
 #include "tests/sim/pair.h"
 
@@ -12,6 +14,29 @@ namespace {
 constexpr Instant at(std::int64_t ms) { return Instant{ms}; }
 
 }  // namespace
+
+TEST_CASE("Lag: a cut line shows in the entries at once, and the healed one drains them") {
+  sim::Pair pair{95};
+  REQUIRE(pair.drive_bounded());
+  const store::Site& site = *pair.branch().site;
+  LagMeter meter;
+  meter.on_up(pair.now(pair.branch()).mono);
+  const auto look = [&] {
+    const Instant now = pair.now(pair.branch()).mono;
+    meter.on_head(now, site.mark_of(site.journal())->seq);
+    meter.on_durable(now, site.receipted(site.journal()));
+    return meter.lag(now);
+  };
+  CHECK(look().state == LagState::level);
+  pair.cut(sim::Cut::both);
+  for (const char* key : {"desk/1", "desk/2", "desk/3"}) REQUIRE(pair.register_case(pair.branch(), key).has_value());
+  CHECK(look().entries == 3);
+  pair.drive(5'000);
+  CHECK(look().oldest_ms >= 5'000);
+  pair.cut(sim::Cut::none);
+  REQUIRE(pair.drive_bounded());
+  CHECK(look().entries == 0);
+}
 
 TEST_CASE("Lag: nothing heard yet is unknown, without a contact") {
   const LagMeter meter;
