@@ -1,10 +1,8 @@
 #include "protocol/sync/lag.h"
 
 #include <catch2/catch.hpp>
-
 #include <set>
 #include <string>
-#include "tests/sim/pair.h"
 
 #include "tests/sim/pair.h"
 
