@@ -15,6 +15,8 @@ const char* name_of(sync::AgentSession::State state) {
       return "opening";
     case sync::AgentSession::State::greeting:
       return "greeting";
+    case sync::AgentSession::State::repairing:
+      return "repairing";
     case sync::AgentSession::State::up:
       return "up";
   }
@@ -46,6 +48,8 @@ void Agent::commit(Now now, sync::Step& step, Turned& turned) {
       link_failed = true;
     } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {
       session_.on_committed(*receipt);
+    } else if (std::holds_alternative<store::Renewed>(*outcome)) {
+      session_.on_renewed(now);
     }
   }
   commands_.clear();
@@ -74,13 +78,17 @@ Turned Agent::turn(Now now) {
 void Agent::measure(Now now) {
   const std::lock_guard lock{mutex_};
   const bool up = session_.state() == sync::AgentSession::State::up;
-  const Seq head = site_.mark_of(site_.journal())->seq;
+  const auto [head, receipted] = site_.written();
   up_.on_head(now.mono, head);
-  up_.on_durable(now.mono, site_.receipted(site_.journal()));
-  for (const wire::Cursor& feed : site_.received_feeds()) {
-    down_.on_durable(now.mono, feed.mark.seq);
-    view_.feed_held = feed.mark.seq;
+  up_.on_durable(now.mono, receipted);
+  const StreamName feed = session_.live_feed();
+  if (feed != feed_) {
+    feed_ = feed;
+    down_ = sync::LagMeter{down_.fresh_ms()};
+    if (up) down_.on_up(now.mono);
   }
+  view_.feed_held = site_.mark_of(feed).value_or(journal::Mark{}).seq;
+  down_.on_durable(now.mono, view_.feed_held);
   if (const auto feed_head = session_.feed_head()) down_.on_head(session_.exchange().heard_at(), *feed_head);
   for (sync::LagMeter* meter : {&up_, &down_}) {
     if (!up) {
@@ -94,7 +102,7 @@ void Agent::measure(Now now) {
   view_.state = name_of(session_.state());
   view_.trouble = session_.trouble();
   view_.journal_head = head;
-  view_.journal_receipted = site_.receipted(site_.journal());
+  view_.journal_receipted = receipted;
   view_.feed_head = std::max(down_.head(), view_.feed_held);
 }
 

@@ -14,11 +14,12 @@
 namespace redress::agent {
 
 struct LinkView {
-  std::string state;             // waiting, opening, greeting, up
-  std::optional<Error> trouble;  // why it is not up
-  sync::Lag up;                  // our journal towards head office
-  sync::Lag down;                // our feed from head office
-  Seq journal_head, journal_receipted, feed_head, feed_held;
+  std::string state;                    // waiting, opening, greeting, up
+  std::optional<Error> trouble;         // why it is not up
+  sync::Lag up;                         // our journal towards head office
+  sync::Lag down;                       // our feed from head office
+  Seq journal_head, journal_receipted;  // over the journals of all epochs
+  Seq feed_head, feed_held;
 };
 
 struct Turned {
@@ -53,6 +54,7 @@ class Agent {
   mutable std::mutex mutex_;  // over what view() shows
   sync::LagMeter up_;
   sync::LagMeter down_;
+  StreamName feed_{};  // the one that `down_` counts
   LinkView view_;
 };
 

@@ -55,6 +55,7 @@ struct Ed25519Signer::Handle {
 
 Ed25519Signer::Ed25519Signer(const KeyPair& pair)
     : key_id_{signing_key_id(pair.public_key)},
+      public_key_{pair.public_key},
       handle_{std::make_unique<Handle>(Handle{private_key(EVP_PKEY_ED25519, pair.secret)})} {}
 Ed25519Signer::~Ed25519Signer() = default;
 

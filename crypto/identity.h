@@ -47,11 +47,13 @@ class Ed25519Signer final : public journal::Signer {
   Ed25519Signer& operator=(const Ed25519Signer&) = delete;
 
   [[nodiscard]] KeyId key_id() const override { return key_id_; }
+  [[nodiscard]] PublicKey public_key() const override { return public_key_; }
   [[nodiscard]] Signature sign(ByteView message) const override;
 
  private:
   struct Handle;
   const KeyId key_id_;
+  const PublicKey public_key_;
   const std::unique_ptr<const Handle> handle_;
 };
 

@@ -15,7 +15,12 @@ constexpr std::int64_t heartbeats_fresh = 2;
 
 Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
                  Random& random)
-    : site_{site}, self_{self}, members_{members}, signing_{signing.public_key}, random_{random} {}
+    : site_{site},
+      self_{self},
+      members_{members},
+      signing_{signing.public_key},
+      random_{random},
+      epoch_{site.epoch()} {}
 
 void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
   auto found = links_.find(from);
@@ -29,8 +34,7 @@ void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView fr
   }
   if (found == links_.end()) {
     make_room(site);
-    auto session =
-        std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, site_.epoch(), random_);
+    auto session = std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, random_);
     found = links_.emplace(from, Link{std::move(session), true}).first;
     members_.on_seen(site);
   }
@@ -57,6 +61,14 @@ void Gateway::fence(const Connection& newcomer) {
   for (auto& [connection, link] : links_) {
     const bool same = connection != newcomer && link.session->state() == sync::GatewaySession::State::up &&
                       link.session->journal() == fresh.journal();
+    const bool copy = connection != newcomer && link.session->state() == sync::GatewaySession::State::up &&
+                      link.session->site() == fresh.site() && !same;
+    if (copy) {
+      events_.push_back({sync::Happening::cloned, fresh.site(), Code::fork,
+                         "two stores of this site are at work: epochs " +
+                             std::to_string(link.session->journal()->epoch.value()) + " and " +
+                             std::to_string(fresh.journal()->epoch.value())});
+    }
     if (same) link.session->refuse({Code::stale_session, "another session of this store began", "session"}, 0);
   }
 }
@@ -96,9 +108,42 @@ void Gateway::drain() {
 
 void Gateway::collect(Pending& pending, std::vector<store::Work>& work) const {
   pending.first = work.size();
-  for (sync::Write& write : pending.step.writes)
+  for (sync::Write& write : pending.step.writes) {
+    if (auto* renew = std::get_if<sync::RenewOffice>(&write)) renew->unheard = enrolled();
+    if (auto* rewind = std::get_if<sync::RewindFeed>(&write)) rewind->unheard = enrolled();
     std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
+  }
   pending.count = work.size() - pending.first;
+}
+
+std::vector<SiteId> Gateway::enrolled() const {
+  std::vector<SiteId> out;
+  for (const Member& member : members_.all()) {
+    if (member.standing == Standing::enrolled) out.push_back(member.site);
+  }
+  return out;
+}
+
+void Gateway::give_up_revoked(std::vector<store::Work>& work) const {
+  for (const SiteId site : site_.unheard()) {
+    const auto member = members_.find(site);
+    if (!member || member->standing != Standing::enrolled) work.emplace_back(sync::KeepHeard{site});
+  }
+}
+
+// A session keeps what head office's epoch was when it began. Several may have found out at once: one renewal is
+// enough.
+void Gateway::begin_anew(Turned& turned) {
+  if (epoch_ == site_.epoch()) return;
+  epoch_ = site_.epoch();
+  for (auto& [connection, link] : links_) {
+    if (link.session->state() == sync::GatewaySession::State::ended) continue;
+    link.session->refuse({Code::recovering, "head office goes on in a new epoch", "session"}, 0);
+    sync::Step step = link.session->take_step();
+    flush(connection, step, turned);
+  }
+  const std::lock_guard lock{mutex_};
+  meters_.clear();
 }
 
 void Gateway::flush(const Connection& link, sync::Step& step, Turned& turned) const {
@@ -141,10 +186,8 @@ void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store
 
 // Round robin over branches, a batch each, so that one long feed does not make the others wait.
 void Gateway::send_feeds(Now now, Turned& turned) {
-  for (const SiteId fed : site_.take_fed()) {
-    for (auto& [connection, link] : links_) {
-      if (link.session->site() == fed) link.dirty = true;
-    }
+  if (const std::set<SiteId> fed = site_.take_fed(); !fed.empty()) {
+    for (auto& [connection, link] : links_) link.dirty |= fed.contains(link.session->site());
   }
   std::vector<std::map<Connection, Link>::iterator> order;
   for (auto it = links_.lower_bound(next_); it != links_.end(); ++it) order.push_back(it);
@@ -181,10 +224,12 @@ Turned Gateway::turn(Now now) {
     collect(pending, work);
     steps.push_back(std::move(pending));
   }
+  give_up_revoked(work);
   std::vector<Result<store::Outcome>> outcomes;
   if (!work.empty()) outcomes = site_.commit(work, now.wall);
   settle_commands(outcomes, turned);
   settle(steps, outcomes, turned);
+  begin_anew(turned);
   send_feeds(now, turned);
   measure(now, turned.events);
   std::erase_if(links_,
@@ -198,8 +243,21 @@ Gateway::Meters& Gateway::meters_of(SiteId site) {
 
 void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
   Meters& meters = meters_of(session.site());
-  if (meters.journal != session.journal()) {
-    meters.journal = session.journal();
+  std::vector<StreamName> journals;
+  std::uint64_t said = 0;
+  std::uint64_t held = 0;
+  for (const wire::Cursor& head : session.exchange().peer_heads()) {
+    if (head.stream.owner != session.site()) continue;
+    journals.push_back(head.stream);
+    said += head.mark.seq.value();
+    held += site_.mark_of(head.stream).value_or(journal::Mark{}).seq.value();
+  }
+  if (journals.empty()) {
+    journals.push_back(*session.journal());
+    held = site_.mark_of(*session.journal()).value_or(journal::Mark{}).seq.value();
+  }
+  if (meters.journals != journals) {
+    meters.journals = journals;
     meters.up = sync::LagMeter{heartbeats_fresh * self_.heartbeat_ms};
     meters.up.on_up(now.mono);
   }
@@ -214,12 +272,8 @@ void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
   meters.down.on_contact(heard);
   meters.clock_skew_ms = session.clock_skew_ms();
   meters.version = session.peer_version();
-  for (const wire::Cursor& head : session.exchange().peer_heads()) {
-    if (head.stream == *session.journal()) meters.up.on_head(heard, head.mark.seq);
-  }
-  if (const auto held = site_.mark_of(*session.journal())) {
-    meters.up.on_durable(now.mono, held->seq);
-  }
+  meters.up.on_head(heard, Seq{said});
+  meters.up.on_durable(now.mono, Seq{held});
 }
 
 void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
@@ -236,10 +290,10 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
     measure_link(now, session);
   }
   for (const Member& member : members_.all()) {
-    const StreamName feed = feed_for(site_.epoch(), member.site);
+    const store::Site::Written fed = site_.fed(member.site);
     Meters& meters = meters_of(member.site);
-    if (const auto head = site_.mark_of(feed)) meters.down.on_head(now.mono, head->seq);
-    meters.down.on_durable(now.mono, site_.receipted(feed));
+    if (fed.entries != Seq{}) meters.down.on_head(now.mono, fed.entries);
+    meters.down.on_durable(now.mono, fed.receipted);
   }
   for (auto& [site, meters] : meters_) {
     if (up.contains(site) || !meters.is_up) continue;

@@ -70,7 +70,7 @@ class Gateway {
     std::string version;
     std::optional<Error> trouble;
     bool is_up = false;
-    std::optional<StreamName> journal;  // the one that `up` counts: positions are an epoch's
+    std::vector<StreamName> journals;  // those that `up` counts together
   };
   struct Pending {
     Connection link;
@@ -82,6 +82,12 @@ class Gateway {
   void make_room(SiteId site);
   void fence(const Connection& newcomer);
   void collect(Pending& pending, std::vector<store::Work>& work) const;
+  // The sites that may still hold what head office lost.
+  [[nodiscard]] std::vector<SiteId> enrolled() const;
+  // Those of them that will never be heard: they were revoked.
+  void give_up_revoked(std::vector<store::Work>& work) const;
+  // Head office writes in another epoch now: every session begins anew.
+  void begin_anew(Turned& turned);
   void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void send_feeds(Now now, Turned& turned);
@@ -102,6 +108,7 @@ class Gateway {
   std::vector<sync::Event> events_;
   Connection next_;  // round robin: whose turn it is to be sent to
   Instant measured_at_{0};
+  Epoch epoch_;               // of the sessions
   bool sends_due_ = false;    // the last turn's sends were cut short
   bool measure_due_ = false;  // something moved since
   mutable std::mutex mutex_;  // over meters_

@@ -20,10 +20,10 @@ std::vector<SiteId> DirectoryRouter::gains(const journal::What& what, const std:
       gained.push_back(*at);
     }
   };
-  const bool opens = what.kind == opening_ && standing.empty();
-  if (opens && what.author != head_office) gain(what.author);
+  const bool opening = opens(what) && standing.empty();
+  if (opening && what.author != head_office) gain(what.author);
   const bool author_stands =
-      what.author == head_office || opens || std::count(standing.begin(), standing.end(), what.author) > 0;
+      what.author == head_office || opening || std::count(standing.begin(), standing.end(), what.author) > 0;
   if (!author_stands) return gained;
   for (const SiteId named : what.to) {
     if (may_name(what.author, named)) gain(named);

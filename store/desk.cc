@@ -180,15 +180,7 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
     // The case's key is the one that its opening names, whatever else was granted.
     const auto opened = file ? file->view.state.opened : std::nullopt;
     if (opened) key = key_in(store, options_.site, case_id, file->told[*opened].header.what.key);
-    store.scan(Table::streams, key_of(StreamName{head_office, Epoch{}, no_reader}),
-               [&](ByteView name, ByteView stored) {
-                 const auto value = rows_.opened(Table::streams, name, copy_of(stored));
-                 const auto feed = value ? decode_stream(*value) : std::nullopt;
-                 if (feed && stream_of(name).owner == head_office && stream_of(name).reader == options_.site.site) {
-                   seen = {stream_of(name).epoch, feed->head.seq};
-                 }
-                 return stream_of(name).owner == head_office;
-               });
+    seen = feed_seen(store, rows_, options_.site.site).value_or(journal::Seen{});
     return Done{};
   });
   if (!looked) return fail(looked.error());

@@ -88,6 +88,20 @@ Bytes token_key(SiteId site, Epoch epoch) {
   return out.take();
 }
 
+Bytes unheard_key(SiteId site) {
+  Writer out;
+  out.raw(view_of("unheard"));
+  out.u32(site.value());
+  return out.take();
+}
+
+Bytes alarm_key(std::uint64_t number) {
+  Writer out;
+  out.raw(view_of("alarm"));
+  out.u64(number);
+  return out.take();
+}
+
 Position position_of(ByteView key_tail) {
   Reader in{key_tail.last(8)};
   return Position{in.u64()};

@@ -35,6 +35,9 @@ class RowCheck {
 [[nodiscard]] Bytes token_key(SiteId site, Epoch epoch);
 inline constexpr std::string_view identity_key = "identity";
 inline constexpr std::string_view ledger_key = "ledger";
+inline constexpr std::string_view born_key = "born";
+[[nodiscard]] Bytes unheard_key(SiteId site);
+[[nodiscard]] Bytes alarm_key(std::uint64_t number);
 [[nodiscard]] Position position_of(ByteView key_tail);
 [[nodiscard]] StreamName stream_of(ByteView key);
 

@@ -72,6 +72,24 @@ std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOpti
                                    header.what.case_id, header.what.time, true}};
 }
 
+std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& rows, SiteId reader) {
+  std::map<Epoch, StreamRow> feeds;
+  store.scan(Table::streams, key_of(StreamName{head_office, Epoch{}, no_reader}), [&](ByteView name, ByteView stored) {
+    if (stream_of(name).owner != head_office) return false;
+    const auto value = rows.opened(Table::streams, name, copy_of(stored));
+    const auto feed = value ? decode_stream(*value) : std::nullopt;
+    if (feed && stream_of(name).reader == reader) feeds[stream_of(name).epoch] = *feed;
+    return true;
+  });
+  for (const auto& [epoch, row] : feeds) {
+    const bool grown = std::any_of(feeds.begin(), feeds.end(), [&](const auto& other) {
+      return other.second.parent && other.second.parent->epoch == epoch;
+    });
+    if (!grown) return journal::Seen{epoch, row.head.seq};
+  }
+  return std::nullopt;
+}
+
 Site::Site(Truth& truth, const SiteOptions& options, Random& random)
     : truth_{truth}, options_{options}, random_{random}, rows_{options.kek} {}
 
@@ -107,10 +125,22 @@ Status Site::load(Writing& store) {
     return fail(Code::bad_config,
                 "open store: it belongs to site=" + std::to_string(site.value()) + " or another network");
   }
+  const auto born = rows_.get(store, Table::local, view_of(born_key));
+  born_ = born ? Epoch{Reader{*born}.u64()} : epoch_;
   Reader ledger_in{*ledger};
   ledger_.position = Position{ledger_in.u64()};
   ledger_.digest = ledger_in.fixed<Digest>();
   serial_ = ledger_in.u64();
+  store.scan(Table::local, unheard_key(SiteId{}), [&](ByteView key, ByteView) {
+    Reader name{key};
+    if (text_of(name.raw(unheard_key(SiteId{}).size() - 4)) != "unheard") return false;
+    unheard_.insert(SiteId{name.u32()});
+    return true;
+  });
+  return load_streams(store);
+}
+
+Status Site::load_streams(Writing& store) {
   Status status{Done{}};
   store.scan(Table::streams, {}, [&](ByteView key, ByteView stored) {
     const auto value = rows_.opened(Table::streams, key, copy_of(stored));
@@ -120,11 +150,13 @@ Status Site::load(Writing& store) {
       return false;
     }
     streams_[stream_of(key)] = *row;
+    if (stream_of(key).owner == options_.site) epochs_.insert(stream_of(key).epoch);
     return true;
   });
   if (!streams_.contains(journal())) {
     streams_[journal()] = {{Seq{}, journal::genesis(options_.domain, journal(), std::nullopt)}, Seq{}, std::nullopt};
   }
+  epochs_.insert(epoch_);
   return status;
 }
 
@@ -139,17 +171,99 @@ Seq Site::receipted(const StreamName& stream) const {
   return found == streams_.end() ? Seq{} : found->second.receipted;
 }
 
-std::vector<wire::OwnJournal> Site::own_journals() const {
-  const StreamRow& row = streams_.at(journal());
-  return {{{journal(), row.head, Seq{1}}, row.parent}};
+Site::Written Site::written() const {
+  std::uint64_t entries = 0;
+  std::uint64_t receipted = 0;
+  for (auto it = streams_.lower_bound({options_.site, Epoch{}, no_reader}); it != streams_.end(); ++it) {
+    if (it->first.owner != options_.site) break;
+    if (it->first.reader != no_reader) continue;
+    entries += it->second.head.seq.value();
+    receipted += it->second.receipted.value();
+  }
+  return {Seq{entries}, Seq{receipted}};
 }
 
-std::vector<wire::Cursor> Site::received_feeds() const {
-  std::vector<wire::Cursor> out;
-  if (options_.site == head_office) return out;
-  for (const auto& [name, row] : streams_) {
-    if (name.owner == head_office && name.reader == options_.site) out.push_back({name, row.head, Seq{1}});
+Site::Written Site::fed(SiteId reader) const {
+  std::uint64_t entries = 0;
+  std::uint64_t receipted = 0;
+  for (const Epoch epoch : epochs_) {
+    const auto found = streams_.find({options_.site, epoch, reader});
+    if (found == streams_.end()) continue;
+    entries += found->second.head.seq.value();
+    receipted += found->second.receipted.value();
   }
+  return {Seq{entries}, Seq{receipted}};
+}
+
+namespace {
+
+// Parents before what grew out of them, otherwise as they stand.
+void parents_first(std::vector<wire::Held>& all) {
+  std::vector<wire::Held> out;
+  while (!all.empty()) {
+    const auto rooted = std::find_if(all.begin(), all.end(), [&](const wire::Held& one) {
+      return std::none_of(all.begin(), all.end(), [&](const wire::Held& other) {
+        return one.parent && other.head.stream.epoch == one.parent->epoch;
+      });
+    });
+    const auto next = rooted == all.end() ? all.begin() : rooted;
+    out.push_back(std::move(*next));
+    all.erase(next);
+  }
+  all = std::move(out);
+}
+
+}  // namespace
+
+wire::Held Site::held(const StreamName& stream, const StreamRow& row, Seq word) const {
+  wire::Held out{{stream, row.head, Seq{1}}, row.parent, {}};
+  if (const auto checkpoint = checkpoint_at(stream, word)) out.proof = journal::encode(*checkpoint);
+  return out;
+}
+
+std::vector<wire::Held> Site::own_journals() const {
+  std::vector<wire::Held> out;
+  for (auto it = streams_.lower_bound({options_.site, Epoch{}, no_reader}); it != streams_.end(); ++it) {
+    if (it->first.owner != options_.site) break;
+    const bool own = it->first.reader == no_reader && it->first != journal();
+    if (own) out.push_back({{it->first, it->second.head, Seq{1}}, it->second.parent, {}});
+  }
+  parents_first(out);
+  out.push_back(held(journal(), streams_.at(journal()), Seq{}));
+  return out;
+}
+
+std::vector<wire::Held> Site::received_feeds() const {
+  std::vector<wire::Held> out;
+  if (options_.site == head_office) return out;
+  for (auto it = streams_.lower_bound({head_office, Epoch{}, no_reader}); it != streams_.end(); ++it) {
+    if (it->first.owner != head_office) break;
+    if (it->first.reader == options_.site) out.push_back(held(it->first, it->second, it->second.head.seq));
+  }
+  parents_first(out);
+  return out;
+}
+
+std::vector<wire::Held> Site::streams_of(SiteId peer) const {
+  std::vector<wire::Held> out;
+  for (auto it = streams_.lower_bound({peer, Epoch{}, no_reader}); it != streams_.end(); ++it) {
+    if (it->first.owner != peer) break;
+    if (it->first.reader == no_reader) out.push_back(held(it->first, it->second, it->second.head.seq));
+  }
+  parents_first(out);
+  std::vector<wire::Held> feeds;
+  for (const Epoch epoch : epochs_) {
+    const auto found = streams_.find({options_.site, epoch, peer});
+    if (found != streams_.end() && epoch != epoch_)
+      feeds.push_back({{found->first, found->second.head, Seq{1}}, found->second.parent, {}});
+  }
+  parents_first(feeds);
+  std::move(feeds.begin(), feeds.end(), std::back_inserter(out));
+  const StreamName live{options_.site, epoch_, peer};
+  const auto found = streams_.find(live);
+  const StreamRow empty{{Seq{}, journal::genesis(options_.domain, live, std::nullopt)}, Seq{}, std::nullopt};
+  const StreamRow& row = found == streams_.end() ? empty : found->second;
+  out.push_back({{live, row.head, Seq{1}}, row.parent, {}});
   return out;
 }
 
@@ -185,23 +299,25 @@ std::optional<wire::Grant> Site::grant_for(const Reading& store, SiteId reader, 
   return wire::Grant{what.case_id, what.key, 1, crypto::wrap(*shared, data, *key, random_)};
 }
 
-sync::Outgoing Site::read(const StreamName& stream, Seq from, std::size_t entries_max, std::size_t bytes_max) const {
+sync::Outgoing Site::read(const sync::Wanted& wanted) const {
   sync::Outgoing out;
-  const auto found = streams_.find(stream);
-  if (found == streams_.end()) return out;
-  const SiteId reader = stream.reader == no_reader ? head_office : stream.reader;
+  const StreamName& stream = wanted.stream;
+  if (!streams_.contains(stream)) return out;
+  std::set<std::pair<CaseId, KeyId>> granted;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
-    store.scan(Table::places, key_of(stream, from), [&](ByteView key, ByteView stored) {
-      if (stream_of(key) != stream || out.items.size() == entries_max) return false;
+    store.scan(Table::places, key_of(stream, wanted.from), [&](ByteView key, ByteView stored) {
+      if (stream_of(key) != stream || out.items.size() == wanted.entries_max) return false;
       const auto value = rows_.opened(Table::places, key, copy_of(stored));
       const auto place = value ? decode_place(*value) : std::nullopt;
       const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
       if (!entry) return false;  // what stands before the damage still goes; verify names the place
       const std::size_t bytes = entry->item.header.size() + entry->item.body.size();
-      if (!out.items.empty() && out.bytes + bytes > bytes_max) return false;
-      if (place->with_key && out.grants.size() < limits::grants_max) {
-        if (auto grant = grant_for(store, reader, entry->header.what)) out.grants.push_back(std::move(*grant));
+      if (!out.items.empty() && out.bytes + bytes > wanted.bytes_max) return false;
+      const journal::What& what = entry->header.what;
+      const bool fresh = (place->with_key || wanted.every_key) && granted.emplace(what.case_id, what.key).second;
+      if (fresh && out.grants.size() < limits::grants_max) {
+        if (auto grant = grant_for(store, wanted.reader, what)) out.grants.push_back(std::move(*grant));
       }
       out.bytes += bytes;
       out.last = {Seq{position_of(key).value()}, place->digest};
@@ -223,6 +339,40 @@ std::optional<journal::Checkpoint> Site::checkpoint_at(const StreamName& stream,
     return Done{};
   });
   return looked ? out : std::nullopt;
+}
+
+std::optional<journal::Checkpoint> Site::checkpoint_from(const StreamName& stream, Seq seq) const {
+  std::optional<journal::Checkpoint> out;
+  const Status looked = truth_.view([&](const Reading& store) -> Status {
+    store.scan(Table::checkpoints, key_of(stream, seq), [&](ByteView key, ByteView value) {
+      const auto decoded = journal::decode_checkpoint(value);
+      if (stream_of(key) == stream && decoded) out = *decoded;
+      return false;
+    });
+    return Done{};
+  });
+  return looked ? out : std::nullopt;
+}
+
+std::vector<Alarm> Site::alarms() const {
+  std::vector<Alarm> out;
+  const Status looked = truth_.view([&](const Reading& store) -> Status {
+    store.scan(Table::local, alarm_key(0), [&](ByteView key, ByteView stored) {
+      if (key.size() != alarm_key(0).size() || !std::equal(key.begin(), key.end() - 8, alarm_key(0).begin()))
+        return false;
+      if (const auto value = rows_.opened(Table::local, key, copy_of(stored))) {
+        Reader in{*value};
+        Alarm alarm{WallTime{in.i64()}, SiteId{in.u32()}, static_cast<Code>(in.u16()), {}};
+        alarm.what = std::string{text_of(in.rest())};
+        out.push_back(std::move(alarm));
+      }
+      return true;
+    });
+    return Done{};
+  });
+  if (!looked) out.clear();
+  std::reverse(out.begin(), out.end());
+  return out;
 }
 
 std::optional<journal::Receipt> Site::last_receipt(const StreamName& stream) const {

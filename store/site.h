@@ -30,6 +30,8 @@ class Router {
   // The sites that gain standing by this entry, beyond those that have it.
   [[nodiscard]] virtual std::vector<SiteId> gains(const journal::What& what,
                                                   const std::vector<SiteId>& standing) const = 0;
+  // The entry opens its case.
+  [[nodiscard]] virtual bool opens(const journal::What& what) const = 0;
 };
 
 struct SiteOptions {
@@ -63,9 +65,23 @@ struct Appended {
   bool repeated = false;  // this command was carried out before: nothing was done now
 };
 
-using Work = std::variant<Append, sync::Accept, sync::KeepReceipt, sync::KeepTokens>;
-// An Append gives Appended, an Accept a receipt.
-using Outcome = std::variant<Done, Appended, journal::Receipt>;
+// This store writes in another epoch now.
+struct Renewed {
+  Epoch epoch;
+};
+
+// What waits for a person to know it.
+struct Alarm {
+  WallTime since;
+  SiteId site;
+  Code code{};
+  std::string what;
+};
+
+using Work = std::variant<Append, sync::Accept, sync::KeepReceipt, sync::KeepTokens, sync::KeepWord, sync::RenewJournal,
+                          sync::RenewOffice, sync::RewindFeed, sync::KeepHeard>;
+// An Append gives Appended, an Accept a receipt, a renewal Renewed.
+using Outcome = std::variant<Done, Appended, journal::Receipt, Renewed>;
 
 class Site final : public sync::Streams {
  public:
@@ -82,31 +98,50 @@ class Site final : public sync::Streams {
   [[nodiscard]] std::set<SiteId> take_fed() { return std::exchange(fed_, {}); }
 
   [[nodiscard]] SiteId site() const noexcept { return options_.site; }
-  [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
+  // The epoch now, and the one that this store was made in: its ledger's.
+  [[nodiscard]] Epoch epoch() const noexcept override { return epoch_; }
+  [[nodiscard]] Epoch born() const noexcept { return born_; }
   [[nodiscard]] StreamName journal() const noexcept { return journal_of(options_.site, epoch_); }
   [[nodiscard]] const SiteOptions& options() const noexcept { return options_; }
   [[nodiscard]] Truth& truth() const noexcept { return truth_; }
   [[nodiscard]] std::uint64_t last_serial() const noexcept { return serial_; }
   // How far the peer's receipts for one of our streams reach.
   [[nodiscard]] Seq receipted(const StreamName& stream) const;
+  // How many entries stand in this site's journals of all epochs, and how many of them are receipted.
+  struct Written {
+    Seq entries;
+    Seq receipted;
+  };
+  [[nodiscard]] Written written() const;
+  // The same of the feeds for `reader`.
+  [[nodiscard]] Written fed(SiteId reader) const;
+  // Head office lost its past, and these sites may still hold some of it; empty: not recovering.
+  [[nodiscard]] const std::set<SiteId>& unheard() const noexcept { return unheard_; }
+  // Any thread. Newest first.
+  [[nodiscard]] std::vector<Alarm> alarms() const;
   // True while new entries are refused so that cursors, receipts and deletes still fit (P10).
   [[nodiscard]] bool is_full() const;
 
-  [[nodiscard]] std::vector<wire::OwnJournal> own_journals() const override;
-  [[nodiscard]] std::vector<wire::Cursor> received_feeds() const override;
+  [[nodiscard]] std::vector<wire::Held> own_journals() const override;
+  [[nodiscard]] std::vector<wire::Held> received_feeds() const override;
+  [[nodiscard]] std::vector<wire::Held> streams_of(SiteId peer) const override;
   [[nodiscard]] std::optional<journal::Mark> mark_of(const StreamName& stream) const override;
   [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const override;
-  [[nodiscard]] sync::Outgoing read(const StreamName& stream, Seq from, std::size_t entries_max,
-                                    std::size_t bytes_max) const override;
+  [[nodiscard]] sync::Outgoing read(const sync::Wanted& wanted) const override;
   [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const override;
+  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_from(const StreamName& stream, Seq seq) const override;
   [[nodiscard]] std::optional<journal::Receipt> last_receipt(const StreamName& stream) const override;
   [[nodiscard]] journal::LedgerMark ledger() const override { return ledger_; }
   [[nodiscard]] sync::Tokens tokens(SiteId site, Epoch epoch) const override;
+  [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epochs_.contains(epoch); }
+  [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:
   friend class Turn;
   Site(Truth& truth, const SiteOptions& options, Random& random);
   [[nodiscard]] Status load(Writing& store);
+  [[nodiscard]] Status load_streams(Writing& store);
+  [[nodiscard]] wire::Held held(const StreamName& stream, const StreamRow& row, Seq word) const;
   [[nodiscard]] std::vector<Result<Outcome>> commit_together(const std::vector<Work>& work, WallTime now, Status& all);
   [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
                                                      const journal::What& what) const;
@@ -116,6 +151,9 @@ class Site final : public sync::Streams {
   Random& random_;
   RowCheck rows_;
   Epoch epoch_;
+  Epoch born_;
+  std::set<Epoch> epochs_;  // this site's own, of its journals and feeds
+  std::set<SiteId> unheard_;
   journal::LedgerMark ledger_;
   std::uint64_t serial_ = 0;
   std::map<StreamName, StreamRow> streams_;  // durable
@@ -127,6 +165,9 @@ class Site final : public sync::Streams {
 [[nodiscard]] std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOptions& site,
                                                           const RowCheck& rows, const CommandId& command,
                                                           const RequestDigest& request);
+
+// The feed that this site reads now, and where it stands: that of the last epoch of head office. Nothing: none yet.
+[[nodiscard]] std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& rows, SiteId reader);
 
 // What a keyring row, or a grant on its way to `reader`, is bound to.
 [[nodiscard]] Bytes keyring_data(const journal::Domain& domain, const CaseId& case_id, const KeyId& key,

@@ -20,21 +20,28 @@ Result<Outcome> Turn::carry_out(const Work& piece) {
   if (const auto* one = std::get_if<Append>(&piece)) return append(*one);
   if (const auto* one = std::get_if<sync::Accept>(&piece)) return accept(*one);
   if (const auto* one = std::get_if<sync::KeepReceipt>(&piece)) return keep(*one);
-  return keep(std::get<sync::KeepTokens>(piece));
+  if (const auto* one = std::get_if<sync::KeepTokens>(&piece)) return keep(*one);
+  if (const auto* one = std::get_if<sync::KeepWord>(&piece)) return keep(*one);
+  if (const auto* one = std::get_if<sync::KeepHeard>(&piece)) return keep(*one);
+  if (const auto* one = std::get_if<sync::RenewJournal>(&piece)) return renew(*one);
+  if (const auto* one = std::get_if<sync::RenewOffice>(&piece)) return renew(*one);
+  return rewind(std::get<sync::RewindFeed>(piece));
 }
 
 bool Turn::is_strange(const journal::What& what) const {
   const Router* router = site_.options_.router;
   if (router == nullptr || what.case_id.is_zero() || what.author == head_office) return false;
-  const std::vector<SiteId> gained = router->gains(what, {});
-  const bool opens = std::count(gained.begin(), gained.end(), what.author) > 0;
-  if (!opens) return !store_.get(Table::standing, key_of(what.case_id, what.author));
-  bool known = false;
+  if (!router->opens(what)) return !store_.get(Table::standing, key_of(what.case_id, what.author));
+  // Entries that came back before their case's opening do not make that a second one.
+  bool opened = false;
   store_.scan(Table::by_case, key_of(what.case_id, Position{}), [&](ByteView key, ByteView) {
-    known = Reader{key}.fixed<CaseId>() == what.case_id;
-    return false;
+    if (Reader{key}.fixed<CaseId>() != what.case_id) return false;
+    const auto row = store_.get(Table::entries, key_of(position_of(key)));
+    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    opened = entry && router->opens(entry->header.what);
+    return !opened;
   });
-  return known;
+  return opened;
 }
 
 Position Turn::store_entry(const wire::Item& item, const journal::Header& header, const Digest& entry, bool told) {
@@ -78,10 +85,14 @@ Result<Outcome> Turn::append(const Append& append) {
     return Outcome{**again};
   }
   if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
+  // Nothing is decided on a case of which others may know more (D28).
+  if (append.shown != Position{} && !(unheard_ ? *unheard_ : site_.unheard_).empty() && !REDRESS_MUTANT(96)) {
+    return fail(Code::recovering, "head office has not yet heard every site about what it lost");
+  }
   const Status unchanged = check_unchanged(append);
   if (!unchanged) return fail(unchanged.error());
-  StreamRow& own = stream(site_.journal(), std::nullopt);
-  journal::Header header{{site_.options_.site, site_.epoch_, own.head.seq.next(), own.head.digest},
+  StreamRow& own = stream(journal(), std::nullopt);
+  journal::Header header{{site_.options_.site, epoch_, own.head.seq.next(), own.head.digest},
                          append.what,
                          static_cast<std::uint32_t>(append.body.size()),
                          {}};
@@ -90,7 +101,7 @@ Result<Outcome> Turn::append(const Append& append) {
   const wire::Item item{journal::encode(header), append.body};
   const Digest entry = journal::entry_digest(site_.options_.domain, item.header);
   const Position position = store_entry(item, header, entry, /*told=*/true);
-  put_place(site_.journal(), header.place.seq, {position, entry, append.new_key.has_value()});
+  put_place(journal(), header.place.seq, {position, entry, append.new_key.has_value()});
   own.head = {header.place.seq, entry};
   if (append.new_key) {
     Writer row;
@@ -100,7 +111,7 @@ Result<Outcome> Turn::append(const Append& append) {
   }
   site_.rows_.put(store_, Table::marks, view_of(append.what.command), encode(MarkRow{position, append.request}));
   serial_ = std::max(serial_, append.serial);
-  appended_ = true;
+  appended_.insert(journal());
   route(header, position, entry);
   return Outcome{Appended{position, header.place, journal::identity_of(site_.options_.domain, item.header),
                           append.what.case_id, append.what.time, false}};
@@ -122,6 +133,36 @@ void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
   store_.put(Table::keyring, key_of(grant.case_id, grant.key), row.bytes(), Order::any);
 }
 
+void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
+  for (const wire::Grant& grant : accept.grants) {
+    const bool used = std::any_of(accept.entries.begin(), accept.entries.end(), [&](const sync::Placed& placed) {
+      return placed.header.what.case_id == grant.case_id && placed.header.what.key == grant.key;
+    });
+    if (used) keep_grant(from, grant);
+  }
+}
+
+// One entry of the batch, at the stream's next place.
+void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received) {
+  const Seq seq = received.head.seq.next();
+  const journal::What& what = placed.header.what;
+  received.head = {seq, placed.stream};
+  const bool returned = accept.stream.owner == site_.options_.site;
+  if (returned && accept.stream.reader != no_reader) return take_back(accept.stream, placed, seq);
+  // While head office recovers, another site may have brought an author's entry before the author.
+  const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed.entry);
+  if (held) return put_place(accept.stream, seq, {*held, placed.stream, false});
+  const bool strange = is_strange(what);
+  const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
+  // What came back may have to go out again, to a head office that has lost it.
+  put_place(accept.stream, seq, {position, placed.stream, returned});
+  restore_mark(what, position);
+  // 12: the cursor runs ahead of the data
+  if (REDRESS_MUTANT(12) && accept.entries.size() > 1 && &placed == &accept.entries.back())
+    store_.erase(Table::by_case, key_of(what.case_id, position));
+  if (!strange) route(placed.header, position, placed.entry);
+}
+
 Result<Outcome> Turn::accept(const sync::Accept& accept) {
   // Not even what a peer sends may use up the share that cursors, receipts and deletes need: it keeps its entries.
   if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
@@ -129,31 +170,33 @@ Result<Outcome> Turn::accept(const sync::Accept& accept) {
   if (received.head != accept.before) {
     return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));
   }
-  const SiteId peer = accept.stream.owner;
-  for (const wire::Grant& grant : accept.grants) {
-    const bool used = std::any_of(accept.entries.begin(), accept.entries.end(), [&](const sync::Placed& placed) {
-      return placed.header.what.case_id == grant.case_id && placed.header.what.key == grant.key;
-    });
-    if (used) keep_grant(peer, grant);
+  const SiteOptions& own = site_.options_;
+  const bool returned = accept.stream.owner == own.site;
+  keep_grants(!returned ? accept.stream.owner : own.site == head_office ? accept.stream.reader : head_office, accept);
+  for (const sync::Placed& placed : accept.entries) take(accept, placed, received);
+  // What head office vouches for in our own name is not our word.
+  if (!returned || accept.checkpoint.signer == own.signer->key_id()) {
+    store_.put(Table::checkpoints, key_of(accept.stream, received.head.seq), journal::encode(accept.checkpoint),
+               Order::any);
   }
-  const bool forgetful = REDRESS_MUTANT(12) && accept.entries.size() > 1;  // 12: the cursor runs ahead of the data
-  for (const sync::Placed& placed : accept.entries) {
-    const Seq seq = received.head.seq.next();
-    const bool strange = is_strange(placed.header.what);
-    const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
-    put_place(accept.stream, seq, {position, placed.stream, false});
-    received.head = {seq, placed.stream};
-    if (forgetful && &placed == &accept.entries.back())
-      store_.erase(Table::by_case, key_of(placed.header.what.case_id, position));
-    if (!strange) route(placed.header, position, placed.entry);
+  const journal::Receipt receipt = journal::sign(
+      own.domain, *own.signer, {{}, {}, accept.stream, accept.before.seq.next(), received.head, now_, ledger_, {}});
+  // The receipts kept for an own stream are those of its reader.
+  if (!returned) {
+    store_.put(Table::receipts, key_of(accept.stream, received.head.seq), journal::encode(receipt), Order::any);
+    wake_siblings(accept.stream);
   }
-  store_.put(Table::checkpoints, key_of(accept.stream, received.head.seq), journal::encode(accept.checkpoint),
-             Order::any);
-  const journal::Receipt receipt =
-      journal::sign(site_.options_.domain, *site_.options_.signer,
-                    {{}, {}, accept.stream, accept.before.seq.next(), received.head, now_, ledger_, {}});
-  store_.put(Table::receipts, key_of(accept.stream, received.head.seq), journal::encode(receipt), Order::any);
   return Outcome{receipt};
+}
+
+// Another store of the same site is sent what this one wrote.
+void Turn::wake_siblings(const StreamName& stream) {
+  if (stream.reader != no_reader || site_.options_.router == nullptr) return;
+  const auto first = site_.streams_.lower_bound({stream.owner, Epoch{}, no_reader});
+  const bool alone = first == site_.streams_.end() || first->first.owner != stream.owner ||
+                     (first->first == stream &&
+                      (std::next(first) == site_.streams_.end() || std::next(first)->first.owner != stream.owner));
+  if (!alone) fed_.insert(stream.owner);
 }
 
 Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {
@@ -178,7 +221,7 @@ Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
 }
 
 // Standing only grows; who gains it is fed the case's earlier entries first, then this one, in one chain.
-void Turn::route(const journal::Header& header, Position position, const Digest& entry) {
+void Turn::route(const journal::Header& header, Position position, const Digest& entry, SiteId holder) {
   if (site_.options_.router == nullptr || header.what.case_id.is_zero()) return;
   const CaseId& case_id = header.what.case_id;
   std::vector<SiteId> standing;
@@ -188,22 +231,40 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
     standing.push_back(SiteId{in.u32()});
     return true;
   });
-  std::vector<SiteId> gains = site_.options_.router->gains(header.what, standing);
+  // Others may stand in a case before its opening has come back; a second opening does not come here.
+  const Router& router = *site_.options_.router;
+  std::vector<SiteId> gains = router.gains(header.what, router.opens(header.what) ? std::vector<SiteId>{} : standing);
+  std::erase_if(gains, [&](SiteId site) { return std::count(standing.begin(), standing.end(), site) > 0; });
+  const auto stands = [&](SiteId site) {
+    return std::count(standing.begin(), standing.end(), site) + std::count(gains.begin(), gains.end(), site) > 0;
+  };
+  if (holder != SiteId{} && !stands(holder)) gains.push_back(holder);
   if (REDRESS_MUTANT(23)) gains.clear();  // 23: nobody new is told
+  const bool from_author = holder == SiteId{} || is_journaled(header.place, entry);
+  const auto has_it = [&](SiteId site) {
+    return site == head_office || site == holder || (site == header.what.author && from_author);
+  };
   for (const SiteId reader : gains) {
     if (standing.size() >= limits::case_sites_max) break;
     Writer since;
     since.u64(position.value());
     site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
     standing.push_back(reader);
-    if (reader == head_office || reader == header.what.author) continue;
-    feed_history(reader, case_id, position);
-    feed(reader, position, entry, true);
+    // Even who wrote it may lack what others brought back before.
+    if (reader != head_office) feed_history(reader, case_id, position);
+    if (!has_it(reader)) feed(reader, position, entry, true);
   }
   for (const SiteId reader : standing) {
     const bool gained = std::count(gains.begin(), gains.end(), reader) > 0;
-    if (!gained && reader != head_office && reader != header.what.author) feed(reader, position, entry, false);
+    if (!gained && !has_it(reader)) feed(reader, position, entry, false);
   }
+}
+
+// The entry came in its author's journal, not only by a site that brought it back: its author may have lost it.
+bool Turn::is_journaled(const journal::Place& place, const Digest& entry) const {
+  const auto value = site_.rows_.get(store_, Table::places, key_of(journal_of(place.site, place.epoch), place.seq));
+  const auto row = value ? decode_place(*value) : std::nullopt;
+  return row && row->digest == entry;
 }
 
 void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
@@ -217,15 +278,17 @@ void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
   for (const Position position : earlier) {
     const auto row = store_.get(Table::entries, key_of(position));
     const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (!entry || entry->header.what.author == reader) continue;
-    feed(reader, position, journal::entry_digest(site_.options_.domain, entry->item.header), true);
+    if (!entry) continue;
+    const Digest digest = journal::entry_digest(site_.options_.domain, entry->item.header);
+    if (entry->header.what.author == reader && is_journaled(entry->header.place, digest)) continue;
+    feed(reader, position, digest, true);
   }
 }
 
 void Turn::feed(SiteId reader, Position position, const Digest& entry, bool with_key) {
-  const StreamName name = feed_for(site_.epoch_, reader);
+  const StreamName name = feed_for(epoch_, reader);
   StreamRow& row = stream(name, std::nullopt);
-  const journal::Place place{head_office, site_.epoch_, row.head.seq.next(), row.head.digest};
+  const journal::Place place{head_office, epoch_, row.head.seq.next(), row.head.digest};
   row.head = {place.seq, journal::feed_digest(site_.options_.domain, reader, place, entry)};
   put_place(name, place.seq, {position, row.head.digest, with_key});
   fed_.insert(reader);
@@ -240,27 +303,31 @@ void Turn::write_ledger() {
 }
 
 Status Turn::finish() {
-  if (appended_) {
-    const journal::Checkpoint checkpoint =
-        journal::sign(site_.options_.domain, *site_.options_.signer,
-                      {{}, {}, site_.journal(), moved_.at(site_.journal()).head, now_, ledger_, {}});
-    store_.put(Table::checkpoints, key_of(site_.journal(), checkpoint.mark.seq), journal::encode(checkpoint),
-               Order::any);
+  for (const StreamName& own : appended_) {
+    const journal::Checkpoint checkpoint = journal::sign(site_.options_.domain, *site_.options_.signer,
+                                                         {{}, {}, own, moved_.at(own).head, now_, ledger_, {}});
+    store_.put(Table::checkpoints, key_of(own, checkpoint.mark.seq), journal::encode(checkpoint), Order::any);
   }
   for (const auto& [name, row] : moved_) {
-    if (row.head.seq == Seq{} && !site_.streams_.contains(name)) continue;  // looked at, and refused
-    site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
+    const bool only_looked_at = row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
+    if (!only_looked_at) site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
   }
   if (ledger_ != site_.ledger_) write_ledger();
   return Done{};
 }
 
 void Turn::publish() {
+  site_.epoch_ = epoch_;
+  site_.epochs_.insert(epoch_);
   site_.ledger_ = ledger_;
   site_.serial_ = serial_;
   for (auto& [name, row] : moved_) {
-    if (row.head.seq != Seq{} || site_.streams_.contains(name)) site_.streams_[name] = row;
+    const bool only_looked_at = row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
+    if (only_looked_at) continue;
+    site_.streams_[name] = row;
+    if (name.owner == site_.options_.site) site_.epochs_.insert(name.epoch);
   }
+  if (unheard_) site_.unheard_ = std::move(*unheard_);
   site_.fed_.insert(fed_.begin(), fed_.end());
 }
 

@@ -10,7 +10,7 @@ namespace redress::store {
 class Turn {
  public:
   Turn(Site& site, Writing& store, WallTime now)
-      : site_{site}, store_{store}, now_{now}, ledger_{site.ledger_}, serial_{site.serial_} {}
+      : site_{site}, store_{store}, now_{now}, epoch_{site.epoch_}, ledger_{site.ledger_}, serial_{site.serial_} {}
 
   [[nodiscard]] Result<Outcome> carry_out(const Work& piece);
   // Signs the journal's checkpoint and writes every head that moved.
@@ -25,7 +25,25 @@ class Turn {
   [[nodiscard]] Result<Outcome> accept(const sync::Accept& accept);
   [[nodiscard]] Result<Outcome> keep(const sync::KeepReceipt& keep);
   [[nodiscard]] Result<Outcome> keep(const sync::KeepTokens& keep);
+  [[nodiscard]] Result<Outcome> keep(const sync::KeepWord& keep);
+  void keep_grants(SiteId from, const sync::Accept& accept);
   void keep_grant(SiteId from, const wire::Grant& grant);
+  void take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received);
+  void wake_siblings(const StreamName& stream);
+
+  // Repair (renewal.cc).
+  [[nodiscard]] Result<Outcome> renew(const sync::RenewJournal& renew);
+  [[nodiscard]] Result<Outcome> renew(const sync::RenewOffice& renew);
+  [[nodiscard]] Result<Outcome> rewind(const sync::RewindFeed& rewind);
+  [[nodiscard]] Result<Outcome> keep(const sync::KeepHeard& keep);
+  [[nodiscard]] Status place_again(const StreamName& old, Seq from, Seq to, const StreamName& now);
+  void begin_epoch(const StreamName& old_journal, const std::optional<journal::Parent>& parent);
+  void take_back(const StreamName& feed, const sync::Placed& placed, Seq seq);
+  void give_standing(SiteId reader, const CaseId& case_id, Position position);
+  void restore_mark(const journal::What& what, Position position);
+  [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const Digest& entry) const;
+  void forget_proofs(const StreamName& name, Seq above);
+  void alarm(SiteId site, Code code, std::string_view what);
 
   // Stores an entry at the ledger's next position.
   // Requires nothing of the case; with `told` false the case does not show it.
@@ -34,19 +52,25 @@ class Turn {
   // receipted, and tells nobody anything.
   [[nodiscard]] bool is_strange(const journal::What& what) const;
   void put_place(const StreamName& stream, Seq seq, const PlaceRow& row);
-  void route(const journal::Header& header, Position position, const Digest& entry);
+  // `holder` has the entry already and, by that, standing; 0: nobody.
+  void route(const journal::Header& header, Position position, const Digest& entry, SiteId holder = {});
+  [[nodiscard]] bool is_journaled(const journal::Place& place, const Digest& entry) const;
   void feed_history(SiteId reader, const CaseId& case_id, Position before);
   void feed(SiteId reader, Position position, const Digest& entry, bool with_key);
+  [[nodiscard]] StreamName journal() const { return journal_of(site_.options_.site, epoch_); }
   [[nodiscard]] StreamRow& stream(const StreamName& name, const std::optional<journal::Parent>& parent);
 
   Site& site_;
   Writing& store_;
   WallTime now_;
+  Epoch epoch_;
   journal::LedgerMark ledger_;
   std::uint64_t serial_;
   std::map<StreamName, StreamRow> moved_;
+  std::set<StreamName> begun_;     // new streams that have a row before they have an entry
+  std::set<StreamName> appended_;  // own journals that are to be signed
   std::set<SiteId> fed_;
-  bool appended_ = false;
+  std::optional<std::set<SiteId>> unheard_;  // if it changed
 };
 
 }  // namespace redress::store

@@ -41,7 +41,9 @@ class Walk {
     if (!identity || !head) return bad("table=local", "the identity or ledger row does not hold");
     Reader who{*identity};
     const SiteId site{who.u32()};
-    journal::LedgerMark mark{Position{}, journal::ledger_genesis(site_.domain, site, Epoch{who.u64()})};
+    const auto born = rows_.get(store_, Table::local, view_of(born_key));
+    const Epoch first{born ? Reader{*born}.u64() : who.u64()};
+    journal::LedgerMark mark{Position{}, journal::ledger_genesis(site_.domain, site, first)};
     store_.scan(Table::entries, {}, [&](ByteView key, ByteView value) {
       const Position position = position_of(key);
       const std::string where = "ledger=" + std::to_string(position.value());
@@ -158,9 +160,11 @@ class Walk {
       if (checkpoints) {
         ++out_.checkpoints;
         const auto proof = journal::decode_checkpoint(value);
-        good = proof && proof->stream == stream && proof->mark.seq == seq &&
-               digest_at(stream, seq) == proof->mark.digest &&
-               (!signing || journal::holds(site_.domain, *signing, *proof));
+        // At place 0: its owner's last word on the line that this journal replaced.
+        const bool word = proof && seq == Seq{} && proof->stream.owner == stream.owner;
+        const bool here =
+            proof && proof->stream == stream && proof->mark.seq == seq && digest_at(stream, seq) == proof->mark.digest;
+        good = (word || here) && (!signing || journal::holds(site_.domain, *signing, *proof));
       } else {
         ++out_.receipts;
         const auto proof = journal::decode_receipt(value);

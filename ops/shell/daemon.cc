@@ -50,7 +50,7 @@ Status Daemon::open_stores() {
   serial_ = site_->last_serial();
   ledger_ = site_->ledger().position.value();
   follower_ =
-      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->epoch(), keys.views, kinds_, random_);
+      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_, random_);
   const Status opened = follower_->open();
   if (!opened) return opened;
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views);

@@ -25,6 +25,16 @@ const char* name_of(sync::Happening what) {
       return "rewound";
     case sync::Happening::stale:
       return "stale frame dropped";
+    case sync::Happening::forked:
+      return "forked";
+    case sync::Happening::renewed:
+      return "renewed";
+    case sync::Happening::recovering:
+      return "recovering";
+    case sync::Happening::heard:
+      return "heard";
+    case sync::Happening::cloned:
+      return "cloned";
   }
   return "";
 }
@@ -42,7 +52,12 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event) {
   switch (event.what) {
     case sync::Happening::up:
     case sync::Happening::down:
+    case sync::Happening::heard:
       return log.info("session", name, facts);
+    case sync::Happening::forked:
+    case sync::Happening::renewed:
+    case sync::Happening::recovering:
+    case sync::Happening::cloned:
     case sync::Happening::refused:
     case sync::Happening::peer_refused:
       return log.warn("session", name, facts);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
@@ -50,15 +49,35 @@ std::set<SiteId> supervisors_in(const Kinds& kinds, std::span<const Told> entrie
   return out;
 }
 
-Graph graph_of(const Kinds& kinds, std::span<const Told> entries) {
+// Own entries of a journal rest on those before them there. An entry that was placed again (D9) stands in more than one
+// journal, and rests on what is before it in each.
+void add_journals(Graph& graph, std::span<const Told> entries, std::span<const Told> placed) {
+  std::map<Digest, Index> named;
+  for (Index i = 0; i < entries.size(); ++i) named.emplace(entries[i].identity, i);
+  std::map<std::pair<SiteId, Epoch>, std::vector<const Told*>> by_journal;
+  for (const Told& told : placed) by_journal[{told.header.place.site, told.header.place.epoch}].push_back(&told);
+  for (auto& [name, journal] : by_journal) {
+    std::sort(journal.begin(), journal.end(), [](const Told* a, const Told* b) {
+      const Seq seq_a = a->header.place.seq;
+      const Seq seq_b = b->header.place.seq;
+      return seq_a != seq_b ? seq_a < seq_b : a->identity < b->identity;  // equal: a fork, both kept
+    });
+    for (Index k = 1; k < journal.size(); ++k) {
+      const Index before = named.at(journal[k - 1]->identity);
+      const Index after = named.at(journal[k]->identity);
+      if (before != after) graph.causes[after].push_back(before);
+    }
+  }
+}
+
+// `entries` once each; `placed` are all places they are held at.
+Graph graph_of(const Kinds& kinds, std::span<const Told> entries, std::span<const Told> placed) {
   std::map<Cause, Index> by_cause;
-  std::map<std::pair<SiteId, Epoch>, std::vector<Index>> by_journal;
   const std::set<SiteId> supervisors = supervisors_in(kinds, entries);
   Graph graph{std::vector<std::vector<Index>>(entries.size()), {}};
   for (Index i = 0; i < entries.size(); ++i) {
     const journal::Header& header = entries[i].header;
     by_cause.emplace(journal::cause_of(entries[i].identity), i);
-    by_journal[{header.place.site, header.place.epoch}].push_back(i);
     const SiteId author = header.what.author;
     graph.rank.push_back(author == head_office          ? Rank::head_office
                          : supervisors.contains(author) ? Rank::supervisor
@@ -71,14 +90,7 @@ Graph graph_of(const Kinds& kinds, std::span<const Told> entries) {
       if (found != by_cause.end() && found->second != i) graph.causes[i].push_back(found->second);
     }
   }
-  for (auto& [name, indices] : by_journal) {
-    std::sort(indices.begin(), indices.end(), [&](Index a, Index b) {
-      const Seq seq_a = entries[a].header.place.seq;
-      const Seq seq_b = entries[b].header.place.seq;
-      return seq_a != seq_b ? seq_a < seq_b : entries[a].identity < entries[b].identity;  // equal: a fork, both kept
-    });
-    for (Index k = 1; k < indices.size(); ++k) graph.causes[indices[k]].push_back(indices[k - 1]);
-  }
+  add_journals(graph, entries, placed);
   return graph;
 }
 
@@ -269,21 +281,12 @@ std::vector<Cause> heads_of(std::span<const Told> entries, const Graph& graph, c
 
 namespace {
 
-// Each identity once. Of two places of one entry the lower counts, so that it does not matter which came first.
+// Each identity once.
 std::vector<Told> unique_of(std::span<const Told> entries) {
-  const auto place_of = [](const Told& told) {
-    const journal::Place& place = told.header.place;
-    return std::tuple{place.site, place.epoch, place.seq};
-  };
   std::vector<Told> unique;
-  std::map<Digest, Index> held;
-  for (const Told& told : entries.first(std::min(entries.size(), limits::case_entries_max))) {
-    const auto [found, fresh] = held.emplace(told.identity, unique.size());
-    if (fresh || REDRESS_MUTANT(54)) {  // 54: counted twice
-      unique.push_back(told);
-    } else if (place_of(told) < place_of(unique[found->second])) {
-      unique[found->second] = told;
-    }
+  std::set<Digest> held;
+  for (const Told& told : entries) {
+    if (held.insert(told.identity).second || REDRESS_MUTANT(54)) unique.push_back(told);  // 54: counted twice
   }
   return unique;
 }
@@ -291,8 +294,9 @@ std::vector<Told> unique_of(std::span<const Told> entries) {
 }  // namespace
 
 CaseView fold(const Kinds& kinds, std::span<const Told> entries) {
-  const std::vector<Told> unique = unique_of(entries);
-  const Graph graph = graph_of(kinds, unique);
+  const std::span<const Told> placed = entries.first(std::min(entries.size(), limits::case_entries_max));
+  const std::vector<Told> unique = unique_of(placed);
+  const Graph graph = graph_of(kinds, unique, placed);
   const std::vector<Index> order = order_of(unique, graph);
   CaseView view = Walk{kinds, unique, graph, order}.run();
   view.label = label_of(kinds, unique, view.state);

@@ -24,6 +24,7 @@ class Signer {
  public:
   virtual ~Signer() = default;
   [[nodiscard]] virtual KeyId key_id() const = 0;
+  [[nodiscard]] virtual PublicKey public_key() const = 0;
   [[nodiscard]] virtual Signature sign(ByteView message) const = 0;
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "protocol/base/random.h"
+#include "protocol/sync/bisect.h"
 #include "protocol/sync/exchange.h"
 
 namespace redress::sync {
@@ -25,6 +26,8 @@ class AgentSession {
   void on_tick(Now now);
   // Committed: an Accept, with the receipt that its commit made.
   void on_committed(const journal::Receipt& receipt);
+  // Committed: a RenewJournal. The new epoch greets on the same line.
+  void on_renewed(Now now);
   // The commit failed: nothing of it happened.
   void on_commit_failed(Now now);
   // Sends what the durable state and the window allow: one batch at most. False: nothing to send now.
@@ -33,19 +36,35 @@ class AgentSession {
   [[nodiscard]] Step take_step();
   [[nodiscard]] Instant next_deadline() const;
 
-  enum class State { waiting, opening, greeting, up };
+  // Repairing: looking for the place where this store and head office part, or waiting for the commit of what follows.
+  enum class State { waiting, opening, greeting, repairing, up };
   [[nodiscard]] State state() const noexcept { return state_; }
   // Why the line is not up: the last reason; nothing if it is, or was never tried.
   [[nodiscard]] const std::optional<Error>& trouble() const noexcept { return trouble_; }
   [[nodiscard]] const Exchange& exchange() const noexcept { return exchange_; }
-  // The feed's head as the gateway last told it, if it did.
+  // The feed that head office writes now, as its last welcome named it; owner 0: never welcomed.
+  [[nodiscard]] const StreamName& live_feed() const noexcept { return live_feed_; }
+  // That feed's head as the gateway last told it, if it did.
   [[nodiscard]] std::optional<Seq> feed_head() const;
 
  private:
   void greet(Now now);
   void on_welcome(Now now, const wire::Welcome& welcome);
   void on_refusal(Now now, const wire::Refusal& refusal);
-  [[nodiscard]] std::optional<Error> check_cursors(const wire::Welcome& welcome) const;
+  // Nothing is sent or taken before both ends hold the same entry at the lower of their two places (P8). The first
+  // stream that parts; nothing: none does.
+  [[nodiscard]] std::optional<wire::Held> parted(const std::vector<wire::Held>& theirs) const;
+  void open_streams(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);
+  void send_journals(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);
+  void return_feeds(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);
+
+  // An earlier journal that has come back whole goes out again from its last receipt: the receipt is the answer.
+  void ask_receipts(Now now);
+
+  void on_fork(Now now, const wire::Fork& fork);
+  void on_probe(Now now, const wire::Probe& probe);
+  void ask_or_settle(Now now);
+  [[nodiscard]] bool is_current(const StreamName& stream) const;
   void fail_line(Now now, Error why, bool refused);
   void schedule(Now now, bool refused, std::uint32_t retry_after_ms);
 
@@ -55,10 +74,17 @@ class AgentSession {
   Exchange exchange_;
   Step step_;
   State state_ = State::waiting;
-  Instant wake_at_{0};          // waiting: when to open; opening, greeting: when to give up
+  Instant wake_at_{0};          // waiting: when to open; opening, greeting, repairing: when to give up
   std::uint32_t failures_ = 0;  // in a row
   std::uint32_t refusals_ = 0;  // in a row
   std::optional<Error> trouble_;
+  struct Repair {
+    Bisect bisect;
+    Code why;
+  };
+  std::optional<Repair> repair_;
+  std::uint32_t window_ = 0;  // of the welcome
+  StreamName live_feed_{};    // the one that head office writes now
 };
 
 }  // namespace redress::sync

@@ -21,27 +21,34 @@ void Exchange::open(Instant now, SessionId session) {
 void Exchange::close() {
   session_ = SessionId{};
   senders_.clear();
+  order_.clear();
   receivers_.clear();
   peer_heads_.clear();
   beat_at_ = never;
 }
 
-void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes) {
-  Sender sender{stream};
+void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane) {
+  Sender sender{stream, lane};
   // What the peer holds without our holding its receipt goes again: the receipt is the answer.
-  const auto receipt = self_.streams->last_receipt(stream);
-  sender.connect(now, std::min(peer_has, receipt ? receipt->to.seq : Seq{}), window_bytes);
-  senders_.insert_or_assign(stream, sender);
+  const auto receipt = lane.returned ? std::nullopt : self_.streams->last_receipt(stream);
+  const Seq receipted = receipt ? receipt->to.seq : Seq{};
+  sender.connect(now, lane.returned ? peer_has : std::min(peer_has, receipted), window_bytes);
+  if (senders_.insert_or_assign(stream, sender).second) order_.push_back(stream);
 }
 
 void Exchange::receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent) {
   const auto held = self_.streams->mark_of(stream);
   const journal::Mark durable = held.value_or(journal::Mark{Seq{}, journal::genesis(self_.domain, stream, parent)});
-  receivers_.insert_or_assign(stream, Receiver{self_.domain, stream, durable, parent, peer_signing_});
+  const bool returned = stream.owner == self_.site;
+  // A site that was enrolled anew has no key any more that signed what it wrote before: head office vouches for it.
+  const std::optional<PublicKey> witness =
+      returned && self_.site != head_office ? std::optional{peer_signing_} : std::nullopt;
+  const PublicKey author = returned ? self_.signer->public_key() : peer_signing_;
+  receivers_.insert_or_assign(stream, Receiver{self_.domain, stream, durable, parent, author, witness});
 }
 
 bool Exchange::is_current(Now now, SessionId session, Step& step) {
-  if (session != session_ || session_ == SessionId{}) {
+  if ((session != session_ && !REDRESS_MUTANT(26)) || session_ == SessionId{}) {
     step.events.push_back({Happening::stale, peer_, Code::stale_session, "session=" + std::to_string(session.value())});
     return false;
   }
@@ -70,7 +77,7 @@ std::optional<Error> Exchange::on_batch(Now now, const wire::Batch& batch, Step&
     case Verdict::Kind::duplicate: {
       step.events.push_back(
           {Happening::duplicate, peer_, std::nullopt, "first=" + std::to_string(batch.first.value())});
-      if (const auto receipt = self_.streams->last_receipt(batch.stream)) send_receipt(*receipt, step);
+      answer_duplicate(receiver, batch, now, step);
       break;
     }
     case Verdict::Kind::hole:
@@ -86,20 +93,40 @@ std::optional<Error> Exchange::on_batch(Now now, const wire::Batch& batch, Step&
 std::optional<Error> Exchange::on_receipted(Now now, const wire::Receipted& receipted, Step& step) {
   if (!is_current(now, receipted.session, step)) return std::nullopt;
   const journal::Receipt& receipt = receipted.receipt;
-  const auto found = senders_.find(receipt.stream);
-  if (found == senders_.end()) return unexpected("receipt for a stream that is not sent here");
   if (!journal::holds(self_.domain, peer_signing_, receipt)) {
     return Error{Code::bad_signature, "receipt does not hold: to=" + std::to_string(receipt.to.seq.value()), "receipt"};
   }
+  const auto found = senders_.find(receipt.stream);
+  if (found == senders_.end()) return unexpected("receipt for a stream that is not sent here");
+  Sender& sender = found->second;
   const auto own = self_.streams->digest_at(receipt.stream, receipt.to.seq);
+  // A reader that holds more of an earlier feed than we do returns it in this very session; what we hold, it has.
+  const bool earlier = self_.site == head_office && receipt.stream.epoch != self_.streams->epoch();
+  if (!own && earlier) {
+    sender.on_receipt(now.mono, self_.streams->mark_of(receipt.stream).value_or(journal::Mark{}).seq, receipted.window);
+    return std::nullopt;
+  }
   if (!own || *own != receipt.to.digest) {
     return Error{own ? Code::fork : Code::old_image,
                  "receipt for an entry that is not the one held here: to=" + std::to_string(receipt.to.seq.value()),
                  "receipt"};
   }
-  if (receipt.to.seq > found->second.receipted()) step.writes.emplace_back(KeepReceipt{receipt});
-  found->second.on_receipt(now.mono, receipt.to.seq, receipted.window);
+  if (receipt.to.seq > sender.receipted() && !sender.lane().returned) step.writes.emplace_back(KeepReceipt{receipt});
+  sender.on_receipt(now.mono, receipt.to.seq, receipted.window);
   return std::nullopt;
+}
+
+void Exchange::answer_duplicate(const Receiver& receiver, const wire::Batch& batch, Now now, Step& step) const {
+  if (batch.stream.owner != self_.site) {
+    if (const auto receipt = self_.streams->last_receipt(batch.stream)) send_receipt(*receipt, step);
+    return;
+  }
+  // For what is returned to us no receipt is kept: it is our own.
+  if (receiver.durable().seq == Seq{}) return;
+  send_receipt(
+      journal::sign(self_.domain, *self_.signer,
+                    {{}, {}, batch.stream, batch.first, receiver.durable(), now.wall, self_.streams->ledger(), {}}),
+      step);
 }
 
 std::optional<Error> Exchange::on_hole(Now now, const wire::Hole& hole, Step& step) {
@@ -135,24 +162,27 @@ void Exchange::on_commit_failed() {
   for (auto& [name, receiver] : receivers_) receiver.on_failed();
 }
 
+void Exchange::send_batch(Now now, const StreamName& stream, Outgoing out, Step& step) const {
+  const Seq first{out.last.seq.value() - out.items.size() + 1};
+  wire::Batch batch{session_, stream, first, std::move(out.items), std::move(out.grants), {}};
+  const auto stored = self_.streams->checkpoint_at(stream, out.last.seq);
+  batch.checkpoint = stored ? *stored
+                            : journal::sign(self_.domain, *self_.signer,
+                                            {{}, {}, stream, out.last, now.wall, self_.streams->ledger(), {}});
+  step.sends.push_back(wire::encode(std::move(batch)));
+}
+
 bool Exchange::send_next(Now now, Step& step) {
-  for (auto& [name, sender] : senders_) {
+  for (const StreamName& name : order_) {
+    Sender& sender = senders_.at(name);
     const auto head = self_.streams->mark_of(name);
     if (!head) continue;
-    auto out = sender.next(now.mono, *self_.streams, head->seq);
-    if (!out) continue;
-    wire::Batch batch{session_,
-                      name,
-                      Seq{out->last.seq.value() - out->items.size() + 1},
-                      std::move(out->items),
-                      std::move(out->grants),
-                      {}};
-    const auto stored = self_.streams->checkpoint_at(name, out->last.seq);
-    batch.checkpoint = stored ? *stored
-                              : journal::sign(self_.domain, *self_.signer,
-                                              {{}, {}, name, out->last, now.wall, self_.streams->ledger(), {}});
-    step.sends.push_back(wire::encode(std::move(batch)));
-    return true;
+    auto out = sender.next(now.mono, *self_.streams, head->seq, peer_);
+    if (out) {
+      send_batch(now, name, std::move(*out), step);
+      return true;
+    }
+    if (sender.lane().first && sender.receipted() < head->seq && !sender.is_barred()) return false;
   }
   return false;
 }

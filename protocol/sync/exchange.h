@@ -29,9 +29,9 @@ class Exchange {
   // Begins a session's life: from now on only its frames count.
   void open(Instant now, SessionId session);
   void close();
-  // A stream to send, from where the peer stands.
-  void send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes);
-  // A stream to receive, from where it stands here.
+  // A stream to send, from where the peer stands, after those that were named before it.
+  void send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane = {});
+  // A stream to receive, from where it stands here; one of our own is returned to us.
   void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
 
   // A batch, receipt, hole or heartbeat. Returns why the session must end, or nothing; any other frame ends it.
@@ -40,7 +40,7 @@ class Exchange {
   // The commit that holds an Accept of `stream` returned with this receipt: tell the peer.
   void on_committed(const journal::Receipt& receipt, Step& step);
   void on_commit_failed();
-  // Sends at most one batch of the first stream that has something to send. False if nothing went.
+  // Sends at most one batch of the first stream that may go and has something to send. False if nothing went.
   [[nodiscard]] bool send_next(Now now, Step& step);
   // Heartbeats and rewinds that are due.
   void on_tick(Now now, Step& step);
@@ -60,7 +60,9 @@ class Exchange {
   [[nodiscard]] std::optional<Error> on_beat(Now now, const wire::Beat& beat, Step& step);
   // False (and an event) for a frame of another session.
   [[nodiscard]] bool is_current(Now now, SessionId session, Step& step);
+  void answer_duplicate(const Receiver& receiver, const wire::Batch& batch, Now now, Step& step) const;
   void send_receipt(const journal::Receipt& receipt, Step& step) const;
+  void send_batch(Now now, const StreamName& stream, Outgoing out, Step& step) const;
   void beat(Now now, Step& step);
 
   Self self_;
@@ -70,6 +72,7 @@ class Exchange {
   Instant heard_at_{0};
   Instant beat_at_ = never;
   std::map<StreamName, Sender> senders_;
+  std::vector<StreamName> order_;  // of the senders
   std::map<StreamName, Receiver> receivers_;
   std::vector<wire::Cursor> peer_heads_;
 };

@@ -18,8 +18,8 @@ std::int64_t skew_of(WallTime theirs, WallTime ours) {
 
 }  // namespace
 
-GatewaySession::GatewaySession(const Self& self, const BranchPeer& peer, Epoch feed_epoch, Random& random)
-    : self_{self}, peer_{peer}, feed_epoch_{feed_epoch}, random_{&random}, exchange_{self, peer.site, peer.signing} {}
+GatewaySession::GatewaySession(const Self& self, const BranchPeer& peer, Random& random)
+    : self_{self}, peer_{peer}, random_{&random}, exchange_{self, peer.site, peer.signing} {}
 
 std::optional<Error> GatewaySession::check_greeting(const wire::Hello& hello) const {
   if (hello.network != self_.domain.network)
@@ -37,46 +37,174 @@ std::optional<Error> GatewaySession::check_greeting(const wire::Hello& hello) co
   if (foreign(hello.site)) {
     return Error{Code::foreign_site, "hello names site=" + std::to_string(hello.site.value()), "hello.site"};
   }
-  for (const wire::OwnJournal& own : hello.journals) {
+  for (const wire::Held& own : hello.journals) {
     if (foreign(own.head.stream.owner) || own.head.stream.reader != no_reader || own.head.stream.epoch == Epoch{}) {
       return Error{Code::foreign_site, "hello names another's journal", "hello.journals"};
+    }
+  }
+  for (const wire::Held& feed : hello.feeds) {
+    const StreamName& stream = feed.head.stream;
+    if (stream.owner != head_office || foreign(stream.reader) || stream.epoch == Epoch{}) {
+      return Error{Code::foreign_site, "hello names another's feed", "hello.feeds"};
     }
   }
   if (hello.journals.empty()) return Error{Code::bad_frame, "hello without a journal", "hello.journals"};
   return std::nullopt;
 }
 
-// Nothing is accepted before both ends hold the same entry at the lower of their two places (P8).
-std::optional<Error> GatewaySession::check_positions(const wire::Hello& hello) const {
-  for (const wire::OwnJournal& own : hello.journals) {
-    const auto held = self_.streams->mark_of(own.head.stream);
-    if (!held) continue;
-    const std::string seqs =
-        "held=" + std::to_string(held->seq.value()) + " shown=" + std::to_string(own.head.mark.seq.value());
-    if (own.head.mark.seq < held->seq)
-      return Error{Code::old_image, "the branch's journal ends before ours: " + seqs, "hello.journals"};
-    if (own.head.mark.seq == held->seq && own.head.mark.digest != held->digest) {
-      return Error{Code::fork, "another entry at the same place: " + seqs, "hello.journals"};
-    }
+namespace {
+
+std::string places_of(const journal::Mark& ours, const journal::Mark& theirs) {
+  return "held=" + std::to_string(ours.seq.value()) + " shown=" + std::to_string(theirs.seq.value());
+}
+
+const wire::Held* held_in(const std::vector<wire::Held>& all, const StreamName& stream) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const wire::Held& held) { return held.head.stream == stream; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// Version 1 named the cursor of one feed, without its parent.
+std::vector<wire::Held> feeds_in(const wire::Hello& hello) {
+  if (!hello.feeds.empty()) return hello.feeds;
+  std::vector<wire::Held> out;
+  for (const wire::Cursor& cursor : hello.received) out.push_back({cursor, std::nullopt, {}});
+  return out;
+}
+
+}  // namespace
+
+// True if we signed that our stream stood there.
+bool GatewaySession::is_proven(const StreamName& stream, ByteView proof) const {
+  const auto checkpoint = journal::decode_checkpoint(proof);
+  return checkpoint && checkpoint->stream == stream &&
+         journal::holds(self_.domain, self_.signer->public_key(), *checkpoint);
+}
+
+bool GatewaySession::is_lost(const wire::Held& feed) const {
+  const StreamName& stream = feed.head.stream;
+  if (feed.head.mark.seq == Seq{}) return false;
+  const auto known = self_.streams->mark_of(stream);
+  const bool beyond = !known || known->seq < feed.head.mark.seq;
+  // What goes beyond a feed of an earlier epoch was found to be lost already: it is returned.
+  const bool now = stream.epoch == self_.streams->epoch();
+  const bool forgotten = !known && !self_.streams->is_epoch(stream.epoch);
+  if (!beyond || (!now && !forgotten)) return false;
+  const auto proof = journal::decode_checkpoint(feed.proof);
+  // 93: a branch's word is enough
+  return REDRESS_MUTANT(93) || (proof && proof->mark == feed.head.mark && is_proven(stream, feed.proof));
+}
+
+// A receipt that we gave for a place that we do not hold. What a site lost to us is on its way back once it was asked.
+bool GatewaySession::is_lost(const wire::Hello& hello, const journal::Receipt& receipt) const {
+  if (receipt.stream.owner != peer_.site || self_.streams->is_unheard(peer_.site)) return false;
+  if (held_in(hello.journals, receipt.stream) == nullptr) return false;
+  const auto known = self_.streams->mark_of(receipt.stream);
+  if (known && known->seq >= receipt.to.seq) return false;
+  return journal::holds(self_.domain, self_.signer->public_key(), receipt);
+}
+
+std::optional<RenewOffice> GatewaySession::lost(const wire::Hello& hello) const {
+  RenewOffice renew{peer_.site, {}, {}, {}};
+  for (const wire::Held& feed : hello.feeds) {
+    if (!is_lost(feed)) continue;
+    renew.why = "feed epoch=" + std::to_string(feed.head.stream.epoch.value()) +
+                " seq=" + std::to_string(feed.head.mark.seq.value());
+    if (!self_.streams->is_epoch(feed.head.stream.epoch)) renew.unknown.push_back(feed);
   }
-  for (const wire::Cursor& feed : hello.received) {
-    if (feed.stream != feed_for(feed_epoch_, peer_.site)) {
-      return Error{Code::recovering, "the branch reads a feed of another epoch of head office", "hello.received"};
-    }
-    const auto own = self_.streams->digest_at(feed.stream, feed.mark.seq);
-    if (!own) return Error{Code::recovering, "the branch holds more of its feed than head office", "hello.received"};
-    if (*own != feed.mark.digest) return Error{Code::fork, "the branch holds another feed entry", "hello.received"};
-  }
-  return std::nullopt;
+  const auto receipt = journal::decode_receipt(hello.last_receipt);
+  if (receipt && is_lost(hello, *receipt)) renew.why = "receipt to=" + std::to_string(receipt->to.seq.value());
+  if (renew.why.empty()) return std::nullopt;
+  return renew;
+}
+
+std::optional<wire::Fork> GatewaySession::forked_journal(const wire::Held& shown, bool current) const {
+  const StreamName& stream = shown.head.stream;
+  const auto held = self_.streams->mark_of(stream);
+  const journal::Mark& mark = shown.head.mark;
+  // What the branch holds beyond us it compares itself, at the cursor of our welcome.
+  if (!held || mark.seq > held->seq) return std::nullopt;
+  const bool same = self_.streams->digest_at(stream, mark.seq) == mark.digest;
+  if (same && (mark.seq == held->seq || !current)) return std::nullopt;
+  if (same && REDRESS_MUTANT(82)) return std::nullopt;  // 82: an old image is not noticed
+  wire::Fork fork{stream, *held, same ? Code::old_image : Code::fork, places_of(*held, mark), {}};
+  if (same) fork.what = "the branch's journal ends before ours: " + fork.what;
+  return fork;
+}
+
+std::optional<wire::Fork> GatewaySession::forked_feed(const wire::Held& shown) const {
+  const StreamName& stream = shown.head.stream;
+  const auto held = self_.streams->mark_of(stream);
+  const journal::Mark& mark = shown.head.mark;
+  if (!held || mark.seq > held->seq || mark.seq == Seq{}) return std::nullopt;
+  if (self_.streams->digest_at(stream, mark.seq) == mark.digest) return std::nullopt;
+  return wire::Fork{stream, *held, Code::fork, "the branch holds another feed entry: " + places_of(*held, mark), {}};
 }
 
 // A store that shows an older token than it was seen to hold is a copy or an old image (D10). A token that was offered
-// and never confirmed may have been lost on the way, so the one before is good too.
-std::optional<Error> GatewaySession::check_token(const wire::Hello& hello) const {
-  const Tokens tokens = self_.streams->tokens(peer_.site, hello.journals.back().head.stream.epoch);
+// and never confirmed may have been lost on the way, so the one before is good too. A site that was not heard since
+// head office lost its past has seen tokens that head office has not.
+std::optional<wire::Fork> GatewaySession::forked_token(const wire::Hello& hello) const {
+  const StreamName& stream = hello.journals.back().head.stream;
+  const Tokens tokens = self_.streams->tokens(peer_.site, stream.epoch);
   const bool known = hello.token == tokens.known || (hello.token == tokens.offered && !tokens.offered.is_zero());
-  if (known || tokens.known.is_zero()) return std::nullopt;
-  return Error{Code::old_image, "the link token is not the last one given", "hello.token"};
+  if (known || tokens.known.is_zero() || self_.streams->is_unheard(peer_.site) || REDRESS_MUTANT(83))
+    return std::nullopt;
+  const journal::Mark none{Seq{}, journal::genesis(self_.domain, stream, hello.journals.back().parent)};
+  return wire::Fork{stream,
+                    self_.streams->mark_of(stream).value_or(none),
+                    Code::old_image,
+                    "the link token is not the last one given",
+                    {}};
+}
+
+std::optional<wire::Fork> GatewaySession::forked(const wire::Hello& hello) const {
+  const StreamName& current = hello.journals.back().head.stream;
+  for (const wire::Held& own : hello.journals) {
+    if (auto fork = forked_journal(own, own.head.stream == current)) return fork;
+  }
+  for (const wire::Held& feed : feeds_in(hello)) {
+    if (auto fork = forked_feed(feed)) return fork;
+  }
+  return forked_token(hello);
+}
+
+// Says where the copies differ. The branch looks for the place where they part, and greets again.
+void GatewaySession::part(Now now, const wire::Hello& hello, wire::Fork fork) {
+  if (hello.protocol_max < 2) return refuse({fork.code, std::move(fork.what), "hello"}, 0);
+  if (fork.stream.reader == no_reader) {
+    const auto signed_once = self_.streams->checkpoint_at(fork.stream, fork.have.seq);
+    if (signed_once) fork.proof = journal::encode(*signed_once);
+  }
+  step_.events.push_back({Happening::forked, peer_.site, fork.code, fork.what});
+  step_.sends.push_back(wire::encode(fork));
+  exchange_.close();
+  state_ = State::expecting;
+  clock_skew_ms_ = skew_of(hello.clock, now.wall);
+}
+
+void GatewaySession::on_probe(const wire::Probe& probe) {
+  const bool own = probe.stream.owner == peer_.site && probe.stream.reader == no_reader;
+  const bool feed = probe.stream.owner == head_office && probe.stream.reader == peer_.site;
+  if (!greeted_ || (!own && !feed)) return refuse({Code::foreign_site, "a probe of another's stream", "probe"}, 0);
+  step_.sends.push_back(
+      wire::encode(wire::Probe{probe.stream, probe.seq, self_.streams->digest_at(probe.stream, probe.seq)}));
+}
+
+// The branch holds a feed of ours that we do not: with our own signature for it, the fault is ours.
+void GatewaySession::on_common(const wire::Common& common) {
+  const StreamName& feed = common.stream;
+  const bool readers = greeted_ && feed.owner == head_office && feed.reader == peer_.site;
+  const auto proof = journal::decode_checkpoint(common.proof);
+  const bool proven = readers && proof && proof->mark.seq > common.mark.seq && is_proven(feed, common.proof);
+  const bool differs = proven && self_.streams->digest_at(feed, proof->mark.seq) != proof->mark.digest;
+  const bool shared = differs && self_.streams->digest_at(feed, common.mark.seq) == common.mark.digest;
+  if (!shared) return refuse({Code::fork, "the branch's feed is not one that head office signed", "common"}, 0);
+  step_.writes.emplace_back(RewindFeed{feed, common.mark, {}});
+  step_.events.push_back(
+      {Happening::recovering, peer_.site, Code::fork,
+       "feed epoch=" + std::to_string(feed.epoch.value()) + " common=" + std::to_string(common.mark.seq.value())});
+  refuse({Code::recovering, "head office takes back another line of this feed", "common"}, 0);
 }
 
 wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
@@ -84,16 +212,12 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   out.protocol = std::min(wire::protocol_max, hello.protocol_max);
   out.session = SessionId{random_->u64() | 1};
   exchange_.open(now.mono, out.session);
-  for (const wire::OwnJournal& own : hello.journals) {
-    exchange_.receive_stream(own.head.stream, own.parent);
+  out.streams = self_.streams->streams_of(peer_.site);
+  open_streams(now, hello, out.streams);
+  for (const wire::Held& own : hello.journals) {
     out.cursors.push_back({own.head.stream, exchange_.receivers().at(own.head.stream).durable(), Seq{1}});
   }
-  const StreamName feed = feed_for(feed_epoch_, peer_.site);
-  Seq feed_cursor;
-  for (const wire::Cursor& cursor : hello.received) feed_cursor = cursor.mark.seq;
-  exchange_.send_stream(now.mono, feed, feed_cursor, hello.window);
-  const auto feed_mark = self_.streams->mark_of(feed);
-  out.cursors.push_back({feed, feed_mark.value_or(journal::Mark{}), Seq{1}});
+  out.cursors.push_back(out.streams.back().head);
   // A hello that came twice is offered the same: the branch keeps whichever welcome it saw.
   out.token = offered_.is_zero() ? random_->fixed<LinkToken>() : offered_;
   out.window = static_cast<std::uint32_t>(self_.window_bytes);
@@ -102,12 +226,70 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   return out;
 }
 
+// Both ends hold the same at the lower of their two places: who has less receives, who has more sends.
+void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::vector<wire::Held>& ours) {
+  awaited_.clear();
+  const std::vector<wire::Held> feeds = feeds_in(hello);
+  const auto theirs = [&](const StreamName& stream) {
+    const wire::Held* held = held_in(stream.reader == no_reader ? hello.journals : feeds, stream);
+    return held == nullptr ? Seq{} : held->head.mark.seq;
+  };
+  for (const wire::Held& held : ours) {
+    const StreamName& stream = held.head.stream;
+    const Seq there = theirs(stream);
+    if (stream.reader == no_reader) {
+      // Another store of this site may write it on, so that it stays open.
+      const bool here_more = stream != *journal_ && held.head.mark.seq >= there && !REDRESS_MUTANT(84);
+      if (here_more) exchange_.send_stream(now.mono, stream, there, hello.window, Lane{true, false});
+    } else if (stream.epoch == self_.streams->epoch()) {
+      exchange_.send_stream(now.mono, stream, there, hello.window);
+    } else if (!REDRESS_MUTANT(92)) {  // 92: the rest of the parent is skipped
+      // What the branch has without our holding its receipt goes again, and delays nothing.
+      const auto receipt = self_.streams->last_receipt(stream);
+      const Seq receipted = receipt ? receipt->to.seq : Seq{};
+      const bool behind = held.head.mark.seq > there;
+      if (behind || held.head.mark.seq > receipted)
+        exchange_.send_stream(now.mono, stream, there, hello.window, Lane{false, behind});
+    }
+  }
+  const auto take = [&](const wire::Held& held) {
+    exchange_.receive_stream(held.head.stream, held.parent);
+    if (held.head.mark.seq > exchange_.receivers().at(held.head.stream).durable().seq) awaited_.push_back(held.head);
+  };
+  for (const wire::Held& own : hello.journals) {
+    take(own);
+    keep_word(own);
+  }
+  for (const wire::Held& feed : feeds) {
+    const auto here = self_.streams->mark_of(feed.head.stream).value_or(journal::Mark{});
+    if (feed.head.stream.epoch != self_.streams->epoch() && feed.head.mark.seq > here.seq) take(feed);
+  }
+}
+
+// What the branch signed before its store was found to be a copy: evidence of the fork.
+void GatewaySession::keep_word(const wire::Held& own) {
+  const auto word = journal::decode_checkpoint(own.proof);
+  if (!word || !own.parent || self_.streams->checkpoint_at(own.head.stream, Seq{})) return;
+  const bool theirs =
+      word->stream == journal_of(peer_.site, own.parent->epoch) && journal::holds(self_.domain, peer_.signing, *word);
+  if (theirs) step_.writes.emplace_back(KeepWord{own.head.stream, *word});
+}
+
 void GatewaySession::on_hello(Now now, const wire::Hello& hello) {
-  std::optional<Error> error = check_greeting(hello);
-  if (!error) error = check_positions(hello);
-  if (!error) error = check_token(hello);
-  if (error) return refuse(std::move(*error), 0);
+  if (auto error = check_greeting(hello)) return refuse(std::move(*error), 0);
+  greeted_ = true;
   journal_ = hello.journals.back().head.stream;
+  if (auto renew = lost(hello)) {
+    step_.events.push_back({Happening::recovering, peer_.site, Code::recovering, renew->why});
+    step_.writes.emplace_back(std::move(*renew));
+    return refuse({Code::recovering, "head office was shown what it has lost, and takes it back", "hello"}, 0);
+  }
+  if (auto fork = forked(hello)) return part(now, hello, std::move(*fork));
+  for (const wire::Held& feed : feeds_in(hello)) {
+    const auto here = self_.streams->mark_of(feed.head.stream).value_or(journal::Mark{});
+    if (feed.head.stream.epoch == self_.streams->epoch() && feed.head.mark.seq > here.seq)
+      return refuse({Code::recovering, "the branch holds more of its feed than head office", "hello.feeds"}, 0);
+  }
   const wire::Welcome out = welcome(now, hello);
   offered_ = out.token;
   // What was shown is what the store is known to hold.
@@ -117,6 +299,17 @@ void GatewaySession::on_hello(Now now, const wire::Hello& hello) {
   peer_version_ = hello.version;
   state_ = State::up;
   step_.events.push_back({Happening::up, peer_.site, std::nullopt, "peer_version=" + hello.version});
+}
+
+void GatewaySession::note_heard() {
+  if (state_ != State::up || !self_.streams->is_unheard(peer_.site)) return;
+  const bool all = std::all_of(awaited_.begin(), awaited_.end(), [&](const wire::Cursor& shown) {
+    const auto here = self_.streams->mark_of(shown.stream);
+    return here && here->seq >= shown.mark.seq;
+  });
+  if (!all) return;
+  step_.writes.emplace_back(KeepHeard{peer_.site});
+  step_.events.push_back({Happening::heard, peer_.site, std::nullopt, "everything it held came back"});
 }
 
 void GatewaySession::confirm_token() {
@@ -139,6 +332,8 @@ void GatewaySession::on_frame(Now now, ByteView bytes) {
     state_ = State::ended;
     return;
   }
+  if (const auto* probe = std::get_if<wire::Probe>(&*frame)) return on_probe(*probe);
+  if (const auto* common = std::get_if<wire::Common>(&*frame)) return on_common(*common);
   if (state_ != State::up) return refuse({Code::unexpected_frame, "a frame before the hello", "frame"}, 0);
   confirm_token();
   if (auto error = exchange_.on_frame(now, *frame, step_)) refuse(std::move(*error), 0);
@@ -170,6 +365,7 @@ void GatewaySession::on_tick(Now now) {
     return;
   }
   exchange_.on_tick(now, step_);
+  note_heard();
 }
 
 Instant GatewaySession::next_deadline() const {

@@ -17,8 +17,7 @@ struct BranchPeer {
 
 class GatewaySession {
  public:
-  // `feed_epoch` is head office's epoch now.
-  GatewaySession(const Self& self, const BranchPeer& peer, Epoch feed_epoch, Random& random);
+  GatewaySession(const Self& self, const BranchPeer& peer, Random& random);
 
   void on_frame(Now now, ByteView bytes);
   void on_tick(Now now);
@@ -44,20 +43,36 @@ class GatewaySession {
  private:
   void on_hello(Now now, const wire::Hello& hello);
   [[nodiscard]] std::optional<Error> check_greeting(const wire::Hello& hello) const;
-  [[nodiscard]] std::optional<Error> check_positions(const wire::Hello& hello) const;
-  [[nodiscard]] std::optional<Error> check_token(const wire::Hello& hello) const;
+  // What the branch shows of our own word, validly signed, that we do not hold: we are the old one (D28).
+  [[nodiscard]] std::optional<RenewOffice> lost(const wire::Hello& hello) const;
+  [[nodiscard]] bool is_lost(const wire::Held& feed) const;
+  [[nodiscard]] bool is_lost(const wire::Hello& hello, const journal::Receipt& receipt) const;
+  // Where the branch's copy of a stream is not ours (P8).
+  [[nodiscard]] std::optional<wire::Fork> forked(const wire::Hello& hello) const;
+  [[nodiscard]] std::optional<wire::Fork> forked_journal(const wire::Held& shown, bool current) const;
+  [[nodiscard]] std::optional<wire::Fork> forked_feed(const wire::Held& shown) const;
+  [[nodiscard]] std::optional<wire::Fork> forked_token(const wire::Hello& hello) const;
+  [[nodiscard]] bool is_proven(const StreamName& stream, ByteView proof) const;
+  void part(Now now, const wire::Hello& hello, wire::Fork fork);
   [[nodiscard]] wire::Welcome welcome(Now now, const wire::Hello& hello);
+  void open_streams(Now now, const wire::Hello& hello, const std::vector<wire::Held>& ours);
+  void keep_word(const wire::Held& own);
+  void on_probe(const wire::Probe& probe);
+  void on_common(const wire::Common& common);
   void confirm_token();
+  // The branch has given back what it held of our past, and its own journals: it was heard.
+  void note_heard();
 
   Self self_;
   BranchPeer peer_;
-  Epoch feed_epoch_;
   Random* random_;
   Exchange exchange_;
   Step step_;
   State state_ = State::expecting;
+  bool greeted_ = false;  // it said who it is; it may ask where we part
   std::optional<StreamName> journal_;
-  LinkToken offered_;  // not zero: offered in the welcome, not yet confirmed by a later frame
+  std::vector<wire::Cursor> awaited_;  // what the hello showed beyond us
+  LinkToken offered_;                  // not zero: offered in the welcome, not yet confirmed by a later frame
   std::int64_t clock_skew_ms_ = 0;
   std::string peer_version_;
 };

@@ -42,6 +42,7 @@ class LagMeter {
   void on_up(Instant now);
 
   [[nodiscard]] Lag lag(Instant now) const;
+  [[nodiscard]] std::int64_t fresh_ms() const noexcept { return fresh_ms_; }
   [[nodiscard]] Seq head() const noexcept { return head_; }
   [[nodiscard]] Seq durable() const noexcept { return durable_; }
 

@@ -21,10 +21,18 @@ struct Verdict {
 
 class Receiver {
  public:
-  // `durable` is where the stream stands in the store; `author` signs its checkpoints.
+  // `durable` is where the stream stands in the store; `author` signs its checkpoints, or, of an own journal that comes
+  // back, its `witness`.
   Receiver(const journal::Domain& domain, const StreamName& stream, const journal::Mark& durable,
-           const std::optional<journal::Parent>& parent, const PublicKey& author)
-      : domain_{domain}, stream_{stream}, parent_{parent}, author_{author}, durable_{durable}, accepted_{durable} {}
+           const std::optional<journal::Parent>& parent, const PublicKey& author,
+           const std::optional<PublicKey>& witness = std::nullopt)
+      : domain_{domain},
+        stream_{stream},
+        parent_{parent},
+        author_{author},
+        witness_{witness},
+        durable_{durable},
+        accepted_{durable} {}
 
   // Judges a batch of this stream. `next` moves the accepted cursor; the durable one follows with on_durable().
   [[nodiscard]] Verdict on_batch(const wire::Batch& batch, const Streams& streams);
@@ -42,11 +50,13 @@ class Receiver {
   [[nodiscard]] std::optional<Error> compare_held(const wire::Batch& batch, std::size_t count,
                                                   const Streams& streams) const;
   [[nodiscard]] Result<Placed> place(const wire::Item& item, const journal::Mark& before) const;
+  [[nodiscard]] bool is_signed(const journal::Checkpoint& checkpoint, const journal::Mark& mark) const;
 
   journal::Domain domain_;
   StreamName stream_;
   std::optional<journal::Parent> parent_;
   PublicKey author_;
+  std::optional<PublicKey> witness_;
   journal::Mark durable_;  // durable_.seq <= accepted_.seq
   journal::Mark accepted_;
 };

@@ -47,11 +47,25 @@ void Sender::on_hole(Instant now, Seq have) {
   sent_ = std::max(have, receipted_);
 }
 
-std::optional<Outgoing> Sender::next(Instant now, const Streams& streams, Seq head) {
+std::optional<Wanted> Sender::wanted(const Streams& streams, SiteId reader) const {
+  const std::size_t room = std::min(limits::batch_bytes_max, window_ - std::min(window_, in_flight_));
+  Wanted out{stream_, sent_.next(), limits::batch_entries_max, room, reader, lane_.returned && !REDRESS_MUTANT(99)};
+  if (!lane_.returned || stream_.reader == no_reader) return out;
+  const auto end = streams.checkpoint_from(stream_, out.from);
+  if (!end || end->mark.seq.value() - sent_.value() > limits::batch_entries_max) return std::nullopt;
+  // It came in one batch, so that it fits into one.
+  out.entries_max = end->mark.seq.value() - sent_.value();
+  out.bytes_max = SIZE_MAX;
+  return out;
+}
+
+std::optional<Outgoing> Sender::next(Instant now, const Streams& streams, Seq head, SiteId reader) {
   if (!connected_ || sent_ >= head || flights_.size() >= flights_max) return std::nullopt;
   if (in_flight_ >= window_ && !REDRESS_MUTANT(102)) return std::nullopt;  // 102: the window is ignored
-  const std::size_t room = std::min(limits::batch_bytes_max, window_ - std::min(window_, in_flight_));
-  Outgoing out = streams.read(stream_, sent_.next(), limits::batch_entries_max, room);
+  const auto range = wanted(streams, reader);
+  barred_ = !range && flights_.empty();
+  if (!range) return std::nullopt;
+  Outgoing out = streams.read(*range);
   if (out.items.empty()) return std::nullopt;
   if (flights_.empty()) moved_at_ = now;
   sent_ = out.last.seq;

@@ -10,9 +10,15 @@
 
 namespace redress::sync {
 
+// How a stream goes among the others of its session.
+struct Lane {
+  bool returned = false;  // the stream is the peer's own: it goes back to its author
+  bool first = false;     // no stream after it goes before all of it is receipted
+};
+
 class Sender {
  public:
-  explicit Sender(const StreamName& stream) : stream_{stream} {}
+  explicit Sender(const StreamName& stream, Lane lane = {}) : stream_{stream}, lane_{lane} {}
 
   // The peer holds everything up to `peer_has` and takes `window_bytes` beyond its receipts.
   void connect(Instant now, Seq peer_has, std::size_t window_bytes);
@@ -23,13 +29,18 @@ class Sender {
   // The peer is at `have`; go on after it.
   void on_hole(Instant now, Seq have);
 
-  // The next range to send, up to `head`, within the window; nothing if there is none. Counts it as in flight.
-  [[nodiscard]] std::optional<Outgoing> next(Instant now, const Streams& streams, Seq head);
+  // The next range to send to `reader`, up to `head`, within the window; nothing if there is none. Counts it as in
+  // flight. A returned stream whose author we are not goes as far as the next checkpoint that we hold: nobody else can
+  // sign one.
+  [[nodiscard]] std::optional<Outgoing> next(Instant now, const Streams& streams, Seq head, SiteId reader);
   // Goes back to the last receipt if nothing moved for `resend_after_ms` though something is in flight.
   [[nodiscard]] bool rewind_if_stuck(Instant now);
 
   [[nodiscard]] const StreamName& stream() const noexcept { return stream_; }
+  [[nodiscard]] const Lane& lane() const noexcept { return lane_; }
   [[nodiscard]] Seq receipted() const noexcept { return receipted_; }
+  // A returned stream cannot go on: no checkpoint of its author is held for what comes next.
+  [[nodiscard]] bool is_barred() const noexcept { return barred_; }
   [[nodiscard]] Instant deadline() const noexcept;  // when rewind_if_stuck() may act
 
  private:
@@ -38,8 +49,11 @@ class Sender {
     std::size_t bytes;
   };
   void rewind(Instant now);
+  [[nodiscard]] std::optional<Wanted> wanted(const Streams& streams, SiteId reader) const;
 
   StreamName stream_;
+  Lane lane_;
+  bool barred_ = false;
   bool connected_ = false;
   Seq receipted_;  // never decreases within a connection
   Seq sent_;       // receipted_ <= sent_

@@ -44,7 +44,44 @@ struct KeepTokens {
   LinkToken offered;
 };
 
-using Write = std::variant<Accept, KeepReceipt, KeepTokens>;
+// An own journal is, above `common`, not the one that head office holds: this store is a copy, or an old image, of
+// another. The entries above are placed again: in a new epoch whose parent is `common`, or, if the store has gone on to
+// another epoch already, at the end of that (D9, D10).
+struct RenewJournal {
+  StreamName journal;
+  journal::Mark common;
+  Code why{};  // fork or old_image
+};
+
+// The branch's last word on the line that one of its journals replaced: kept as evidence of the fork.
+struct KeepWord {
+  StreamName journal;
+  journal::Checkpoint word;
+};
+
+// Head office lost its past: it goes on in a new epoch (D28). `unknown` are feeds of epochs that it does not remember,
+// as a reader showed them; `unheard` are the sites that may still hold what was lost.
+struct RenewOffice {
+  SiteId shown_by;
+  std::string why;
+  std::vector<wire::Held> unknown;
+  std::vector<SiteId> unheard;
+};
+
+// A reader holds another line of its feed above `common`: ours is placed again in the feed of the epoch now, so that
+// the reader's can be returned (D28).
+struct RewindFeed {
+  StreamName feed;
+  journal::Mark common;
+  std::vector<SiteId> unheard;  // as in RenewOffice, if the feed is of the epoch now
+};
+
+// Everything that `site` was to return has come back.
+struct KeepHeard {
+  SiteId site;
+};
+
+using Write = std::variant<Accept, KeepReceipt, KeepTokens, KeepWord, RenewJournal, RenewOffice, RewindFeed, KeepHeard>;
 
 enum class Happening {
   up,            // hello and welcome agree; the streams flow
@@ -55,6 +92,11 @@ enum class Happening {
   hole,          // entries came too early; the peer was told where to go on
   rewound,       // nothing was receipted for long; sending again from the last receipt
   stale,         // a frame of another session was dropped
+  forked,        // the peer's copy of a stream is not ours; the place where they part is sought
+  renewed,       // this store goes on in a new epoch
+  recovering,    // head office was shown what it has lost
+  heard,         // a site has returned all that it holds of what was lost
+  cloned,        // two stores of one site are at work
 };
 
 struct Event {
@@ -88,26 +130,46 @@ struct Tokens {
   LinkToken offered;
 };
 
+// How much of a stream to read, for whom, and with which case keys.
+struct Wanted {
+  StreamName stream;
+  Seq from;
+  std::size_t entries_max = 0;
+  std::size_t bytes_max = 0;  // after the first entry
+  SiteId reader;              // the case keys are wrapped for it
+  bool every_key = false;     // else those marked to go with their entries: the reader may have lost the others
+};
+
 // What a session may read of its site: durable state only. The object outlives the sessions that hold it.
 class Streams {
  public:
   virtual ~Streams() = default;
-  // The site's own journals, parents first.
-  [[nodiscard]] virtual std::vector<wire::OwnJournal> own_journals() const = 0;
-  // The feeds that this site reads, and where each stands here.
-  [[nodiscard]] virtual std::vector<wire::Cursor> received_feeds() const = 0;
+  // The site's own journals, parents first, the one it writes last.
+  [[nodiscard]] virtual std::vector<wire::Held> own_journals() const = 0;
+  // The feeds that this site reads, parents first, each with head office's checkpoint at its head.
+  [[nodiscard]] virtual std::vector<wire::Held> received_feeds() const = 0;
+  // The journals of `peer` that are held here and the feeds written for it, parents first, the feed of now last; each
+  // journal with its author's checkpoint at the head.
+  [[nodiscard]] virtual std::vector<wire::Held> streams_of(SiteId peer) const = 0;
   // Where a stream stands here: the head of an own one, the cursor of a received one. Nothing: never heard of.
   [[nodiscard]] virtual std::optional<journal::Mark> mark_of(const StreamName& stream) const = 0;
   // Nothing: the place is not held.
   [[nodiscard]] virtual std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const = 0;
-  // From `from` on: at least one entry if there is one, at most so many entries and, after the first, bytes.
-  [[nodiscard]] virtual Outgoing read(const StreamName& stream, Seq from, std::size_t entries_max,
-                                      std::size_t bytes_max) const = 0;
+  // Entries from `from` on: at least one if there is one.
+  [[nodiscard]] virtual Outgoing read(const Wanted& wanted) const = 0;
   [[nodiscard]] virtual std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const = 0;
+  // The first checkpoint kept at or above `seq`.
+  [[nodiscard]] virtual std::optional<journal::Checkpoint> checkpoint_from(const StreamName& stream, Seq seq) const = 0;
   // The newest receipt given for a received stream, or held for an own one.
   [[nodiscard]] virtual std::optional<journal::Receipt> last_receipt(const StreamName& stream) const = 0;
   [[nodiscard]] virtual journal::LedgerMark ledger() const = 0;
   [[nodiscard]] virtual Tokens tokens(SiteId site, Epoch epoch) const = 0;
+  // Head office: the epoch that it writes in now.
+  [[nodiscard]] virtual Epoch epoch() const = 0;
+  // Head office: an epoch of its own, of now or before.
+  [[nodiscard]] virtual bool is_epoch(Epoch epoch) const = 0;
+  // Head office, recovering: this site may still hold what was lost.
+  [[nodiscard]] virtual bool is_unheard(SiteId site) const = 0;
 };
 
 }  // namespace redress::sync

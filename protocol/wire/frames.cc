@@ -35,34 +35,47 @@ Offset<flatbuffers::Vector<Offset<fb::Cursor>>> put(Builder& out, const std::vec
   return out.CreateVector(offsets);
 }
 
-Offset<fb::Journal> put(Builder& out, const OwnJournal& own) {
-  const auto cursor = put(out, own.head);
-  if (!own.parent) return fb::CreateJournal(out, cursor);
-  const fb::Mark parent = mark_of(own.parent->mark);
-  return fb::CreateJournal(out, cursor, own.parent->epoch.value(), &parent);
+// Nothing rather than an empty vector: most frames have no proof.
+Offset<flatbuffers::Vector<std::uint8_t>> proof_of(Builder& out, ByteView proof) {
+  return proof.empty() ? Offset<flatbuffers::Vector<std::uint8_t>>{} : vector_of(out, proof);
+}
+
+Offset<fb::Journal> put(Builder& out, const Held& held) {
+  const auto cursor = put(out, held.head);
+  const auto proof = proof_of(out, held.proof);
+  if (!held.parent) return fb::CreateJournal(out, cursor, 0, nullptr, proof);
+  const fb::Mark parent = mark_of(held.parent->mark);
+  return fb::CreateJournal(out, cursor, held.parent->epoch.value(), &parent, proof);
+}
+
+Offset<flatbuffers::Vector<Offset<fb::Journal>>> put(Builder& out, const std::vector<Held>& all) {
+  std::vector<Offset<fb::Journal>> offsets;
+  offsets.reserve(all.size());
+  for (const Held& held : all) offsets.push_back(put(out, held));
+  return out.CreateVector(offsets);
 }
 
 Offset<void> put(Builder& out, const Hello& hello) {
-  std::vector<Offset<fb::Journal>> journals;
-  for (const OwnJournal& own : hello.journals) journals.push_back(put(out, own));
-  const auto journal_list = out.CreateVector(journals);
+  const auto journals = put(out, hello.journals);
+  const auto feeds = put(out, hello.feeds);
   const auto received = put(out, hello.received);
   const auto receipt = vector_of(out, hello.last_receipt);
   const auto version = out.CreateString(hello.version);
   const fb::B16 network = b16(hello.network.bytes);
   const fb::B16 token = b16(hello.token.bytes);
   return fb::CreateHello(out, hello.protocol_min, hello.protocol_max, hello.suite.value(), &network, hello.site.value(),
-                         journal_list, received, &token, receipt, hello.window, hello.clock.value(), version)
+                         journals, received, &token, receipt, hello.window, hello.clock.value(), version, feeds)
       .Union();
 }
 
 Offset<void> put(Builder& out, const Welcome& welcome) {
   const auto cursors = put(out, welcome.cursors);
   const auto backed_up = put(out, welcome.backed_up_to);
+  const auto streams = put(out, welcome.streams);
   const auto version = out.CreateString(welcome.version);
   const fb::B16 token = b16(welcome.token.bytes);
   return fb::CreateWelcome(out, welcome.protocol, welcome.session.value(), cursors, &token, backed_up,
-                           welcome.retry_after_ms, welcome.window, welcome.server_time.value(), version)
+                           welcome.retry_after_ms, welcome.window, welcome.server_time.value(), version, streams)
       .Union();
 }
 
@@ -125,10 +138,31 @@ Offset<void> put(Builder& out, const Enrolled& enrolled) {
   return fb::CreateEnrolled(out, enrolled.site.value(), vector_of(out, enrolled.sealed)).Union();
 }
 
+Offset<void> put(Builder& out, const Fork& fork) {
+  const auto what = out.CreateString(fork.what);
+  const auto proof = proof_of(out, fork.proof);
+  const fb::Stream stream = stream_of(fork.stream);
+  const fb::Mark have = mark_of(fork.have);
+  return fb::CreateFork(out, &stream, &have, static_cast<std::uint16_t>(fork.code), what, proof).Union();
+}
+
+Offset<void> put(Builder& out, const Probe& probe) {
+  const fb::Stream stream = stream_of(probe.stream);
+  if (!probe.digest) return fb::CreateProbe(out, &stream, probe.seq.value()).Union();
+  const fb::B32 digest = b32(probe.digest->bytes);
+  return fb::CreateProbe(out, &stream, probe.seq.value(), &digest).Union();
+}
+
+Offset<void> put(Builder& out, const Common& common) {
+  const auto proof = proof_of(out, common.proof);
+  const fb::Stream stream = stream_of(common.stream);
+  const fb::Mark mark = mark_of(common.mark);
+  return fb::CreateCommon(out, &stream, &mark, proof).Union();
+}
+
 // The variant's order is the union's: NONE is 0.
 fb::Body body_type(const Frame& frame) { return static_cast<fb::Body>(frame.index() + 1); }
-static_assert(static_cast<int>(fb::Body_Hello) == 1 &&
-              static_cast<int>(fb::Body_Enrolled) == std::variant_size_v<Frame>);
+static_assert(static_cast<int>(fb::Body_Hello) == 1 && static_cast<int>(fb::Body_Common) == std::variant_size_v<Frame>);
 
 }  // namespace
 

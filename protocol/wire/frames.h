@@ -14,7 +14,7 @@
 namespace redress::wire {
 
 inline constexpr std::uint16_t protocol_min = 1;
-inline constexpr std::uint16_t protocol_max = 1;
+inline constexpr std::uint16_t protocol_max = 2;  // 2: forks are repaired, streams returned
 
 struct Cursor {
   StreamName stream;
@@ -23,10 +23,14 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
-struct OwnJournal {
+// A stream as the speaker holds it.
+struct Held {
   Cursor head;
   std::optional<journal::Parent> parent;
-  friend bool operator==(const OwnJournal&, const OwnJournal&) = default;
+  // An encoded checkpoint, or empty. Of a feed: head office's at the head. Of a branch's journal: in a welcome the
+  // branch's own at the head; in a hello its last word on the line that this journal replaced.
+  Bytes proof;
+  friend bool operator==(const Held&, const Held&) = default;
 };
 
 struct Hello {
@@ -35,26 +39,29 @@ struct Hello {
   SuiteId suite;
   NetworkId network;
   SiteId site;
-  std::vector<OwnJournal> journals;  // parents first, at most limits::hello_journals_max
-  std::vector<Cursor> received;      // feeds and the book, as far as durable here
-  LinkToken token;                   // zero: none yet
-  Bytes last_receipt;                // the newest receipt held, encoded; empty: none
-  std::uint32_t window = 0;          // bytes the speaker takes unreceipted
+  std::vector<Held> journals;    // the speaker's own, parents first, the one it writes last; at most
+                                 // limits::hello_journals_max
+  std::vector<Cursor> received;  // version 1: feeds, as far as durable here
+  LinkToken token;               // zero: none yet
+  Bytes last_receipt;            // the newest receipt held, encoded; empty: none
+  std::uint32_t window = 0;      // bytes the speaker takes unreceipted
   WallTime clock;
   std::string version;
+  std::vector<Held> feeds;  // as far as durable here, of every epoch of head office
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 
 struct Welcome {
   std::uint16_t protocol = 0;
   SessionId session;
-  std::vector<Cursor> cursors;  // how far the speaker holds the peer's journals
+  std::vector<Cursor> cursors;  // version 1: how far the speaker holds the peer's journals, and the peer's feed
   LinkToken token;              // to be shown in the next hello
   std::vector<Cursor> backed_up_to;
   std::uint32_t retry_after_ms = 0;
   std::uint32_t window = 0;
   WallTime server_time;
   std::string version;
+  std::vector<Held> streams;  // every journal and feed of the peer that the speaker holds, parents first
   friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
@@ -132,7 +139,33 @@ struct Enrolled {
   friend bool operator==(const Enrolled&, const Enrolled&) = default;
 };
 
-using Frame = std::variant<Hello, Welcome, Refusal, Batch, Receipted, Hole, Beat, Enrol, Enrolled>;
+// Repair (D9). "My copy of this stream is not yours: find where they part." `proof`: the author's checkpoint at `have`.
+struct Fork {
+  StreamName stream;
+  journal::Mark have;
+  Code code{};  // fork or old_image
+  std::string what;
+  Bytes proof;
+  friend bool operator==(const Fork&, const Fork&) = default;
+};
+
+// Asked without a digest; answered with it, and without it if the place is not held.
+struct Probe {
+  StreamName stream;
+  Seq seq;
+  std::optional<Digest> digest;
+  friend bool operator==(const Probe&, const Probe&) = default;
+};
+
+// "This is the last place that we share of your feed; `proof` is your checkpoint on what I hold above it."
+struct Common {
+  StreamName stream;
+  journal::Mark mark;
+  Bytes proof;
+  friend bool operator==(const Common&, const Common&) = default;
+};
+
+using Frame = std::variant<Hello, Welcome, Refusal, Batch, Receipted, Hole, Beat, Enrol, Enrolled, Fork, Probe, Common>;
 
 // Requires: every list and text within its limit.
 [[nodiscard]] Bytes encode(const Frame& frame);

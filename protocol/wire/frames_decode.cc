@@ -12,8 +12,9 @@ namespace {
 constexpr flatbuffers::uoffset_t depth_max = 6;
 constexpr flatbuffers::uoffset_t tables_max = 2000;
 static_assert(tables_max >= limits::batch_entries_max + limits::grants_max + 8);
-static_assert(tables_max >= 3 * limits::hello_journals_max + 8);
+static_assert(tables_max >= 5 * limits::hello_journals_max + 8);
 constexpr std::size_t text_max = 512;
+constexpr std::size_t proof_max = 256;
 constexpr std::size_t cursors_max = limits::hello_journals_max;
 
 template <typename Fixed, typename From>
@@ -92,13 +93,20 @@ std::vector<Cursor> cursors_of(Copier& in, const flatbuffers::Vector<flatbuffers
   return out;
 }
 
-OwnJournal journal_of(Copier& in, const fb::Journal* from) {
+Held held_of(Copier& in, const fb::Journal* from) {
   if (in.need(from, "journal") == nullptr) return {};
-  OwnJournal own{cursor_of(in, from->cursor()), std::nullopt};
+  Held held{cursor_of(in, from->cursor()), std::nullopt, in.bytes(from->proof(), proof_max)};
   if (from->parent() != nullptr && from->parent()->seq() != 0) {
-    own.parent = journal::Parent{Epoch{from->parent_epoch()}, mark_of(*from->parent())};
+    held.parent = journal::Parent{Epoch{from->parent_epoch()}, mark_of(*from->parent())};
   }
-  return own;
+  return held;
+}
+
+std::vector<Held> held_of(Copier& in, const flatbuffers::Vector<flatbuffers::Offset<fb::Journal>>* list) {
+  std::vector<Held> out;
+  const std::size_t count = in.count(list, limits::hello_journals_max, "too many journals");
+  for (unsigned i = 0; i < count; ++i) out.push_back(held_of(in, list->Get(i)));
+  return out;
 }
 
 Frame read(Copier& in, const fb::Hello& from) {
@@ -108,8 +116,8 @@ Frame read(Copier& in, const fb::Hello& from) {
   out.suite = SuiteId{from.suite()};
   out.site = SiteId{from.site()};
   if (in.need(from.network(), "hello.network") != nullptr) out.network = fixed_of<NetworkId>(*from.network());
-  const std::size_t count = in.count(from.journals(), limits::hello_journals_max, "too many journals");
-  for (unsigned i = 0; i < count; ++i) out.journals.push_back(journal_of(in, from.journals()->Get(i)));
+  out.journals = held_of(in, from.journals());
+  out.feeds = held_of(in, from.feeds());
   out.received = cursors_of(in, from.received());
   if (from.token() != nullptr) out.token = fixed_of<LinkToken>(*from.token());
   out.last_receipt = in.bytes(from.last_receipt(), text_max);
@@ -130,6 +138,7 @@ Frame read(Copier& in, const fb::Welcome& from) {
   out.window = from.window();
   out.server_time = WallTime{from.server_time()};
   out.version = in.text(from.version());
+  out.streams = held_of(in, from.streams());
   return out;
 }
 
@@ -214,6 +223,32 @@ Frame read(Copier& in, const fb::Enrolled& from) {
   return Enrolled{SiteId{from.site()}, in.bytes(from.sealed(), 2048)};
 }
 
+Frame read(Copier& in, const fb::Fork& from) {
+  Fork out;
+  if (in.need(from.stream(), "fork.stream") != nullptr) out.stream = stream_of(*from.stream());
+  if (in.need(from.have(), "fork.have") != nullptr) out.have = mark_of(*from.have());
+  out.code = static_cast<Code>(from.code());
+  out.what = in.text(from.what());
+  out.proof = in.bytes(from.proof(), proof_max);
+  return out;
+}
+
+Frame read(Copier& in, const fb::Probe& from) {
+  Probe out;
+  if (in.need(from.stream(), "probe.stream") != nullptr) out.stream = stream_of(*from.stream());
+  out.seq = Seq{from.seq()};
+  if (from.digest() != nullptr) out.digest = fixed_of<Digest>(*from.digest());
+  return out;
+}
+
+Frame read(Copier& in, const fb::Common& from) {
+  Common out;
+  if (in.need(from.stream(), "common.stream") != nullptr) out.stream = stream_of(*from.stream());
+  if (in.need(from.mark(), "common.mark") != nullptr) out.mark = mark_of(*from.mark());
+  out.proof = in.bytes(from.proof(), proof_max);
+  return out;
+}
+
 Frame read_body(Copier& in, const fb::Frame& frame) {
   switch (frame.body_type()) {
     case fb::Body_Hello:
@@ -234,6 +269,12 @@ Frame read_body(Copier& in, const fb::Frame& frame) {
       return read(in, *frame.body_as_Enrol());
     case fb::Body_Enrolled:
       return read(in, *frame.body_as_Enrolled());
+    case fb::Body_Fork:
+      return read(in, *frame.body_as_Fork());
+    case fb::Body_Probe:
+      return read(in, *frame.body_as_Probe());
+    case fb::Body_Common:
+      return read(in, *frame.body_as_Common());
     case fb::Body_NONE:
       break;
   }

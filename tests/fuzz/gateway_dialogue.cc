@@ -8,10 +8,10 @@ namespace {
 wire::Hello hello(const Dialogue<sync::GatewaySession>& dialogue, const Shelf& shelf, Input& in) {
   wire::Hello out;
   out.protocol_min = 1;
-  out.protocol_max = in.u8() == 0xFF ? 0 : 1;
+  out.protocol_max = in.u8() == 0xFF ? 0 : wire::protocol_max;
   out.suite = SuiteId{1};
   out.site = branch_site;
-  out.journals.push_back({{branch_journal, dialogue.mark_of(branch_journal, in), Seq{1}}, std::nullopt});
+  out.journals.push_back({{branch_journal, dialogue.mark_of(branch_journal, in), Seq{1}}, std::nullopt, {}});
   if (in.u8() % 2 == 0) out.received.push_back({branch_feed, dialogue.mark_of(branch_feed, in), Seq{1}});
   const sync::Tokens tokens = shelf.tokens(branch_site, branch_journal.epoch);
   const unsigned shown = in.u8() % 4;
@@ -28,8 +28,7 @@ void play(Input in) {
   shelf.put(branch_journal, entries_of(branch_journal, 2));
   const CheapSigner signer;
   CountingRandom random;
-  sync::GatewaySession session{
-      self_on(shelf, head_office, signer), {branch_site, PublicKey{}}, branch_feed.epoch, random};
+  sync::GatewaySession session{self_on(shelf, head_office, signer), {branch_site, PublicKey{}}, random};
   Dialogue dialogue{session, shelf, branch_feed, branch_journal};
   for (std::size_t acts = 0; acts < acts_max && !in.empty(); ++acts) {
     const unsigned choice = in.u8() % 10;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "protocol/sync/exchange.h"
 #include "tests/fuzz/target.h"
@@ -38,6 +39,7 @@ inline journal::Domain cheap_domain() {
 class CheapSigner final : public journal::Signer {
  public:
   [[nodiscard]] KeyId key_id() const override { return {}; }
+  [[nodiscard]] PublicKey public_key() const override { return {}; }
   [[nodiscard]] Signature sign(ByteView) const override {
     Signature out;
     out.bytes.fill(std::byte{1});
@@ -128,19 +130,47 @@ class Shelf final : public sync::Streams {
     tokens_ = {kept.known, kept.offered};
     return true;
   }
+  [[nodiscard]] bool keep(const sync::KeepWord& kept, std::vector<journal::Receipt>&) {
+    words_.insert_or_assign(kept.journal, kept.word);
+    return true;
+  }
+  // A renewal only has to be asked for what is held: the shelf itself goes on as it was.
+  [[nodiscard]] bool keep(const sync::RenewJournal& renew, std::vector<journal::Receipt>&) {
+    REDRESS_ASSERT(renew.journal.owner == site_ && digest_at(renew.journal, renew.common.seq) == renew.common.digest);
+    return true;
+  }
+  [[nodiscard]] bool keep(const sync::RenewOffice&, std::vector<journal::Receipt>&) { return true; }
+  [[nodiscard]] bool keep(const sync::RewindFeed& rewind, std::vector<journal::Receipt>&) {
+    REDRESS_ASSERT(digest_at(rewind.feed, rewind.common.seq) == rewind.common.digest);
+    return true;
+  }
+  [[nodiscard]] bool keep(const sync::KeepHeard& heard, std::vector<journal::Receipt>&) {
+    unheard_.erase(heard.site);
+    return true;
+  }
+  void await(SiteId site) { unheard_.insert(site); }
 
-  [[nodiscard]] std::vector<wire::OwnJournal> own_journals() const override {
-    std::vector<wire::OwnJournal> out;
+  [[nodiscard]] std::vector<wire::Held> own_journals() const override {
+    std::vector<wire::Held> out;
     for (const auto& [name, track] : streams_) {
-      if (name.owner == site_ && name.reader == no_reader) out.push_back({{name, *mark_of(name), Seq{1}}, {}});
+      if (name.owner == site_ && name.reader == no_reader) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
     }
     return out;
   }
-  [[nodiscard]] std::vector<wire::Cursor> received_feeds() const override {
-    std::vector<wire::Cursor> out;
+  [[nodiscard]] std::vector<wire::Held> received_feeds() const override {
+    std::vector<wire::Held> out;
     for (const auto& [name, track] : streams_) {
-      if (name.reader == site_) out.push_back({name, *mark_of(name), Seq{1}});
+      if (name.reader == site_) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
     }
+    return out;
+  }
+  [[nodiscard]] std::vector<wire::Held> streams_of(SiteId peer) const override {
+    std::vector<wire::Held> out;
+    for (const auto& [name, track] : streams_) {
+      if (name.owner == peer) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
+    }
+    const StreamName live = feed_for(epoch(), peer);
+    out.push_back({{live, mark_of(live).value_or(journal::Mark{}), Seq{1}}, {}, {}});
     return out;
   }
   [[nodiscard]] std::optional<journal::Mark> mark_of(const StreamName& stream) const override {
@@ -155,28 +185,38 @@ class Shelf final : public sync::Streams {
     if (seq == Seq{}) return journal::genesis(cheap_domain(), stream, std::nullopt);
     return found->second.entries[seq.value() - 1].mark.digest;
   }
-  [[nodiscard]] sync::Outgoing read(const StreamName& stream, Seq from, std::size_t entries_max,
-                                    std::size_t bytes_max) const override {
+  [[nodiscard]] sync::Outgoing read(const sync::Wanted& wanted) const override {
     sync::Outgoing out;
-    const auto found = streams_.find(stream);
-    if (found == streams_.end() || from == Seq{}) return out;
+    const auto found = streams_.find(wanted.stream);
+    if (found == streams_.end() || wanted.from == Seq{}) return out;
     const std::vector<Shelved>& entries = found->second.entries;
-    for (std::size_t i = from.value() - 1; i < entries.size() && out.items.size() < entries_max; ++i) {
+    for (std::size_t i = wanted.from.value() - 1; i < entries.size() && out.items.size() < wanted.entries_max; ++i) {
       const std::size_t size = entries[i].item.header.size() + entries[i].item.body.size();
-      if (!out.items.empty() && out.bytes + size > bytes_max) break;
+      if (!out.items.empty() && out.bytes + size > wanted.bytes_max) break;
       out.items.push_back(entries[i].item);
       out.bytes += size;
       out.last = entries[i].mark;
     }
     return out;
   }
-  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName&, Seq) const override { return {}; }
+  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const override {
+    const auto word = words_.find(stream);
+    return seq == Seq{} && word != words_.end() ? std::optional{word->second} : std::nullopt;
+  }
+  [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_from(const StreamName& stream, Seq) const override {
+    const auto head = mark_of(stream);
+    if (!head) return std::nullopt;
+    return journal::sign(cheap_domain(), CheapSigner{}, {{}, {}, stream, *head, {}, {}, {}});
+  }
   [[nodiscard]] std::optional<journal::Receipt> last_receipt(const StreamName& stream) const override {
     const auto found = streams_.find(stream);
     return found == streams_.end() ? std::nullopt : found->second.receipt;
   }
   [[nodiscard]] journal::LedgerMark ledger() const override { return {}; }
   [[nodiscard]] sync::Tokens tokens(SiteId, Epoch) const override { return tokens_; }
+  [[nodiscard]] Epoch epoch() const override { return Epoch{3}; }
+  [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epoch == Epoch{3} || epoch == Epoch{2}; }
+  [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:
   struct Track {
@@ -187,6 +227,8 @@ class Shelf final : public sync::Streams {
   SiteId site_;
   std::map<StreamName, Track> streams_;
   sync::Tokens tokens_;
+  std::map<StreamName, journal::Checkpoint> words_;
+  std::set<SiteId> unheard_;
 };
 
 }  // namespace redress::fuzz

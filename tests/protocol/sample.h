@@ -51,6 +51,7 @@ inline const journal::Suite& stand_in() {
 class StandInSigner final : public journal::Signer {
  public:
   [[nodiscard]] KeyId key_id() const override { return filled_with<KeyId>(0x11); }
+  [[nodiscard]] PublicKey public_key() const override { return key; }
   [[nodiscard]] Signature sign(ByteView message) const override { return stand_in_signature(key, message); }
   const PublicKey key = filled_with<PublicKey>(0x55);
 };

@@ -16,6 +16,7 @@ redress_tests(
     protocol/number_test.cc
     protocol/pair_test.cc
     protocol/receiver_test.cc
+    protocol/repair_test.cc
     protocol/refusal_test.cc
     protocol/sender_test.cc
     protocol/time_test.cc)

@@ -8,7 +8,7 @@ namespace redress::sim {
 // A batch of a site's own journal from `first` on, as the site itself would send it.
 inline wire::Batch batch_of(const Node& node, SessionId session, Seq first, std::size_t entries_max = 1) {
   const StreamName stream = node.site->journal();
-  sync::Outgoing out = node.site->read(stream, first, entries_max, std::size_t{1} << 20);
+  sync::Outgoing out = node.site->read({stream, first, entries_max, std::size_t{1} << 20, head_office, false});
   REDRESS_ASSERT(!out.items.empty());
   const auto kept = node.site->checkpoint_at(stream, out.last.seq);
   const journal::Checkpoint checkpoint =

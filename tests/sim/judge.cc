@@ -78,7 +78,7 @@ std::string portrait(const store::CaseFile& file) {
 
 void Pair::note_shown(Branch& branch) {
   Node& node = *branch.node;
-  branch.receipted = std::max(branch.receipted, node.site->receipted(node.site->journal()));
+  branch.receipted = std::max(branch.receipted, node.site->written().receipted);
   for (const CaseId& id : cases_in(node.truth)) {
     const auto file = node.file_of(id);
     if (!file) continue;
@@ -124,13 +124,16 @@ void Pair::judge_ledgers(std::vector<std::string>& broken) {
   for (Node* one : nodes) {
     std::set<Digest> identities;
     std::set<std::pair<SiteId, CommandId>> commands;
-    for (const store::StoredEntry& entry : entries_in(one->truth)) {
-      const Digest identity = journal::identity_of(sim_domain(), entry.item.header);
-      if (!identities.insert(identity).second) {
-        broken.push_back("P3 " + name_of(*one) + "holds entry " + short_name(identity) + " twice");
-      }
-      if (!commands.emplace(entry.header.what.author, entry.header.what.command).second) {
-        broken.push_back("P3 " + name_of(*one) + "holds one command twice: entry " + short_name(identity));
+    for (const CaseId& id : cases_in(one->truth)) {
+      const auto file = one->file_of(id);
+      for (const casework::Line& line : file ? file->view.timeline : std::vector<casework::Line>{}) {
+        const casework::Told& told = file->told[line.told];
+        if (!identities.insert(told.identity).second) {
+          broken.push_back("P3 " + name_of(*one) + "counts entry " + short_name(told.identity) + " twice");
+        }
+        if (!commands.emplace(told.header.what.author, told.header.what.command).second) {
+          broken.push_back("P3 " + name_of(*one) + "counts one command twice: entry " + short_name(told.identity));
+        }
       }
     }
     const auto verified = store::verify(one->truth, one->options(), key_of, one->random);
@@ -159,9 +162,11 @@ void Pair::judge_streams(std::vector<std::string>& broken) {
   };
   for (const auto& branch : branches_) {
     const store::Site& site = *branch->node->site;
-    compare(*branch->node, site.journal(), site, centre);
-    compare(*branch->node, feed_for(centre.epoch(), site.site()), centre, site);
-    if (site.receipted(site.journal()) < branch->receipted) {
+    for (const wire::Held& own : site.own_journals()) compare(*branch->node, own.head.stream, site, centre);
+    for (const wire::Held& held : centre.streams_of(site.site())) {
+      if (held.head.stream.reader == site.site()) compare(*branch->node, held.head.stream, centre, site);
+    }
+    if (site.written().receipted < branch->receipted) {
       broken.push_back("P14 " + name_of(*branch->node) + "a receipt that was shown is gone");
     }
     for (const auto& [identity, id] : branch->disposals) {

@@ -44,11 +44,15 @@ std::optional<crypto::Key32> Secrets::with(SiteId peer) const {
   return crypto::derive(pair, "redress/sim/1");
 }
 
+bool OpenRouter::opens(const journal::What& what) const {
+  static const Kind opening = casework::Kinds{casework::shipped_kinds()}.opening().kind;
+  return what.kind == opening;
+}
+
 std::vector<SiteId> OpenRouter::gains(const journal::What& what, const std::vector<SiteId>& standing) const {
   // Standing is gained by opening a case, or by being named; a later entry of one's own gives none.
-  static const Kind opening = casework::Kinds{casework::shipped_kinds()}.opening().kind;
   std::vector<SiteId> wanted{head_office};
-  if (what.kind == opening) wanted.push_back(what.author);
+  if (opens(what)) wanted.push_back(what.author);
   wanted.insert(wanted.end(), what.to.begin(), what.to.end());
   std::vector<SiteId> out;
   for (const SiteId site : wanted) {
@@ -152,6 +156,13 @@ void Pair::crash(Node& node) {
   }
 }
 
+void Pair::restore(Node& node, MemoryTruth::Image image) {
+  node.truth.restore(std::move(image));
+  crash(node);
+  // What a disk had shown is gone with it.
+  if (node.id != head_office) branches_[index_of(node)]->receipted = Seq{};
+}
+
 void Pair::inject_to_gateway(ByteView frame, std::size_t i) {
   arrive({clock_, 0, i, Due::What::to_gateway, branches_.at(i)->line, copy_of(frame)});
 }
@@ -180,8 +191,7 @@ void Pair::arrive(const Due& due) {
     case Due::What::to_gateway:
       if (branch.served == nullptr || due.line > branch.served_line) {
         const sync::BranchPeer peer{agent.id, agent.keys.signing.public_key};
-        branch.served =
-            std::make_unique<sync::GatewaySession>(self_of(*gateway_), peer, gateway_->site->epoch(), gateway_->random);
+        branch.served = std::make_unique<sync::GatewaySession>(self_of(*gateway_), peer, gateway_->random);
         branch.served_line = due.line;
       }
       branch.served->on_frame(now(*gateway_), due.frame);
@@ -237,13 +247,15 @@ namespace {
 
 // Tells a session what became of its writes. False: some of them failed.
 template <typename Session>
-bool answer_writes(Session& session, std::span<const Result<store::Outcome>> outcomes) {
+bool answer_writes(Session& session, Now now, std::span<const Result<store::Outcome>> outcomes) {
   bool good = true;
   for (const auto& outcome : outcomes) {
     if (!outcome) {
       good = false;
     } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {
       session.on_committed(*receipt);
+    } else if (std::holds_alternative<store::Renewed>(*outcome)) {
+      if constexpr (requires { session.on_renewed(now); }) session.on_renewed(now);
     }
   }
   return good;
@@ -266,7 +278,7 @@ void Pair::turn_branch(Branch& branch, std::vector<store::Work> work, std::optio
   if (!work.empty()) outcomes = node.site->commit(work, now(node).wall);
   if (!survives(node, outcomes)) return;
   if (own > 0) answer = outcomes.front();
-  if (!answer_writes(*branch.session, std::span{outcomes}.subspan(own))) {
+  if (!answer_writes(*branch.session, now(node), std::span{outcomes}.subspan(own))) {
     step.sends.clear();
     branch.session->on_commit_failed(now(node));
   }
@@ -289,8 +301,10 @@ void Pair::turn_gateway(std::vector<store::Work> work, std::optional<Result<stor
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     if (branches_[i]->served != nullptr) steps[i] = branches_[i]->served->take_step();
     starts.push_back(work.size());
+    for (sync::Write& write : steps[i].writes) await_all(write);
     add(work, steps[i].writes);
   }
+  const Epoch epoch = node.site->epoch();
   std::vector<Result<store::Outcome>> outcomes;
   if (!work.empty()) outcomes = node.site->commit(work, now(node).wall);
   if (!survives(node, outcomes)) return;
@@ -298,10 +312,12 @@ void Pair::turn_gateway(std::vector<store::Work> work, std::optional<Result<stor
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     sync::GatewaySession* session = branches_[i]->served.get();
     if (session == nullptr) continue;
-    if (!answer_writes(*session, std::span{outcomes}.subspan(starts[i], steps[i].writes.size()))) {
+    if (!answer_writes(*session, now(node), std::span{outcomes}.subspan(starts[i], steps[i].writes.size()))) {
       steps[i].sends.clear();
       session->on_commit_failed();
     }
+    if (node.site->epoch() != epoch)
+      session->refuse({Code::recovering, "head office goes on in a new epoch", "session"}, 0);
     while (session->on_sendable(now(node))) {
     }
     sync::Step more = session->take_step();
@@ -311,6 +327,15 @@ void Pair::turn_gateway(std::vector<store::Work> work, std::optional<Result<stor
       node.events.insert(node.events.end(), part->events.begin(), part->events.end());
     }
   }
+}
+
+// Every branch may still hold what head office lost.
+void Pair::await_all(sync::Write& write) const {
+  std::vector<SiteId>* unheard = nullptr;
+  if (auto* renew = std::get_if<sync::RenewOffice>(&write)) unheard = &renew->unheard;
+  if (auto* rewind = std::get_if<sync::RewindFeed>(&write)) unheard = &rewind->unheard;
+  if (unheard == nullptr) return;
+  for (const auto& branch : branches_) unheard->push_back(branch->node->id);
 }
 
 void Pair::send(std::size_t i, SiteId from, Bytes frame) {
@@ -405,16 +430,23 @@ bool Pair::drive_bounded(std::int64_t ms) {
 
 bool Pair::is_level() const {
   const store::Site& centre = *gateway_->site;
-  return std::all_of(branches_.begin(), branches_.end(), [&](const auto& branch) {
-    const store::Site& site = *branch->node->site;
-    const journal::Mark head = *site.mark_of(site.journal());
-    const auto held = centre.mark_of(site.journal());
-    const StreamName feed = feed_for(centre.epoch(), site.site());
-    const auto feed_head = centre.mark_of(feed);
-    const bool up = head.seq == Seq{} || (held == head && site.receipted(site.journal()) == head.seq);
-    const bool down = !feed_head || (site.mark_of(feed) == feed_head && centre.receipted(feed) == feed_head->seq);
-    return up && down;
-  });
+  return centre.unheard().empty() && std::all_of(branches_.begin(), branches_.end(), [&](const auto& branch) {
+           const store::Site& site = *branch->node->site;
+           bool level = site.written().entries == site.written().receipted;
+           for (const wire::Held& own : site.own_journals()) {
+             if (own.head.mark.seq != Seq{}) level &= centre.mark_of(own.head.stream) == own.head.mark;
+           }
+           for (const wire::Held& feed : site.received_feeds()) {
+             level &= centre.mark_of(feed.head.stream) == feed.head.mark;
+           }
+           for (const wire::Held& held : centre.streams_of(site.site())) {
+             if (held.head.mark.seq == Seq{}) continue;
+             level &= site.mark_of(held.head.stream) == held.head.mark;
+             if (held.head.stream == feed_for(centre.epoch(), site.site()))
+               level &= centre.receipted(held.head.stream) == held.head.mark.seq;
+           }
+           return level;
+         });
 }
 
 }  // namespace redress::sim

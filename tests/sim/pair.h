@@ -43,6 +43,7 @@ class OpenRouter final : public store::Router {
  public:
   [[nodiscard]] std::vector<SiteId> gains(const journal::What& what,
                                           const std::vector<SiteId>& standing) const override;
+  [[nodiscard]] bool opens(const journal::What& what) const override;
 };
 
 [[nodiscard]] journal::Domain sim_domain();
@@ -121,6 +122,8 @@ class Pair {
   void cut_all(Cut how);
   // Dies at once and starts again from its truth.
   void crash(Node& node);
+  // The machine dies and comes back with this image of its store.
+  void restore(Node& node, MemoryTruth::Image image);
   // A frame as if the line had brought it.
   void inject_to_gateway(ByteView frame, std::size_t i = 0);
   void inject_to_branch(ByteView frame, std::size_t i = 0);
@@ -178,6 +181,7 @@ class Pair {
   void turn_branch(Branch& branch, std::vector<store::Work> work, std::optional<Result<store::Outcome>>& answer);
   void turn_gateway(std::vector<store::Work> work, std::optional<Result<store::Outcome>>& answer);
   [[nodiscard]] bool survives(Node& node, const std::vector<Result<store::Outcome>>& outcomes);
+  void await_all(sync::Write& write) const;
   void send(std::size_t i, SiteId from, Bytes frame);
   void obey(Branch& branch, sync::Line line);
   void note_shown(Branch& branch);

@@ -174,14 +174,14 @@ TEST_CASE("Site: reads a range within its bounds, at least one entry") {
   Alone one{131};
   for (int i = 1; i <= 5; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
   const Site& site = *one.node().site;
-  CHECK(site.read(site.journal(), Seq{1}, 3, SIZE_MAX).items.size() == 3);
-  CHECK(site.read(site.journal(), Seq{4}, 256, SIZE_MAX).items.size() == 2);
-  const sync::Outgoing one_only = site.read(site.journal(), Seq{2}, 256, 1);
+  CHECK(site.read({site.journal(), Seq{1}, 3, SIZE_MAX, head_office, false}).items.size() == 3);
+  CHECK(site.read({site.journal(), Seq{4}, 256, SIZE_MAX, head_office, false}).items.size() == 2);
+  const sync::Outgoing one_only = site.read({site.journal(), Seq{2}, 256, 1, head_office, false});
   CHECK(one_only.items.size() == 1);
   CHECK(one_only.last.seq == Seq{2});
   CHECK(one_only.grants.size() == 1);
-  CHECK(site.read(site.journal(), Seq{6}, 256, SIZE_MAX).items.empty());
-  CHECK(site.read(journal_of(SiteId{99}, Epoch{1}), Seq{1}, 256, SIZE_MAX).items.empty());
+  CHECK(site.read({site.journal(), Seq{6}, 256, SIZE_MAX, head_office, false}).items.empty());
+  CHECK(site.read({journal_of(SiteId{99}, Epoch{1}), Seq{1}, 256, SIZE_MAX, head_office, false}).items.empty());
 }
 
 TEST_CASE("Site: what stands before a damaged entry still goes out") {
@@ -189,7 +189,7 @@ TEST_CASE("Site: what stands before a damaged entry still goes out") {
   for (int i = 1; i <= 3; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
   one.node().truth.rows(Table::entries).at(key_of(Position{3})).back() ^= std::byte{1};
   const Site& site = *one.node().site;
-  CHECK(site.read(site.journal(), Seq{1}, 256, SIZE_MAX).items.size() == 2);
+  CHECK(site.read({site.journal(), Seq{1}, 256, SIZE_MAX, head_office, false}).items.size() == 2);
 }
 
 TEST_CASE("Site: standing only grows, and the feed gives each entry to each reader once") {

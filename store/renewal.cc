@@ -1,0 +1,257 @@
+// Repair inside one transaction: a store that is a copy or an old image goes on in a new epoch, and what was lost comes
+// back (D9, D28).
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
+#include "store/turn.h"
+
+namespace redress::store {
+
+void Turn::alarm(SiteId site, Code code, std::string_view what) {
+  const auto last = store_.last_below(Table::local, alarm_key(UINT64_MAX));
+  const Bytes first = alarm_key(0);
+  const bool any =
+      last && last->first.size() == first.size() && std::equal(first.begin(), first.end() - 8, last->first.begin());
+  std::uint64_t number = 1;
+  if (any) number = Reader{ByteView{last->first}.last(8)}.u64() + 1;
+  Writer row;
+  row.i64(now_.value());
+  row.u32(site.value());
+  row.u16(static_cast<std::uint16_t>(code));
+  row.raw(view_of(what));
+  site_.rows_.put(store_, Table::local, alarm_key(number), row.take());
+}
+
+// From now on this store writes in another epoch. The ledger goes on, and remembers where it began.
+void Turn::begin_epoch(const StreamName& old_journal, const std::optional<journal::Parent>& parent) {
+  if (!site_.rows_.get(store_, Table::local, view_of(born_key))) {
+    Writer born;
+    born.u64(site_.born_.value());
+    site_.rows_.put(store_, Table::local, view_of(born_key), born.take());
+  }
+  epoch_ = Epoch{site_.random_.u64() | 1};
+  Writer identity;
+  identity.u32(site_.options_.site.value());
+  identity.u64(epoch_.value());
+  identity.fixed(site_.options_.domain.network);
+  site_.rows_.put(store_, Table::local, view_of(identity_key), identity.take());
+  static_cast<void>(stream(journal(), parent));
+  begun_.insert(journal());
+  // The old line's last word is evidence that there were two.
+  const Seq last = stream(old_journal, std::nullopt).head.seq;
+  const auto word = last == Seq{} ? std::nullopt : store_.get(Table::checkpoints, key_of(old_journal, last));
+  if (word) store_.put(Table::checkpoints, key_of(journal(), Seq{}), *word, Order::any);
+}
+
+void Turn::forget_proofs(const StreamName& name, Seq above) {
+  for (const Table table : {Table::checkpoints, Table::receipts}) {
+    std::vector<Bytes> keys;
+    store_.scan(table, key_of(name, above.next()), [&](ByteView key, ByteView) {
+      if (stream_of(key) != name) return false;
+      keys.push_back(copy_of(key));
+      return true;
+    });
+    for (const Bytes& key : keys) store_.erase(table, key);
+  }
+}
+
+// Places own entries of one journal again at the end of another: the same What, the same sealed body, the same
+// identity.
+Status Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName& now) {
+  const journal::Domain& domain = site_.options_.domain;
+  StreamRow& head = stream(now, std::nullopt);
+  for (Seq seq = from; seq <= to; seq = seq.next()) {
+    const auto value = site_.rows_.get(store_, Table::places, key_of(old, seq));
+    const auto place = value ? decode_place(*value) : std::nullopt;
+    store_.erase(Table::places, key_of(old, seq));
+    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
+    auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (!entry) {
+      // It cannot be placed without its bytes; what head office holds of it comes back.
+      alarm(old.owner, Code::damaged, "an entry could not be placed again: seq=" + std::to_string(seq.value()));
+      continue;
+    }
+    journal::Header header = entry->header;
+    header.place = {now.owner, now.epoch, head.head.seq.next(), head.head.digest};
+    const ByteView said = ByteView{entry->item.header}.subspan(journal::place_bytes);
+    wire::Item item{journal::encode(header.place), std::move(entry->item.body)};
+    item.header.insert(item.header.end(), said.begin(), said.end());
+    if (REDRESS_MUTANT(85)) item.header[116] ^= std::byte{1};  // 85: placed again with another identity
+    const Digest digest = journal::entry_digest(domain, item.header);
+    const auto index = site_.rows_.get(store_, Table::by_case, key_of(header.what.case_id, place->ledger));
+    store_.erase(Table::by_case, key_of(header.what.case_id, place->ledger));
+    const Position position = store_entry(item, header, digest, /*told=*/index.has_value());
+    if (index) site_.rows_.put(store_, Table::by_case, key_of(header.what.case_id, position), *index);
+    put_place(now, header.place.seq, {position, digest, true});
+    restore_mark(header.what, position);
+    head.head = {header.place.seq, digest};
+    appended_.insert(now);
+  }
+  return Done{};
+}
+
+// A command that was carried out is known by its entry, wherever that stands now (D5).
+void Turn::restore_mark(const journal::What& what, Position position) {
+  if (what.author != site_.options_.site || REDRESS_MUTANT(35)) return;  // 35: the command is forgotten
+  const auto value = site_.rows_.get(store_, Table::marks, view_of(what.command));
+  MarkRow mark = (value ? decode_mark(*value) : std::nullopt).value_or(MarkRow{});
+  mark.ledger = position;
+  site_.rows_.put(store_, Table::marks, view_of(what.command), encode(mark));
+}
+
+Result<Outcome> Turn::renew(const sync::RenewJournal& renew) {
+  const StreamName old = renew.journal;
+  if (old.owner != site_.options_.site || old.reader != no_reader) {
+    return fail(Code::foreign_site, "renew: not a journal of this site");
+  }
+  const Seq common = renew.common.seq;
+  const Seq last = stream(old, std::nullopt).head.seq;
+  const auto value = common == Seq{} ? std::nullopt : site_.rows_.get(store_, Table::places, key_of(old, common));
+  const auto shared = value ? decode_place(*value) : std::nullopt;
+  if (common > last || (common != Seq{} && (!shared || shared->digest != renew.common.digest))) {
+    return fail(Code::fork, "renew: the common place is not held: seq=" + std::to_string(common.value()));
+  }
+  if (old == journal()) {
+    const auto parent = common == Seq{} ? std::nullopt : std::optional{journal::Parent{old.epoch, renew.common}};
+    begin_epoch(old, parent);
+  }
+  const Status placed = place_again(old, common.next(), last, journal());
+  if (!placed) return fail(placed.error());
+  StreamRow& row = stream(old, std::nullopt);
+  row.head =
+      common == Seq{} ? journal::Mark{Seq{}, journal::genesis(site_.options_.domain, old, row.parent)} : renew.common;
+  row.receipted = std::min(row.receipted, common);
+  forget_proofs(old, common);
+  appended_.erase(old);
+  alarm(old.owner, renew.why,
+        "this store was restored from an old image, or copied: it goes on in epoch=" + std::to_string(epoch_.value()) +
+            ", common seq=" + std::to_string(common.value()) +
+            ", placed again=" + std::to_string(last.value() - common.value()));
+  return Outcome{Renewed{epoch_}};
+}
+
+Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
+  const StreamName old = journal();
+  const auto grown = [&](const StreamRow& row, Epoch epoch) {
+    return row.head.seq == Seq{} ? std::nullopt : std::optional{journal::Parent{epoch, row.head}};
+  };
+  std::map<StreamName, StreamRow> feeds;
+  const auto gather = [&](const std::map<StreamName, StreamRow>& from) {
+    for (auto it = from.lower_bound({old.owner, old.epoch, no_reader}); it != from.end(); ++it) {
+      if (it->first.owner != old.owner || it->first.epoch != old.epoch) break;
+      if (it->first.reader != no_reader) feeds[it->first] = it->second;
+    }
+  };
+  gather(site_.streams_);
+  gather(moved_);
+  begin_epoch(old, grown(stream(old, std::nullopt), old.epoch));
+  // Every feed grows out of where it stood: a reader finishes the parent up to there, then reads the child (D28).
+  for (const auto& [name, row] : feeds) {
+    const StreamName child = feed_for(epoch_, name.reader);
+    static_cast<void>(stream(child, grown(row, name.epoch)));
+    begun_.insert(child);
+  }
+  for (const wire::Held& feed : renew.unknown) {
+    static_cast<void>(stream(feed.head.stream, feed.parent));
+    begun_.insert(feed.head.stream);
+  }
+  unheard_ = unheard_.value_or(site_.unheard_);
+  for (const SiteId site : renew.unheard) {
+    unheard_->insert(site);
+    site_.rows_.put(store_, Table::local, unheard_key(site), {});
+  }
+  alarm(renew.shown_by, Code::recovering,
+        "head office had lost its past, and goes on in epoch=" + std::to_string(epoch_.value()) + ": " + renew.why);
+  return Outcome{Renewed{epoch_}};
+}
+
+Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
+  const StreamName& feed_name = rewind.feed;
+  const Seq common = rewind.common.seq;
+  const Seq last = stream(feed_name, std::nullopt).head.seq;
+  if (feed_name.owner != site_.options_.site || common > last) return fail(Code::fork, "rewind: no such feed place");
+  if (feed_name.epoch == epoch_) {
+    const auto renewed =
+        renew(sync::RenewOffice{feed_name.reader, "another line of its feed was shown", {}, rewind.unheard});
+    if (!renewed) return fail(renewed.error());
+  }
+  std::vector<PlaceRow> moved;
+  for (Seq seq = common.next(); seq <= last; seq = seq.next()) {
+    const auto value = site_.rows_.get(store_, Table::places, key_of(feed_name, seq));
+    if (const auto place = value ? decode_place(*value) : std::nullopt) moved.push_back(*place);
+    store_.erase(Table::places, key_of(feed_name, seq));
+  }
+  forget_proofs(feed_name, common);
+  StreamRow& row = stream(feed_name, std::nullopt);
+  row.head = common == Seq{} ? journal::Mark{Seq{}, journal::genesis(site_.options_.domain, feed_name, row.parent)}
+                             : rewind.common;
+  row.receipted = std::min(row.receipted, common);
+  begun_.insert(feed_name);
+  for (const PlaceRow& place : moved) {
+    const auto stored = store_.get(Table::entries, key_of(place.ledger));
+    const auto entry =
+        stored ? decode_entry(site_.options_.domain, *stored) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (entry)
+      feed(feed_name.reader, place.ledger, journal::entry_digest(site_.options_.domain, entry->item.header), true);
+  }
+  return Outcome{Renewed{epoch_}};
+}
+
+std::optional<Position> Turn::held_at(const CaseId& case_id, const Digest& entry) const {
+  if (case_id.is_zero()) return std::nullopt;
+  std::optional<Position> found;
+  store_.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != case_id) return false;
+    const Position position = position_of(key);
+    const auto row = store_.get(Table::entries, key_of(position));
+    const auto held = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (held && journal::entry_digest(site_.options_.domain, held->item.header) == entry) found = position;
+    return !found;
+  });
+  return found;
+}
+
+// A reader brings back what its feed once held: head office signed it, so the reader has standing, whoever wrote it.
+void Turn::take_back(const StreamName& feed_name, const sync::Placed& placed, Seq seq) {
+  const journal::Header& header = placed.header;
+  const auto held = held_at(header.what.case_id, placed.entry);
+  const Position position = held ? *held : store_entry(placed.item, header, placed.entry, /*told=*/true);
+  // Should the reader lose it too, it comes back with its key.
+  put_place(feed_name, seq, {position, placed.stream, true});
+  const bool skipped = (REDRESS_MUTANT(94) && header.what.author == head_office) ||
+                       (REDRESS_MUTANT(95) && header.what.author != head_office);
+  if (skipped) store_.erase(Table::by_case, key_of(header.what.case_id, position));
+  if (held) {
+    give_standing(feed_name.reader, header.what.case_id, position);
+  } else {
+    route(header, position, placed.entry, feed_name.reader);
+  }
+}
+
+// Who brought back an entry that was here already has standing all the same, and may lack what has come since.
+void Turn::give_standing(SiteId reader, const CaseId& case_id, Position position) {
+  if (case_id.is_zero() || store_.get(Table::standing, key_of(case_id, reader))) return;
+  Writer since;
+  since.u64(position.value());
+  site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
+  feed_history(reader, case_id, Position{UINT64_MAX});
+}
+
+Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {
+  if (!unheard_) unheard_ = site_.unheard_;
+  if (unheard_->erase(keep.site) == 0) return Outcome{Done{}};
+  store_.erase(Table::local, unheard_key(keep.site));
+  if (unheard_->empty()) alarm(keep.site, Code::recovering, "every site was heard: head office has recovered");
+  return Outcome{Done{}};
+}
+
+Result<Outcome> Turn::keep(const sync::KeepWord& keep) {
+  store_.put(Table::checkpoints, key_of(keep.journal, Seq{}), journal::encode(keep.word), Order::any);
+  alarm(keep.journal.owner, Code::fork,
+        "the site's store was restored or copied: it goes on in epoch=" + std::to_string(keep.journal.epoch.value()));
+  return Outcome{Done{}};
+}
+
+}  // namespace redress::store
