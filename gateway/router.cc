@@ -9,6 +9,17 @@ bool DirectoryRouter::may_name(SiteId author, SiteId named) const {
   return author == head_office || parent_of_(author) == named || parent_of_(named) == author;
 }
 
+// Audience 0: all with standing; 1: who supervises the author; 2 and what is not known yet: head office only.
+bool DirectoryRouter::may_read(const journal::What& what, SiteId reader) const {
+  const unsigned audience = what.flags & journal::flag_audience_mask;
+  if (audience == 0) return true;
+  if (audience != 1) return false;
+  for (auto at = parent_of_(what.author); at && *at != head_office && *at != SiteId{}; at = parent_of_(*at)) {
+    if (*at == reader) return true;
+  }
+  return false;
+}
+
 std::vector<SiteId> DirectoryRouter::gains(const journal::What& what, const std::vector<SiteId>& standing) const {
   std::vector<SiteId> gained;
   const auto gain = [&](SiteId site) {

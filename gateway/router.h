@@ -19,6 +19,7 @@ class DirectoryRouter final : public store::Router {
   // children, anyone if the author is head office. And whoever supervises one of these.
   [[nodiscard]] std::vector<SiteId> gains(const journal::What& what,
                                           const std::vector<SiteId>& standing) const override;
+  [[nodiscard]] bool may_read(const journal::What& what, SiteId reader) const override;
   [[nodiscard]] bool opens(const journal::What& what) const override { return what.kind == opening_; }
 
  private:

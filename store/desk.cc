@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
 #include "protocol/casework/number.h"
 
 namespace redress::store {
@@ -121,6 +122,7 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   if (!event) return fail(event.error());
   journal::What what = what_of(row, asked, command);
   what.case_id = casework::mint_case_id(asked.now, random_);
+  if (REDRESS_MUTANT(37)) what.case_id.bytes.fill(static_cast<std::byte>(serial_.load()));  // 37: its number is its id
   if (options_.parent != SiteId{} && options_.parent != head_office) what.to.push_back(options_.parent);
   const std::uint64_t serial = ++serial_;
   casework::mint(row, *event, casework::case_no_field,

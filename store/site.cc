@@ -295,7 +295,8 @@ std::optional<wire::Grant> Site::grant_for(const Reading& store, SiteId reader, 
   const auto shared = options_.pairwise->with(reader);
   const auto key = key_in(store, options_, what.case_id, what.key);
   if (!shared || !key) return std::nullopt;
-  const Bytes data = grant_data(options_.domain, what.case_id, what.key, options_.site, reader);
+  const SiteId named = REDRESS_MUTANT(122) ? options_.site : reader;  // 122: a key for somebody else
+  const Bytes data = grant_data(options_.domain, what.case_id, what.key, options_.site, named);
   return wire::Grant{what.case_id, what.key, 1, crypto::wrap(*shared, data, *key, random_)};
 }
 
@@ -319,6 +320,8 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       if (fresh && out.grants.size() < limits::grants_max) {
         if (auto grant = grant_for(store, wanted.reader, what)) out.grants.push_back(std::move(*grant));
       }
+      if (REDRESS_MUTANT(25) && wanted.from > Seq{1})
+        entry->item.body.back() ^= std::byte{1};  // 25: not what was stored
       out.bytes += bytes;
       out.last = {Seq{position_of(key).value()}, place->digest};
       out.items.push_back(std::move(entry->item));
@@ -421,11 +424,13 @@ std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTim
   Status all{Done{}};
   std::vector<Result<Outcome>> outcomes = commit_together(work, now, all);
   if (all) return outcomes;
+  if (REDRESS_MUTANT(103)) all = fail(Code::unknown_outcome, all.error().what);  // 103: no room stops the program
   const bool alone = work.size() == 1 || all.error().code == Code::unknown_outcome;
   std::vector<Result<Outcome>> each;
   for (const Work& piece : work) {
     if (alone) {
       each.emplace_back(fail(all.error()));
+      if (REDRESS_MUTANT(14)) each.back() = fail(Code::io, "not saved");  // 14: whether it was saved is not known
       continue;
     }
     Status one{Done{}};

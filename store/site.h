@@ -30,6 +30,8 @@ class Router {
   // The sites that gain standing by this entry, beyond those that have it.
   [[nodiscard]] virtual std::vector<SiteId> gains(const journal::What& what,
                                                   const std::vector<SiteId>& standing) const = 0;
+  // Of those with standing: whether this entry's audience (D21) has `reader` in it.
+  [[nodiscard]] virtual bool may_read(const journal::What& what, SiteId reader) const = 0;
   // The entry opens its case.
   [[nodiscard]] virtual bool opens(const journal::What& what) const = 0;
 };

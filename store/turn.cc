@@ -142,6 +142,15 @@ void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
   }
 }
 
+// Nobody has seen what was not written yet (D31).
+void Turn::check_seen(const journal::What& what) {
+  if (site_.options_.router == nullptr || what.seen.epoch != epoch_ || REDRESS_MUTANT(65)) return;
+  const auto known = site_.streams_.find(feed_for(epoch_, what.author));
+  const Seq written = known == site_.streams_.end() ? Seq{} : known->second.head.seq;
+  if (what.seen.seq > written)
+    alarm(what.author, Code::bad_value, "an entry claims to know feed places not written yet");
+}
+
 // One entry of the batch, at the stream's next place.
 void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received) {
   const Seq seq = received.head.seq.next();
@@ -153,6 +162,7 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
   const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed.entry);
   if (held) return put_place(accept.stream, seq, {*held, placed.stream, false});
   const bool strange = is_strange(what);
+  check_seen(what);
   const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
   // What came back may have to go out again, to a head office that has lost it.
   put_place(accept.stream, seq, {position, placed.stream, returned});
@@ -242,6 +252,7 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
   if (REDRESS_MUTANT(23)) gains.clear();  // 23: nobody new is told
   const bool from_author = holder == SiteId{} || is_journaled(header.place, entry);
   const auto has_it = [&](SiteId site) {
+    if (!site_.options_.router->may_read(header.what, site) && !REDRESS_MUTANT(125)) return true;  // not for it (D21)
     return site == head_office || site == holder || (site == header.what.author && from_author);
   };
   for (const SiteId reader : gains) {
@@ -253,6 +264,12 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
     // Even who wrote it may lack what others brought back before.
     if (reader != head_office) feed_history(reader, case_id, position);
     if (!has_it(reader)) feed(reader, position, entry, true);
+  }
+  if (REDRESS_MUTANT(121)) {  // whoever has a feed gets it
+    for (const auto& [name, row] : site_.streams_) {
+      const bool other = name.reader != no_reader && name.owner == head_office && !stands(name.reader);
+      if (other) feed(name.reader, position, entry, true);
+    }
   }
   for (const SiteId reader : standing) {
     const bool gained = std::count(gains.begin(), gains.end(), reader) > 0;
@@ -279,6 +296,7 @@ void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
     const auto row = store_.get(Table::entries, key_of(position));
     const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
     if (!entry) continue;
+    if (!site_.options_.router->may_read(entry->header.what, reader)) continue;
     const Digest digest = journal::entry_digest(site_.options_.domain, entry->item.header);
     if (entry->header.what.author == reader && is_journaled(entry->header.place, digest)) continue;
     feed(reader, position, digest, true);

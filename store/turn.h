@@ -29,6 +29,7 @@ class Turn {
   void keep_grants(SiteId from, const sync::Accept& accept);
   void keep_grant(SiteId from, const wire::Grant& grant);
   void take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received);
+  void check_seen(const journal::What& what);
   void wake_siblings(const StreamName& stream);
 
   // Repair (renewal.cc).
@@ -43,6 +44,7 @@ class Turn {
   void restore_mark(const journal::What& what, Position position);
   [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const Digest& entry) const;
   void forget_proofs(const StreamName& name, Seq above);
+  [[nodiscard]] bool is_told(SiteId site, Code code, std::uint64_t number) const;
   void alarm(SiteId site, Code code, std::string_view what);
 
   // Stores an entry at the ledger's next position.

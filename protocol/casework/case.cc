@@ -98,6 +98,7 @@ Graph graph_of(const Kinds& kinds, std::span<const Told> entries, std::span<cons
 std::vector<Index> order_of(std::span<const Told> entries, const Graph& graph) {
   const auto before = [&](Index a, Index b) {
     if (REDRESS_MUTANT(52)) return entries[a].header.what.time < entries[b].header.what.time;  // the clock decides
+    if (REDRESS_MUTANT(55)) return entries[a].header.place.seq < entries[b].header.place.seq;  // 55: the place decides
     if (graph.rank[a] != graph.rank[b]) return graph.rank[a] < graph.rank[b];
     if (entries[a].identity != entries[b].identity) return entries[a].identity < entries[b].identity;
     return a < b;
@@ -165,7 +166,7 @@ class Walk {
     }
     State known;  // what the author could know
     for (const Index earlier : standing_) {
-      if (ancestors_[i].has(earlier)) apply(known, earlier);
+      if (ancestors_[i].has(earlier) || REDRESS_MUTANT(64)) apply(known, earlier);  // 64: all before it in the order
     }
     CaseView view;
     view.state = known;
@@ -285,7 +286,9 @@ namespace {
 std::vector<Told> unique_of(std::span<const Told> entries) {
   std::vector<Told> unique;
   std::set<Digest> held;
+  std::set<std::pair<SiteId, WallTime>> times;
   for (const Told& told : entries) {
+    if (REDRESS_MUTANT(36) && !times.emplace(told.header.what.author, told.header.what.time).second) continue;
     if (held.insert(told.identity).second || REDRESS_MUTANT(54)) unique.push_back(told);  // 54: counted twice
   }
   return unique;

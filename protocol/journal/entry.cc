@@ -4,6 +4,7 @@
 #include <string>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/mutant.h"
 
 namespace redress::journal {
 
@@ -121,6 +122,7 @@ Bytes associated_data(const Domain& domain, const What& what) {
 
 Digest identity_of(const Domain& domain, ByteView header) {
   REDRESS_ASSERT(header.size() > place_bytes);
+  if (REDRESS_MUTANT(73)) header = header.subspan(16);  // 73: without its author
   const std::array<ByteView, 3> parts{view_of("redress/what/1"), view_of(domain.network), header.subspan(place_bytes)};
   return domain.suite->hash(parts);
 }

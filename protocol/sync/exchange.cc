@@ -32,7 +32,9 @@ void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, 
   // What the peer holds without our holding its receipt goes again: the receipt is the answer.
   const auto receipt = lane.returned ? std::nullopt : self_.streams->last_receipt(stream);
   const Seq receipted = receipt ? receipt->to.seq : Seq{};
-  sender.connect(now, lane.returned ? peer_has : std::min(peer_has, receipted), window_bytes);
+  Seq from = lane.returned ? peer_has : std::min(peer_has, receipted);
+  if (REDRESS_MUTANT(24)) from = self_.streams->mark_of(stream).value_or(journal::Mark{}).seq;  // 24: edge-triggered
+  sender.connect(now, from, window_bytes);
   if (senders_.insert_or_assign(stream, sender).second) order_.push_back(stream);
 }
 

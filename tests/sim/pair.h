@@ -43,6 +43,9 @@ class OpenRouter final : public store::Router {
  public:
   [[nodiscard]] std::vector<SiteId> gains(const journal::What& what,
                                           const std::vector<SiteId>& standing) const override;
+  [[nodiscard]] bool may_read(const journal::What& what, SiteId) const override {
+    return (what.flags & journal::flag_audience_mask) == 0;
+  }
   [[nodiscard]] bool opens(const journal::What& what) const override;
 };
 
