@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::int64_t invite_ms = 24 * 3'600'000;
 constexpr std::size_t name_bytes_max = 200;
+constexpr std::size_t reason_bytes_max = 1'000;
 
 const char* name_of(Standing standing) {
   switch (standing) {
@@ -123,7 +124,29 @@ void lag(const shell::Call& call, const ApiParts& parts) {
 
 }  // namespace
 
+namespace {
+
+// Answered with those that were waited for; the next turn of the loop takes them off.
+void end_recovery(const shell::Call& call, const ApiParts& parts) {
+  const auto body = shell::json_body(call.request);
+  if (!body) return call.respond(shell::error_response(call.request, body.error()));
+  const bool given = body->contains("reason") && (*body)["reason"].is_string();
+  const std::string reason = given ? (*body)["reason"].get<std::string>() : std::string{};
+  if (reason.empty() || reason.size() > reason_bytes_max || !is_plain_utf8(reason)) {
+    const Code code = given ? Code::bad_value : Code::missing_field;
+    return call.respond(shell::error_response(call.request, {code, "why nobody waits any longer", "reason"}));
+  }
+  json unheard = json::array();
+  for (const SiteId site : parts.gateway->unheard()) unheard.push_back(site.value());
+  parts.gateway->end_recovery(reason);
+  call.respond(shell::json_response(200, {{"unheard", std::move(unheard)}}));
+}
+
+}  // namespace
+
 void add_routes(shell::Api& api, const ApiParts& parts) {
+  api.add("POST", "/api/v1/recovery/end", shell::Access::operations,
+          [parts](const shell::Call& call) { end_recovery(call, parts); });
   api.add("GET", "/api/v1/sites", shell::Access::any_token, [parts](const shell::Call& call) {
     json sites = json::array();
     for (const Member& member : parts.members->all()) sites.push_back(member_json(member));

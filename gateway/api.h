@@ -9,7 +9,7 @@ namespace redress::gateway {
 
 struct ApiParts {
   Members* members = nullptr;
-  const Gateway* gateway = nullptr;
+  Gateway* gateway = nullptr;
   const shell::Home* home = nullptr;
   std::string endpoint;  // what branches connect to, as the socket was bound
   Random* random = nullptr;

@@ -124,11 +124,28 @@ std::vector<SiteId> Gateway::enrolled() const {
   return out;
 }
 
-void Gateway::give_up_revoked(std::vector<store::Work>& work) const {
+void Gateway::give_up(std::vector<store::Work>& work) {
+  std::string ended;
+  {
+    const std::lock_guard lock{mutex_};
+    ended = std::exchange(recovery_ended_, {});
+  }
   for (const SiteId site : site_.unheard()) {
     const auto member = members_.find(site);
-    if (!member || member->standing != Standing::enrolled) work.emplace_back(sync::KeepHeard{site});
+    const bool gone = !member || member->standing != Standing::enrolled;
+    if (gone) work.emplace_back(sync::KeepHeard{site, "it was revoked"});
+    if (!gone && !ended.empty()) work.emplace_back(sync::KeepHeard{site, ended});
   }
+}
+
+void Gateway::end_recovery(const std::string& reason) {
+  const std::lock_guard lock{mutex_};
+  recovery_ended_ = reason;
+}
+
+std::vector<SiteId> Gateway::unheard() const {
+  const std::lock_guard lock{mutex_};
+  return unheard_;
 }
 
 // A session keeps what head office's epoch was when it began. Several may have found out at once: one renewal is
@@ -224,7 +241,7 @@ Turned Gateway::turn(Now now) {
     collect(pending, work);
     steps.push_back(std::move(pending));
   }
-  give_up_revoked(work);
+  give_up(work);
   std::vector<Result<store::Outcome>> outcomes;
   if (!work.empty()) outcomes = site_.commit(work, now.wall);
   settle_commands(outcomes, turned);
@@ -282,6 +299,7 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
   if (measure_due_) return;
   measured_at_ = now.mono;
   const std::lock_guard lock{mutex_};
+  unheard_.assign(site_.unheard().begin(), site_.unheard().end());
   std::set<SiteId> up;
   for (const auto& [connection, link] : links_) {
     const sync::GatewaySession& session = *link.session;

@@ -54,6 +54,10 @@ class Gateway {
 
   [[nodiscard]] Turned turn(Now now);
   [[nodiscard]] Instant next_deadline() const;
+  // Any thread. From the next turn on nobody waits for sites that were not heard since head office lost its past; why.
+  void end_recovery(const std::string& reason);
+  // Any thread. The sites that are still waited for.
+  [[nodiscard]] std::vector<SiteId> unheard() const;
   // Any thread. Every site that ever spoke or has a feed.
   [[nodiscard]] std::vector<SiteStatus> status(Instant now) const;
 
@@ -84,8 +88,8 @@ class Gateway {
   void collect(Pending& pending, std::vector<store::Work>& work) const;
   // The sites that may still hold what head office lost.
   [[nodiscard]] std::vector<SiteId> enrolled() const;
-  // Those of them that will never be heard: they were revoked.
-  void give_up_revoked(std::vector<store::Work>& work) const;
+  // Those of them that will never be heard: they were revoked, or an operator says so.
+  void give_up(std::vector<store::Work>& work);
   // Head office writes in another epoch now: every session begins anew.
   void begin_anew(Turned& turned);
   void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
@@ -108,10 +112,12 @@ class Gateway {
   std::vector<sync::Event> events_;
   Connection next_;  // round robin: whose turn it is to be sent to
   Instant measured_at_{0};
-  Epoch epoch_;               // of the sessions
-  bool sends_due_ = false;    // the last turn's sends were cut short
-  bool measure_due_ = false;  // something moved since
-  mutable std::mutex mutex_;  // over meters_
+  Epoch epoch_;                  // of the sessions
+  bool sends_due_ = false;       // the last turn's sends were cut short
+  bool measure_due_ = false;     // something moved since
+  mutable std::mutex mutex_;     // over what follows
+  std::string recovery_ended_;   // why, if an operator ended it since the last turn
+  std::vector<SiteId> unheard_;  // as of the last turn
   std::map<SiteId, Meters> meters_;
 };
 

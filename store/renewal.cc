@@ -173,7 +173,14 @@ Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
     begun_.insert(feed.head.stream);
   }
   unheard_ = unheard_.value_or(site_.unheard_);
-  for (const SiteId site : renew.unheard) {
+  std::set<SiteId> unheard{renew.unheard.begin(), renew.unheard.end()};
+  if (unheard.empty()) {  // restored by hand, without the list of members: whoever ever wrote or read here
+    for (const auto& [name, row] : site_.streams_) {
+      if (name.owner != old.owner) unheard.insert(name.owner);
+      if (name.owner == old.owner && name.reader != no_reader) unheard.insert(name.reader);
+    }
+  }
+  for (const SiteId site : unheard) {
     unheard_->insert(site);
     site_.rows_.put(store_, Table::local, unheard_key(site), {});
   }
@@ -259,6 +266,8 @@ Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {
   if (!unheard_) unheard_ = site_.unheard_;
   if (unheard_->erase(keep.site) == 0) return Outcome{Done{}};
   store_.erase(Table::local, unheard_key(keep.site));
+  if (!keep.given_up.empty())
+    alarm(keep.site, Code::recovering, "nobody waits any longer for what this site may hold: " + keep.given_up);
   if (unheard_->empty()) alarm(keep.site, Code::recovering, "every site was heard: head office has recovered");
   return Outcome{Done{}};
 }

@@ -37,6 +37,7 @@ int http_status(Code code) {
     case Code::busy:
     case Code::draining:
     case Code::retry_later:
+    case Code::recovering:
       return 503;
     case Code::store_full:
       return 507;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/suite_intl.h"
+#include "ops/shell/alarms_api.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 
@@ -104,6 +105,7 @@ void Daemon::add_routes(std::function<void()> refresh) {
         .set(static_cast<double>(space.used_bytes) / static_cast<double>(space.limit_bytes));
     call.respond({200, metrics_.exposition(), "text/plain; version=0.0.4; charset=utf-8", {}});
   });
+  add_alarms_route(*api_, *site_);
   api_->add("POST", "/api/v1/verify", Access::any_token, [this](const Call& call) {
     run_long(call, [this](const Request& request) {
       const auto verified = store::verify(*journal_, site_options_, options_.signing_key_of, random_);

@@ -266,6 +266,12 @@ Result<json> Client::post(const std::string& path, const json& body, const std::
   return std::move(reply->body);
 }
 
+Result<json> Client::remove(const std::string& path) {
+  auto reply = connection_->exchange("DELETE", path, "", "");
+  if (!reply) return fail(reply.error());
+  return std::move(reply->body);
+}
+
 Result<Client::Registered> Client::register_case(const json& body, const std::string& idempotency_key) {
   const auto reply = connection_->exchange("POST", "/api/v1/cases", body.dump(), idempotency_key);
   if (!reply) return fail(reply.error());

@@ -42,6 +42,9 @@ class Client {
   [[nodiscard]] Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body,
                                             const std::string& idempotency_key);
 
+  // Deletes what the path names.
+  [[nodiscard]] Result<nlohmann::json> remove(const std::string& path);
+
   enum class Registered { now, earlier };
   // Posts a new case. `earlier`: the daemon holds it already under this key. Fails as post does.
   [[nodiscard]] Result<Registered> register_case(const nlohmann::json& body, const std::string& idempotency_key);

@@ -7,6 +7,7 @@
 #include "ops/tool/case_commands.h"
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
+#include "ops/tool/repair_commands.h"
 #include "ops/tool/site_commands.h"
 
 namespace redress::tool {
@@ -19,7 +20,8 @@ struct Line {
   EnrolOptions enrol;
   ImportCommand import;
   std::vector<std::string> fields;
-  std::string id, kind, key, state, out, folder, code, duty = "casework";
+  std::string id, kind, key, state, out, folder, code, reason, duty = "casework";
+  std::uint32_t site = 0;
   std::uint32_t staff = 1;
   std::size_t limit = 50;
   bool watch = false;
@@ -80,6 +82,9 @@ void add_sites(CLI::App& app, Line& line) {
                                 [&] { return token(line.options, line.staff, line.duty); });
   token_command->add_option("--staff", line.staff, "the person's number")->required();
   token_command->add_option("--duty", line.duty, "casework or operations");
+  CLI::App* revoke_command = add(app, line, "revoke", "head office: a site's key opens nothing any more / 吊销",
+                                 [&] { return revoke(line.options, line.site); });
+  revoke_command->add_option("--site", line.site, "its number")->required();
   add(app, line, "sites", "the sites that belong / 机构清单", [&] { return sites(line.options); });
   CLI::App* lag_command = add(app, line, "lag", "how far each site is behind, both ways / 滞后",
                               [&] { return lag(line.options, line.watch); });
@@ -102,6 +107,14 @@ void add_care(CLI::App& app, Line& line) {
   CLI::App* backup_app = add(app, line, "backup", "a consistent copy in a new folder / 备份",
                              [&] { return backup(line.options, line.folder); });
   backup_app->add_option("--to", line.folder, "the folder")->required();
+  CLI::App* restore_app = add(app, line, "restore", "put a backup in the place of this home's journal / 恢复",
+                              [&] { return restore(line.options, line.folder); });
+  restore_app->add_option("--from", line.folder, "the folder that `backup` made")->required();
+  add(app, line, "alarms", "what waits for a person to know it / 告警", [&] { return alarms(line.options); });
+  CLI::App* recover_app =
+      add(app, line, "recover", "head office: wait no longer for sites that were not heard / 结束恢复",
+          [&] { return recover(line.options, line.reason); });
+  recover_app->add_option("--reason", line.reason, "why they will not come")->required();
   CLI::App* explain_app = add(app, line, "explain", "what a code means and who must act / 解释代码",
                               [&] { return explain(line.options, line.code); });
   explain_app->add_option("code", line.code, "its name or number")->required();

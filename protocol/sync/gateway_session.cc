@@ -308,7 +308,7 @@ void GatewaySession::note_heard() {
     return here && here->seq >= shown.mark.seq;
   });
   if (!all) return;
-  step_.writes.emplace_back(KeepHeard{peer_.site});
+  step_.writes.emplace_back(KeepHeard{peer_.site, {}});
   step_.events.push_back({Happening::heard, peer_.site, std::nullopt, "everything it held came back"});
 }
 

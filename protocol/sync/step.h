@@ -76,9 +76,10 @@ struct RewindFeed {
   std::vector<SiteId> unheard;  // as in RenewOffice, if the feed is of the epoch now
 };
 
-// Everything that `site` was to return has come back.
+// Everything that `site` was to return has come back; or nobody waits for it any longer, and why.
 struct KeepHeard {
   SiteId site;
+  std::string given_up;
 };
 
 using Write = std::variant<Accept, KeepReceipt, KeepTokens, KeepWord, RenewJournal, RenewOffice, RewindFeed, KeepHeard>;

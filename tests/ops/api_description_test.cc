@@ -118,7 +118,7 @@ void ask_what_both_have(Judged& one) {
   one.served.turn();
   static_cast<void>(one.ask("GET", "/readyz", "/readyz", ""));
   static_cast<void>(one.ask("GET", "/metrics", "/metrics", ""));
-  for (const char* path : {"/api/v1/kinds", cases_path, "/api/v1/lag"}) {
+  for (const char* path : {"/api/v1/kinds", cases_path, "/api/v1/lag", "/api/v1/alarms"}) {
     static_cast<void>(one.get(path));
     static_cast<void>(one.ask("GET", path, path, ""));
   }
@@ -159,6 +159,10 @@ void ask_what_head_office_has(Judged& one) {
   static_cast<void>(one.post(sites, sites, {{"site", 11}, {"name", "x"}}, ""));
   static_cast<void>(one.get(sites));
   static_cast<void>(one.get("/api/v1/lag"));
+  const char* end = "/api/v1/recovery/end";
+  static_cast<void>(one.operate("POST", end, end, {{"reason", "the building burned down"}}));
+  static_cast<void>(one.operate("POST", end, end, {{"reason", ""}}));
+  static_cast<void>(one.operate("POST", end, end, json::object()));
   static_cast<void>(one.operate("DELETE", site, "/api/v1/sites/11", nullptr));
   static_cast<void>(one.operate("DELETE", site, "/api/v1/sites/77", nullptr));
 }

@@ -1,7 +1,8 @@
 # The real programs on loopback, as processes.
 redress_tests(system LABEL system DEPENDS tool_lib store FILES
   system/line_test.cc
-  system/programs_test.cc)
+  system/programs_test.cc
+  system/restore_test.cc)
 add_dependencies(test_system redress-agent redress-gateway redress-ops)
 target_compile_definitions(test_system PRIVATE
   REDRESS_AGENT="$<TARGET_FILE:redress-agent>"

@@ -1,0 +1,154 @@
+#include "ops/tool/repair_commands.h"
+
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "crypto/random.h"
+#include "crypto/suite_intl.h"
+#include "ops/shell/process.h"
+#include "store/lmdb_truth.h"
+#include "store/site.h"
+
+namespace redress::tool {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// A store is opened here to write one row of its own; nothing is sent.
+class NoSecrets final : public store::Pairwise {
+ public:
+  [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
+};
+
+Status copy_journal(const std::string& from, const std::string& to, std::size_t map_bytes) {
+  const auto source = store::LmdbTruth::open({from, store::journal_tables(), map_bytes});
+  if (!source) return fail(source.error());
+  return (*source)->copy_to(to);
+}
+
+// What stands there now is kept: a restore that was a mistake can be taken back by hand.
+Result<std::string> put_aside(const std::string& folder) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return std::string{};
+  for (int n = 1;; ++n) {
+    const std::string aside = folder + ".before-restore-" + std::to_string(n);
+    if (fs::exists(aside, error)) continue;
+    fs::rename(folder, aside, error);
+    if (error) return fail(Code::io, "move aside: path=" + folder + " reason=" + error.message(), "home");
+    return aside;
+  }
+}
+
+// A restored store must not go on where its image ended: what came after may be at its peers.
+Result<Epoch> begin_epoch(const shell::Home& home, std::size_t map_bytes) {
+  const auto truth = store::LmdbTruth::open({home.journal_path(), store::journal_tables(), map_bytes});
+  if (!truth) return fail(truth.error());
+  const crypto::Ed25519Signer signer{home.keys.keys.signing};
+  const NoSecrets none;
+  const store::SiteOptions options{home.keys.site,
+                                   {&crypto::intl(), home.keys.network},
+                                   home.keys.keys.kek,
+                                   home.keys.keys.kek_generation,
+                                   &signer,
+                                   &none,
+                                   nullptr};
+  crypto::SystemRandom random;
+  const auto site = store::Site::open(**truth, options, random);
+  if (!site) return fail(site.error());
+  const journal::Mark head = *(*site)->mark_of((*site)->journal());
+  const store::Work work = home.keys.site == head_office
+                               ? store::Work{sync::RenewOffice{head_office, "restored from a backup", {}, {}}}
+                               : store::Work{sync::RenewJournal{(*site)->journal(), head, Code::old_image}};
+  const auto outcome = (*site)->commit({work}, shell::wall_now());
+  if (!outcome.front()) return fail(outcome.front().error());
+  return (*site)->epoch();
+}
+
+}  // namespace
+
+int alarms(const Options& options) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  const auto answer = client->get("/api/v1/alarms");
+  if (!answer) return report(options, answer.error());
+  const json& all = (*answer)["alarms"];
+  if (options.json) {
+    print_json(*answer);
+  } else if (all.empty()) {
+    std::cout << (speaks_chinese(options) ? "没有告警\n" : "no alarms\n");
+  }
+  for (const json& alarm : options.json ? json::array() : all) {
+    std::cout << alarm["since"].get<std::string>() << "  " << (speaks_chinese(options) ? "机构 " : "site ")
+              << alarm["site"] << "  " << alarm["code"].get<std::string>() << "\n  "
+              << alarm["message"].get<std::string>() << "\n  " << alarm["detail"].get<std::string>() << "\n";
+  }
+  return all.empty() ? exit_done : exit_attention;
+}
+
+int revoke(const Options& options, std::uint32_t site) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  const auto answer = client->remove("/api/v1/sites/" + std::to_string(site));
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+  } else if (speaks_chinese(options)) {
+    std::cout << "机构 " << site << " 的密钥已吊销；其已写入的内容仍然保留\n";
+  } else {
+    std::cout << "the key of site " << site << " is revoked; what it wrote stays\n";
+  }
+  return exit_done;
+}
+
+int recover(const Options& options, const std::string& reason) {
+  auto client = connect(options, Acts::as_operations);
+  if (!client) return report(options, client.error());
+  const auto answer = client->post("/api/v1/recovery/end", {{"reason", reason}}, "recovery/end");
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const json& unheard = (*answer)["unheard"];
+  const bool zh = speaks_chinese(options);
+  std::cout << (zh ? "不再等待的机构：" : "no longer waited for: ")
+            << (unheard.empty() ? (zh ? "无" : "nobody") : unheard.dump()) << "\n";
+  return exit_done;
+}
+
+int restore(const Options& options, const std::string& folder) {
+  const auto home = shell::open_home(options.home);
+  if (!home) return report(options, home.error().front());
+  const std::string from = (fs::path{folder} / "data" / "journal").string();
+  if (!fs::exists(from)) return report(options, {Code::not_found, "no data/journal in: " + folder, "FOLDER"});
+  const auto map_bytes = static_cast<std::size_t>(home->config.store.journal_map_mib) << 20;
+  if (fs::exists(home->journal_path())) {
+    // Fails while a daemon holds it.
+    const auto held = store::LmdbTruth::open({home->journal_path(), store::journal_tables(), map_bytes});
+    if (!held && held.error().code == Code::in_use) return report(options, held.error());
+  }
+  const auto aside = put_aside(home->journal_path());
+  if (!aside) return report(options, aside.error());
+  const auto views_aside = put_aside(home->views_path());
+  if (!views_aside) return report(options, views_aside.error());
+  const Status copied = copy_journal(from, home->journal_path(), map_bytes);
+  if (!copied) return report(options, copied.error());
+  const auto epoch = begin_epoch(*home, map_bytes);
+  if (!epoch) return report(options, epoch.error());
+  if (options.json) {
+    print_json({{"epoch", std::to_string(epoch->value())}, {"aside", *aside}});
+  } else if (speaks_chinese(options)) {
+    std::cout << "已恢复，启用新的纪元 " << epoch->value()
+              << "。启动后，缺少的内容会从对端取回；见 redress-ops alarms\n"
+              << (aside->empty() ? "" : "原来的数据保留在：" + *aside + "\n");
+  } else {
+    std::cout << "restored, in a new epoch " << epoch->value()
+              << ". Once it runs, what it lacks comes back from its peers; see redress-ops alarms\n"
+              << (aside->empty() ? "" : "what was there is kept in: " + *aside + "\n");
+  }
+  return exit_done;
+}
+
+}  // namespace redress::tool

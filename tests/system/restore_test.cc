@@ -1,0 +1,91 @@
+// Stores put back from backups, on real programs: what both lines wrote counts once, and people are told (P8, P9).
+#include "tests/system/programs.h"
+
+namespace redress::system_test {
+namespace {
+
+bool is_whole(Network& network, std::size_t cases) {
+  return network.gateway.case_count() == cases && network.outlet.case_count() == cases && network.is_level();
+}
+
+bool has_alarm(const Site& site, const std::string& code) {
+  const Ran told = site.ops({"alarms"});
+  CHECK(told.status == 4);
+  const json all = told.answer();
+  for (const json& alarm : all["alarms"]) {
+    if (alarm["code"] == code) return true;
+  }
+  return false;
+}
+
+TEST_CASE("Restore: a branch put back from a backup gets back what it wrote since, and goes on") {
+  Network network;
+  static_cast<void>(network.outlet.register_case("before", "desk/1"));
+  REQUIRE(until([&] { return is_whole(network, 1); }));
+  const std::string copy = network.folder / "copy";
+  static_cast<void>(network.outlet.done({"backup", "--to", copy}));
+  for (int i = 2; i <= 4; ++i) static_cast<void>(network.outlet.register_case("since", "desk/" + std::to_string(i)));
+  REQUIRE(until([&] { return is_whole(network, 4); }));
+  CHECK(network.outlet.ops({"restore", "--from", copy}).status == 2);  // its daemon runs
+  CHECK(network.outlet.terminate() == 0);
+  const json restored = network.outlet.done({"restore", "--from", copy});
+  CHECK(std::filesystem::exists(restored["aside"].get<std::string>()));
+  network.outlet.start();
+  static_cast<void>(network.outlet.register_case("after", "desk/5"));
+  REQUIRE(until([&] { return is_whole(network, 5); }));
+  CHECK(has_alarm(network.outlet, "old_image"));
+  CHECK(has_alarm(network.gateway, "fork"));
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
+    CHECK(site->done({"verify"})["errors"] == 0);
+}
+
+TEST_CASE("Restore: a gateway put back by hand, without a word, finds out and is refilled by its branches") {
+  Network network;
+  const std::string id = network.outlet.register_case("before", "desk/1")["case"];
+  REQUIRE(until([&] { return is_whole(network, 1); }));
+  CHECK(network.gateway.terminate() == 0);
+  const std::string journal = network.gateway.home + "/data/journal";
+  const std::string image = network.folder / "image";
+  std::filesystem::copy(journal, image, std::filesystem::copy_options::recursive);
+  network.gateway.start();
+  network.dispose(id, "office/1");
+  for (int i = 2; i <= 4; ++i) static_cast<void>(network.outlet.register_case("since", "desk/" + std::to_string(i)));
+  REQUIRE(until([&] { return is_whole(network, 4) && network.outlet.has(id, "disposed"); }));
+  CHECK(network.gateway.terminate() == 0);
+  std::filesystem::remove_all(journal);
+  std::filesystem::copy(image, journal, std::filesystem::copy_options::recursive);
+  network.gateway.start();
+  REQUIRE(until([&] { return is_whole(network, 4) && network.gateway.has(id, "disposed"); }));
+  CHECK(network.outlet.has(id, "disposed"));
+  CHECK(has_alarm(network.gateway, "recovering"));
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
+    CHECK(site->done({"verify"})["errors"] == 0);
+}
+
+TEST_CASE("Restore: a gateway waits for every site before it decides, until an operator says that one will not come") {
+  Network network;
+  const std::string id = network.outlet.register_case("before", "desk/1")["case"];
+  REQUIRE(until([&] { return is_whole(network, 1); }));
+  const std::string copy = network.folder / "copy";
+  static_cast<void>(network.gateway.done({"backup", "--to", copy}));
+  CHECK(network.primary.terminate() == 0);
+  CHECK(network.gateway.terminate() == 0);
+  static_cast<void>(network.gateway.done({"restore", "--from", copy}));
+  network.gateway.start();
+  // The outlet has been heard: its line is up again, and only the primary branch is waited for.
+  REQUIRE(until([&] {
+    const auto lag = network.outlet.client().get("/api/v1/lag");
+    return lag && (*lag)["sites"][0]["up"]["state"] == "level" && (*lag)["sites"][0]["line"] == "up";
+  }));
+  const json act{{"kind", "disposed"}, {"fields", {{"decision", "upheld"}, {"opinion", "refund"}}}};
+  const auto refused = network.gateway.client().post("/api/v1/cases/" + id + "/acts", act, "office/1");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::recovering);
+  CHECK(network.gateway.done({"recover", "--reason", "the primary branch burned down"})["unheard"] == json{10});
+  REQUIRE(until(
+      [&] { return network.gateway.client().post("/api/v1/cases/" + id + "/acts", act, "office/1").has_value(); }));
+  REQUIRE(until([&] { return network.outlet.has(id, "disposed"); }));
+}
+
+}  // namespace
+}  // namespace redress::system_test
