@@ -1,6 +1,7 @@
 #include "protocol/casework/case.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -30,7 +31,8 @@ class Bits {
 enum class Rank : int { head_office = 0, supervisor = 1, other = 2 };
 
 struct Graph {
-  std::vector<std::vector<Index>> causes;  // held ones only
+  std::vector<std::vector<Index>> causes;  // held ones only: what its author named
+  std::vector<std::vector<Index>> before;  // … and what stands before it in a journal
   std::vector<Rank> rank;
 };
 
@@ -65,7 +67,7 @@ void add_journals(Graph& graph, std::span<const Told> entries, std::span<const T
     for (Index k = 1; k < journal.size(); ++k) {
       const Index before = named.at(journal[k - 1]->identity);
       const Index after = named.at(journal[k]->identity);
-      if (before != after) graph.causes[after].push_back(before);
+      if (before != after) graph.before[after].push_back(before);
     }
   }
 }
@@ -74,7 +76,8 @@ void add_journals(Graph& graph, std::span<const Told> entries, std::span<const T
 Graph graph_of(const Kinds& kinds, std::span<const Told> entries, std::span<const Told> placed) {
   std::map<Cause, Index> by_cause;
   const std::set<SiteId> supervisors = supervisors_in(kinds, entries);
-  Graph graph{std::vector<std::vector<Index>>(entries.size()), {}};
+  const std::vector<std::vector<Index>> none(entries.size());
+  Graph graph{none, none, {}};
   for (Index i = 0; i < entries.size(); ++i) {
     const journal::Header& header = entries[i].header;
     by_cause.emplace(journal::cause_of(entries[i].identity), i);
@@ -94,33 +97,54 @@ Graph graph_of(const Kinds& kinds, std::span<const Told> entries, std::span<cons
   return graph;
 }
 
-// D7's order. A loop of causes can only be made on purpose; it is cut at its least member.
+// How many of its causes, and of what stands before it, are not taken yet.
+struct Waiting {
+  std::vector<Index> causes;
+  std::vector<Index> before;
+};
+
+// D7's order. What stands before an entry in a journal gives way to what its author named: after a fork that both ends
+// lost, an entry may stand below one that it rests on. A loop of causes can only be made on purpose; it is cut at its
+// least member.
 std::vector<Index> order_of(std::span<const Told> entries, const Graph& graph) {
-  const auto before = [&](Index a, Index b) {
+  const auto less = [&](Index a, Index b) {
     if (REDRESS_MUTANT(52)) return entries[a].header.what.time < entries[b].header.what.time;  // the clock decides
     if (REDRESS_MUTANT(55)) return entries[a].header.place.seq < entries[b].header.place.seq;  // 55: the place decides
     if (graph.rank[a] != graph.rank[b]) return graph.rank[a] < graph.rank[b];
     if (entries[a].identity != entries[b].identity) return entries[a].identity < entries[b].identity;
     return a < b;
   };
+  using Ranked = std::set<Index, decltype(less)>;
   std::vector<std::vector<Index>> effects(entries.size());
-  std::vector<Index> waiting(entries.size(), 0);
+  std::vector<std::vector<Index>> behind(entries.size());
+  Waiting waiting{std::vector<Index>(entries.size()), std::vector<Index>(entries.size())};
   for (Index i = 0; i < entries.size(); ++i) {
     for (const Index cause : graph.causes[i]) effects[cause].push_back(i);
-    waiting[i] = graph.causes[i].size();
+    for (const Index other : graph.before[i]) behind[other].push_back(i);
+    waiting.causes[i] = graph.causes[i].size();
+    waiting.before[i] = graph.before[i].size();
   }
-  std::set<Index, decltype(before)> ready{before};
-  std::set<Index, decltype(before)> blocked{before};
-  for (Index i = 0; i < entries.size(); ++i) (waiting[i] == 0 ? ready : blocked).insert(i);
+  std::array<Ranked, 3> sets{Ranked{less}, Ranked{less}, Ranked{less}};  // ready, out of turn, without all its causes
+  const auto set_of = [&](Index i) -> Ranked& {
+    return sets[waiting.causes[i] > 0 ? 2 : waiting.before[i] > 0 ? 1 : 0];
+  };
+  for (Index i = 0; i < entries.size(); ++i) set_of(i).insert(i);
+  std::vector<bool> taken(entries.size());
+  const auto release = [&](std::vector<Index>& counts, Index i) {
+    if (taken[i]) return;
+    set_of(i).erase(i);
+    --counts[i];
+    set_of(i).insert(i);
+  };
   std::vector<Index> order;
-  while (!ready.empty() || !blocked.empty()) {
-    std::set<Index, decltype(before)>& from = ready.empty() ? blocked : ready;
+  while (order.size() < entries.size()) {
+    Ranked& from = !sets[0].empty() ? sets[0] : !sets[1].empty() ? sets[1] : sets[2];
     const Index next = *from.begin();
     from.erase(from.begin());
+    taken[next] = true;
     order.push_back(next);
-    for (const Index effect : effects[next]) {
-      if (waiting[effect] > 0 && --waiting[effect] == 0 && blocked.erase(effect) > 0) ready.insert(effect);
-    }
+    for (const Index effect : effects[next]) release(waiting.causes, effect);
+    for (const Index other : behind[next]) release(waiting.before, other);
   }
   return order;
 }
@@ -139,10 +163,12 @@ class Walk {
     CaseView view;
     std::set<Index> placed;
     for (const Index i : order_) {
-      for (const Index cause : graph_.causes[i]) {
-        if (!placed.contains(cause)) continue;
-        ancestors_[i].merge(ancestors_[cause]);
-        ancestors_[i].set(cause);
+      for (const auto* known : {&graph_.causes[i], &graph_.before[i]}) {
+        for (const Index cause : *known) {
+          if (!placed.contains(cause)) continue;
+          ancestors_[i].merge(ancestors_[cause]);
+          ancestors_[i].set(cause);
+        }
       }
       placed.insert(i);
       view.timeline.push_back(judge(i));
@@ -270,7 +296,9 @@ const KindRow* label_of(const Kinds& kinds, std::span<const Told> entries, const
 
 std::vector<Cause> heads_of(std::span<const Told> entries, const Graph& graph, const std::vector<Index>& order) {
   std::set<Index> named;
-  for (const auto& causes : graph.causes) named.insert(causes.begin(), causes.end());
+  for (const auto* known : {&graph.causes, &graph.before}) {
+    for (const auto& causes : *known) named.insert(causes.begin(), causes.end());
+  }
   std::vector<Cause> heads;
   for (auto it = order.rbegin(); it != order.rend() && heads.size() < limits::after_max; ++it) {
     if (!named.contains(*it)) heads.push_back(journal::cause_of(entries[*it].identity));
