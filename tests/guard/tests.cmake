@@ -12,7 +12,7 @@ foreach(room protocol_base protocol_journal protocol_wire protocol_casework prot
 endforeach()
 foreach(source guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
                guard/guard_more_test.cc protocol/repair_test.cc
-               sim/judge.cc sim/memory_truth.cc sim/pair.cc)
+               sim/pair_judge.cc sim/memory_truth.cc sim/pair.cc)
   list(APPEND guard_sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
 endforeach()
 

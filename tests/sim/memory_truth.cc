@@ -15,7 +15,7 @@ class MemoryTruth::Tables final : public store::Writing {
 
   std::optional<Bytes> get(store::Table table, ByteView key) const override {
     const Rows& rows = truth_.rows(table);
-    const auto found = rows.find(copy_of(key));
+    const auto found = rows.find(key);
     if (found == rows.end()) return std::nullopt;
     return found->second;
   }
@@ -23,14 +23,14 @@ class MemoryTruth::Tables final : public store::Writing {
   void scan(store::Table table, ByteView from,
             const std::function<bool(ByteView key, ByteView value)>& visit) const override {
     const Rows& rows = truth_.rows(table);
-    for (auto row = rows.lower_bound(copy_of(from)); row != rows.end(); ++row) {
+    for (auto row = rows.lower_bound(from); row != rows.end(); ++row) {
       if (!visit(row->first, row->second)) return;
     }
   }
 
   std::optional<store::Row> last_below(store::Table table, ByteView bound) const override {
     const Rows& rows = truth_.rows(table);
-    auto row = rows.lower_bound(copy_of(bound));
+    auto row = rows.lower_bound(bound);
     if (row == rows.begin()) return std::nullopt;
     --row;
     return store::Row{row->first, row->second};
@@ -72,14 +72,17 @@ class MemoryTruth::Tables final : public store::Writing {
 
 void MemoryTruth::set(store::Table table, const Bytes& key, const std::optional<Bytes>& value) {
   Rows& into = rows(table);
-  const auto found = into.find(key);
-  if (found != into.end()) {
-    used_bytes_ -= bytes_of(key, found->second);
+  const auto found = into.lower_bound(key);
+  const bool held = found != into.end() && found->first == key;
+  if (held) used_bytes_ -= bytes_of(key, found->second);
+  if (value) used_bytes_ += bytes_of(key, *value);
+  if (held && value) {
+    found->second = *value;
+  } else if (held) {
     into.erase(found);
+  } else if (value) {
+    into.emplace_hint(found, key, *value);
   }
-  if (!value) return;
-  used_bytes_ += bytes_of(key, *value);
-  into.emplace(key, *value);
 }
 
 void MemoryTruth::undo(const std::vector<Undo>& undos) {
@@ -92,19 +95,19 @@ Status MemoryTruth::update(const std::function<Status(store::Writing&)>& change)
   const Status changed = change(tables);
   if (!changed || tables.failure()) {
     undo(tables.undos());
-    if (!changed) return changed;
-    return fail(*tables.failure());
+    if (tables.failure()) return fail(*tables.failure());
+    return changed;
   }
   Commit commit = tables.take();
   const bool due = plan_ && !commit.empty() && plan_->skip-- == 0;
   if (!due) {
-    if (!commit.empty()) commits_.push_back(std::move(commit));
+    if (!commit.empty()) keep(std::move(commit));
     return Done{};
   }
   const Plan plan = *plan_;
   plan_.reset();
   if (plan.applied == Applied::yes) {
-    commits_.push_back(std::move(commit));
+    keep(std::move(commit));
   } else {
     undo(tables.undos());
   }
@@ -131,9 +134,34 @@ void MemoryTruth::restore(Image image) {
   crash();
   tables_ = std::move(image);
   used_bytes_ = 0;
-  for (const Rows& table : tables_) {
-    for (const auto& [key, value] : table) used_bytes_ += bytes_of(key, value);
+  Commit all;
+  for (std::size_t table = 0; table < tables_.size(); ++table) {
+    for (const auto& [key, value] : tables_[table]) {
+      used_bytes_ += bytes_of(key, value);
+      all.push_back({static_cast<store::Table>(table), key, value});
+    }
   }
+  commits_.assign(1, std::move(all));
+}
+
+MemoryTruth::Image MemoryTruth::image_at(std::size_t count) const {
+  Image image;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Change& change : commits_[i]) {
+      Rows& into = image[static_cast<std::size_t>(change.table)];
+      if (change.value) {
+        into.insert_or_assign(change.key, *change.value);
+      } else {
+        into.erase(change.key);
+      }
+    }
+  }
+  return image;
+}
+
+void MemoryTruth::keep(Commit commit) {
+  commits_.push_back(std::move(commit));
+  if (on_durable) on_durable(commits_.back());
 }
 
 }  // namespace redress::sim

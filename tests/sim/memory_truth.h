@@ -4,7 +4,9 @@
 // given with Order::last must be the greatest, after an unknown outcome nothing is written until the next start.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <vector>
 
@@ -12,9 +14,19 @@
 
 namespace redress::sim {
 
+// The order of bytes, for keys that are only looked at.
+struct BytesLess {
+  using is_transparent = void;
+  bool operator()(ByteView a, ByteView b) const noexcept {
+    const std::size_t common = std::min(a.size(), b.size());
+    const int order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);
+    return order != 0 ? order < 0 : a.size() < b.size();
+  }
+};
+
 class MemoryTruth final : public store::Truth {
  public:
-  using Rows = std::map<Bytes, Bytes>;
+  using Rows = std::map<Bytes, Bytes, BytesLess>;
   using Image = std::array<Rows, store::table_count>;
 
   struct Change {
@@ -43,8 +55,13 @@ class MemoryTruth final : public store::Truth {
   void set_limit(std::uint64_t limit_bytes) { limit_bytes_ = limit_bytes; }
 
   [[nodiscard]] Image snapshot() const { return tables_; }
+  // The tables as they were after the first `count` commits. Requires: count <= commits().size().
+  [[nodiscard]] Image image_at(std::size_t count) const;
+  // Another image under the same program, which must be started anew. Its rows are the log's one commit.
   void restore(Image image);
   [[nodiscard]] const std::vector<Commit>& commits() const noexcept { return commits_; }
+  // Told of every commit as soon as it is durable.
+  std::function<void(const Commit&)> on_durable;
   // For damage by hand: no commit, no check.
   [[nodiscard]] Rows& rows(store::Table table) { return tables_[static_cast<std::size_t>(table)]; }
 
@@ -61,6 +78,7 @@ class MemoryTruth final : public store::Truth {
     std::optional<Bytes> before;
   };
   void undo(const std::vector<Undo>& undos);
+  void keep(Commit commit);
   void set(store::Table table, const Bytes& key, const std::optional<Bytes>& value);
 
   Image tables_;

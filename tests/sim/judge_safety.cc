@@ -1,0 +1,292 @@
+// What may never happen, whatever is broken, cut or switched off.
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+#include "protocol/wire/refusal.h"
+#include "tests/sim/judge.h"
+#include "tests/sim/peek.h"
+
+namespace redress::sim {
+namespace {
+
+constexpr std::size_t heads_kept = 4'096;
+
+std::string site_name(const Machine& machine) {
+  return "site " + std::to_string(machine.site.value()) + (machine.is_copy ? " (one of two)" : "") + ": ";
+}
+
+}  // namespace
+
+Judge::Judge(World& world, const Setting& setting)
+    : world_{world},
+      setting_{setting},
+      opening_{world.common().kinds->opening().kind},
+      journal_heads_(world.size()),
+      feed_heads_(world.size()),
+      heard_(world.size()) {
+  for (std::size_t i = 0; i < world.size(); ++i) books_.emplace_back(world.common().domain);
+}
+
+void Judge::broke(const Machine& at, const std::string& what) { broken_.push_back(site_name(at) + what); }
+
+void Judge::on_shaken(SiteId site) {
+  shaken_.insert(site);
+  for (Book& book : books_) book.may_repair = true;
+}
+
+void Judge::on_new_machine(Machine& machine) {
+  books_.emplace_back(world_.common().domain);
+  journal_heads_.emplace_back();
+  feed_heads_.emplace_back();
+  heard_.emplace_back();
+  books_.back().may_repair = true;
+  books_.back().read(machine.truth.snapshot());
+}
+
+void Judge::on_disk_change(Machine& machine, const MemoryTruth::Image& becomes) {
+  Book after{world_.common().domain};
+  after.may_repair = true;
+  after.read(becomes);
+  for (const auto& [identity, position] : book_of(machine).held()) {
+    if (after.holds(identity)) continue;
+    bool elsewhere = false;
+    for (std::size_t i = 0; i < world_.size() && !elsewhere; ++i) {
+      elsewhere = i != machine.index && !world_.machine(i).revoked && books_[i].holds(identity);
+    }
+    if (!elsewhere) destroyed_.insert(identity);
+  }
+  on_shaken(machine.site);
+  after.may_repair = true;
+  book_of(machine) = std::move(after);
+  journal_heads_[machine.index].clear();
+}
+
+void Judge::on_durable(Machine& machine, const MemoryTruth::Commit& commit) {
+  Book& book = book_of(machine);
+  std::vector<Stored> stored;
+  std::vector<std::string> wrong;
+  book.take(commit, stored, wrong);
+  for (const std::string& what : wrong) broke(machine, what);
+  std::set<SiteId> authors;
+  for (const Stored& one : stored) {
+    note_entry(machine, one);
+    authors.insert(one.header.what.author);
+  }
+  if (authors.size() > 1) world_.marks.hit("commit of several branches");
+  if (stored.size() > limits::commit_entries_max)
+    broke(machine, "P10 a commit of " + std::to_string(stored.size()) + " entries");
+  judge_places(machine);
+  judge_receipts(machine);
+}
+
+void Judge::note_entry(Machine& machine, const Stored& stored) {
+  const journal::What& what = stored.header.what;
+  const std::string name = "entry " + short_name(stored.identity);
+  const auto [fact, fresh] =
+      facts_.try_emplace(stored.identity, Fact{what.case_id, what.author, what.kind == opening_, what.to});
+  if (fresh && !world_.machine(what.author.value() - 1).hostile) {
+    const auto [known, first] = commands_.emplace(std::pair{what.author, what.command}, stored.identity);
+    // A store that was rolled back may have forgotten that it carried a command out.
+    if (!first && !shaken_.contains(what.author)) broke(machine, "P3 a command acted twice: " + name);
+  }
+  if (machine.is_centre()) {
+    note_standing(fact->second, standing_);
+    if (standing_[what.case_id].size() >= 3) world_.marks.hit("case at three sites");
+  } else if (what.author != machine.site && !standing_[what.case_id].contains(machine.site)) {
+    broke(machine, "P12 " + name + " of a case in which the site has no standing");
+  }
+}
+
+void Judge::gain(std::set<SiteId>& standing, SiteId site) const {
+  for (std::optional<SiteId> at = site; at && *at != head_office && *at != SiteId{}; at = world_.parent_of(*at)) {
+    if (!standing.insert(*at).second) return;
+  }
+}
+
+// D12, told again: who opens a case, whom one with standing names above or below itself, whom head office names, and
+// who supervises these.
+void Judge::note_standing(const Fact& fact, Standings& standings) const {
+  const bool known = standings.contains(fact.case_id);
+  std::set<SiteId>& standing = standings[fact.case_id];
+  if (fact.opens && (!known || shaken_.contains(head_office))) gain(standing, fact.author);
+  if (fact.author != head_office && !standing.contains(fact.author)) return;
+  for (const SiteId named : fact.to) {
+    const bool may =
+        fact.author == head_office || world_.parent_of(fact.author) == named || world_.parent_of(named) == fact.author;
+    if (may && world_.parent_of(named)) gain(standing, named);
+  }
+}
+
+Judge::Standings Judge::standings_now() const {
+  if (!shaken_.contains(head_office)) return standing_;
+  std::map<Position, const Fact*> entries;
+  for (const auto& [identity, position] : books_.front().held()) entries.emplace(position, &facts_.at(identity));
+  Standings now;
+  Standings before;
+  do {
+    before = now;
+    for (const auto& [position, fact] : entries) note_standing(*fact, now);
+  } while (now != before);
+  return now;
+}
+
+// Every place of a stream says the same wherever it is held.
+void Judge::judge_places(Machine& machine) {
+  const Book& book = book_of(machine);
+  for (const auto& [stream, from] : book.moved()) {
+    const journal::Mark head = book.head_of(stream);
+    std::vector<Digest>& agreed = agreed_[stream];
+    for (Seq seq = from.next(); seq <= head.seq; seq = seq.next()) {
+      const Digest digest = *book.digest_at(stream, seq);
+      if (agreed.size() < seq.value()) {
+        agreed.resize(seq.value());
+        agreed[seq.value() - 1] = digest;
+      } else if (agreed[seq.value() - 1] != digest && !shaken_.contains(stream.owner)) {
+        broke(machine, "P4 two entries at one place: " + name_of(stream, seq));
+      }
+    }
+    const bool own = stream.owner == machine.site;
+    auto& heads =
+        stream.reader == no_reader ? journal_heads_[machine.index] : feed_heads_.at(stream.reader.value() - 1);
+    if (own) {
+      heads.emplace_back(world_.now(), head.seq);
+      if (heads.size() > heads_kept) heads.pop_front();
+      if (stream.reader != no_reader) fed_ += head.seq.value() - from.value();
+    }
+  }
+}
+
+// A receipt that is kept for an own stream is for what its reader holds.
+void Judge::judge_receipts(Machine& machine) {
+  const Book& book = book_of(machine);
+  for (const StreamName& stream : book.newly_receipted()) {
+    if (stream.owner != machine.site) continue;
+    const Seq receipted = book.receipted(stream);
+    const SiteId reader = stream.reader == no_reader ? head_office : stream.reader;
+    if (shaken_.contains(reader) || world_.machine(reader.value() - 1).hostile) continue;
+    if (receipted > books_[reader.value() - 1].head_of(stream).seq)
+      broke(machine, "P1 a receipt is held for what is not durable at the other end: " + name_of(stream, receipted));
+  }
+}
+
+void Judge::on_sent(Machine& from, Machine& branch, std::uint64_t line, Way way, ByteView frame) {
+  if (frame.size() > limits::frame_bytes_max) broke(from, "P10 a frame of " + std::to_string(frame.size()) + " bytes");
+  switch (kind_of(frame)) {
+    case FrameKind::batch:
+      return judge_batch(from, line, way, frame);
+    case FrameKind::receipt: {
+      const auto decoded = wire::decode(frame);
+      const auto* told = decoded ? std::get_if<wire::Receipted>(&*decoded) : nullptr;
+      if (told == nullptr) return broke(from, "P10 it sends what cannot be read");
+      const journal::Receipt& receipt = told->receipt;
+      if (book_of(from).digest_at(receipt.stream, receipt.to.seq) != receipt.to.digest)
+        broke(from, "P1 a receipt is sent for what is not on the disk: " + name_of(receipt.stream, receipt.to.seq));
+      return;
+    }
+    default:
+      static_cast<void>(branch);
+      return;
+  }
+}
+
+// What is in flight stays within the window; going back to the last receipt begins anew.
+void Judge::judge_batch(Machine& from, std::uint64_t line, Way, ByteView frame) {
+  const auto decoded = wire::decode(frame);
+  const auto* batch = decoded ? std::get_if<wire::Batch>(&*decoded) : nullptr;
+  if (batch == nullptr) return broke(from, "P10 it sends a batch that cannot be read");
+  Sending& sending = sendings_[{line, batch->stream}];
+  if (sending.session != batch->session) sending = Sending{batch->session, {}, 0};
+  if (!sending.flights.empty() && batch->first <= sending.flights.back().to) {
+    sending.flights.clear();
+    sending.bytes = 0;
+  }
+  const std::size_t window = std::min(world_.common().window_bytes, limits::window_bytes_max);
+  if (sending.bytes >= window)
+    broke(from, "P10 more than the window is on its way: " + name_of(batch->stream, batch->first));
+  std::size_t bytes = 0;
+  for (const wire::Item& item : batch->items) bytes += item.header.size() + item.body.size();
+  sending.bytes += bytes;
+  sending.flights.push_back({Seq{batch->first.value() + batch->items.size() - 1}, bytes});
+}
+
+void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sent, ByteView frame) {
+  Heard& heard = heard_[branch.index];
+  if (way == Way::up) heard.any = world_.now();
+  if (branch.hostile) return;
+  const FrameKind kind = kind_of(frame);
+  if (kind == FrameKind::beat) {
+    Beat& beat = way == Way::up ? heard.up : heard.down;
+    beat = {world_.now(), std::max(beat.sent, sent), beat.taken(world_.now())};
+  }
+  if (kind != FrameKind::receipt) return;
+  const auto decoded = wire::decode(frame);
+  const auto* told = decoded ? std::get_if<wire::Receipted>(&*decoded) : nullptr;
+  if (told == nullptr) return;
+  const auto found = sendings_.find({line, told->receipt.stream});
+  if (found == sendings_.end() || found->second.session != told->session) return;
+  Sending& sending = found->second;
+  while (!sending.flights.empty() && sending.flights.front().to <= told->receipt.to.seq) {
+    sending.bytes -= sending.flights.front().bytes;
+    sending.flights.pop_front();
+  }
+}
+
+// What only malice, a store that is not what it was, or a bug of ours can cause.
+bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
+  const auto touched = [&](SiteId site) { return shaken_.contains(site) || world_.machine(site.value() - 1).hostile; };
+  const SiteId branch = at.is_centre() ? event.site : at.site;
+  switch (*event.code) {
+    case Code::version:
+    case Code::network:
+    case Code::suite:
+    case Code::foreign_site:
+    case Code::bad_frame:
+    case Code::bad_signature:
+    case Code::bad_chain:
+    case Code::bad_author:
+    case Code::damaged:
+      return world_.machine(branch.value() - 1).hostile;
+    case Code::fork:
+    case Code::old_image:
+    case Code::recovering:
+      return touched(branch) || shaken_.contains(head_office);
+    case Code::revoked:
+    case Code::unknown_site:
+      return world_.machine(branch.value() - 1).revoked;
+    default:
+      return true;
+  }
+}
+
+void Judge::on_event(Machine& at, const sync::Event& event) {
+  world_.marks.hit(event);
+  if (event.what == sync::Happening::up || event.what == sync::Happening::stale) {
+    // What was heard before this session began, or belongs to another, was not taken.
+    if (at.is_centre()) {
+      heard_.at(event.site.value() - 1).up = Beat{};
+    } else {
+      heard_[at.index].down = Beat{};
+    }
+  }
+  if (event.code && !is_explained(at, event))
+    broke(at, "nothing explains: " + std::string{wire::name_of(*event.code)} + ": " + event.why);
+}
+
+void Judge::on_stop(Machine& machine, const Error& why) {
+  world_.marks.hit("stopped " + std::string{wire::name_of(why.code)});
+  if (!stops_expected_.contains(machine.index)) broke(machine, "nothing explains that it stops: " + why.what);
+}
+
+void Judge::on_told(const ToldSaved& told) {
+  Machine& machine = world_.machine(told.machine);
+  const store::Appended& said = told.appended;
+  const std::string name = "entry " + short_name(said.identity);
+  if (book_of(machine).identity_at(said.ledger) != said.identity)
+    broke(machine, "P1 told saved, and not on the disk: " + name);
+  const auto [answer, first] = answers_.emplace(told.key, said.identity);
+  if (!first && answer->second != said.identity && !shaken_.contains(machine.site))
+    broke(machine, "P3 one key, two answers: " + name);
+  told_.push_back(told);
+}
+
+}  // namespace redress::sim

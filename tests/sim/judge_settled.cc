@@ -1,0 +1,140 @@
+// What must hold once everything has healed: all that was told is everywhere it belongs, and looks alike.
+#include <algorithm>
+
+#include "store/verify.h"
+#include "tests/sim/authority.h"
+#include "tests/sim/judge.h"
+#include "tests/sim/pair.h"
+
+namespace redress::sim {
+namespace {
+
+bool shows(const store::CaseFile& file, const Digest& identity) {
+  return std::any_of(file.told.begin(), file.told.end(),
+                     [&](const casework::Told& told) { return told.identity == identity && told.event.has_value(); });
+}
+
+}  // namespace
+
+std::optional<std::string> Judge::not_level(const Machine& branch) {
+  const store::Site& centre = *world_.centre().store;
+  const store::Site& site = *branch.store;
+  for (const wire::Held& own : site.own_journals()) {
+    const StreamName& journal = own.head.stream;
+    if (own.head.mark.seq == Seq{}) continue;
+    if (centre.mark_of(journal) != own.head.mark)
+      return "head office stands elsewhere in " + name_of(journal, own.head.mark.seq);
+    // Of two stores of one site, each holds receipts for its own line only.
+    if (!branch.is_copy && site.receipted(journal) != own.head.mark.seq)
+      return "no receipt for " + name_of(journal, own.head.mark.seq);
+  }
+  for (const wire::Held& feed : site.received_feeds()) {
+    if (centre.mark_of(feed.head.stream) != feed.head.mark)
+      return "head office stands elsewhere in " + name_of(feed.head.stream, feed.head.mark.seq);
+  }
+  for (const wire::Held& held : centre.streams_of(branch.site)) {
+    if (held.head.mark.seq == Seq{}) continue;
+    if (site.mark_of(held.head.stream) != held.head.mark)
+      return "it lacks " + name_of(held.head.stream, held.head.mark.seq);
+    const bool live = held.head.stream == feed_for(centre.epoch(), branch.site);
+    if (live && centre.receipted(held.head.stream) != held.head.mark.seq)
+      return "head office holds no receipt for " + name_of(held.head.stream, held.head.mark.seq);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Judge::not_level() {
+  Machine& centre = world_.centre();
+  if (!centre.is_up()) return "head office is down";
+  for (std::size_t i = 1; i < world_.size(); ++i) {
+    const Machine& branch = world_.machine(i);
+    if (!is_sound(branch)) continue;
+    const auto why = branch.is_up() ? not_level(branch) : std::optional<std::string>{"it is down"};
+    if (why) return "site " + std::to_string(branch.site.value()) + ", machine " + std::to_string(i) + ": " + *why;
+  }
+  if (!centre.store->unheard().empty())
+    return "head office still waits for site " + std::to_string(centre.store->unheard().begin()->value());
+  return std::nullopt;
+}
+
+void Judge::settle() {
+  settle_told();
+  settle_disks();
+}
+
+void Judge::settle_told() {
+  std::map<CaseId, std::vector<const ToldSaved*>> cases;
+  for (const ToldSaved& told : told_) {
+    const Machine& by = world_.machine(told.machine);
+    // What a revoked or hostile branch did not send is not asked for; what it sent is like any other.
+    const bool sent = book_of(world_.centre()).holds(told.appended.identity);
+    if (!sent && (!is_sound(by) || destroyed_.contains(told.appended.identity))) continue;
+    cases[told.appended.case_id].push_back(&told);
+  }
+  const Standings standings = standings_now();
+  for (const auto& [id, told] : cases) {
+    const auto standing = standings.find(id);
+    settle_case(id, told, standing == standings.end() ? std::set<SiteId>{} : standing->second);
+  }
+}
+
+void Judge::settle_case(const CaseId& id, const std::vector<const ToldSaved*>& told, const std::set<SiteId>& standing) {
+  Machine& centre = world_.centre();
+  const auto file = centre.desk->file_of(id);
+  if (!file) return broke(centre, "P2 it has no such case: " + short_name(told.front()->appended.identity));
+  for (const ToldSaved* one : told) {
+    if (!shows(*file, one->appended.identity))
+      broke(centre, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
+                        std::to_string(one->machine));
+  }
+  std::set<Digest> once;
+  for (const casework::Line& line : file->view.timeline) {
+    if (!once.insert(file->told[line.told].identity).second)
+      broke(centre, "P3 an entry counts twice: " + short_name(file->told[line.told].identity));
+    world_.marks.hit(line.verdict == casework::Verdict::stands       ? "verdict stands"
+                     : line.verdict == casework::Verdict::superseded ? "verdict superseded"
+                     : line.verdict == casework::Verdict::refused    ? "verdict refused"
+                                                                     : "verdict unread");
+  }
+  // Where head office wrote two lines of one epoch, places do not tell any more what an author knew.
+  if (!shaken_.contains(head_office)) {
+    for (const std::string& what : authority_objections(*file)) broke(centre, "P6 " + what);
+  }
+  for (std::size_t i = 1; i < world_.size(); ++i) {
+    Machine& machine = world_.machine(i);
+    if (is_sound(machine) && standing.contains(machine.site)) settle_copy(machine, id, told, *file);
+  }
+}
+
+void Judge::settle_copy(Machine& machine, const CaseId& id, const std::vector<const ToldSaved*>& told,
+                        const store::CaseFile& at_centre) {
+  const auto file = machine.desk->file_of(id);
+  if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
+  for (const ToldSaved* one : told) {
+    if (!shows(*file, one->appended.identity))
+      broke(machine, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
+                         std::to_string(one->machine));
+  }
+  if (portrait(*file) != portrait(at_centre)) {
+    broke(machine, "P5 it shows another case than head office:\n" + portrait(at_centre) + "\n" + portrait(*file));
+  }
+}
+
+void Judge::settle_disks() {
+  const store::SigningKeyOf key_of = [this](SiteId site) -> std::optional<PublicKey> {
+    return world_.signing_of(site);
+  };
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    Machine& machine = world_.machine(i);
+    if (machine.hostile) continue;
+    const auto verified = store::verify(machine.truth, machine.options(), key_of, machine.random);
+    if (!verified) {
+      broke(machine, "P7 it cannot be verified: " + verified.error().what);
+    } else if (verified->errors != 0) {
+      broke(machine,
+            "P7 it does not verify: " + verified->findings.front().where + " " + verified->findings.front().what);
+    }
+  }
+}
+
+}  // namespace redress::sim

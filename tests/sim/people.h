@@ -1,0 +1,69 @@
+// The people of the bank: they register, act, hand over, decide, ask again when nobody answered, and err.
+//
+// A resource of the world's thread. What they remember of a case is what a screen would have shown them some time ago.
+#pragma once
+
+#include <map>
+
+#include "tests/sim/world.h"
+
+namespace redress::sim {
+
+// Somebody was told "saved".
+struct ToldSaved {
+  std::size_t machine = 0;
+  std::string key;
+  store::Appended appended;
+};
+
+class People {
+ public:
+  People(World& world, const Setting& setting);
+
+  // From now until `end` they work.
+  void begin(Instant end);
+  void on_cloned(std::size_t original, std::size_t copy);
+
+  std::function<void(const ToldSaved&)> on_told;
+  std::uint64_t registrations = 0;  // told
+  std::uint64_t acts = 0;           // told
+
+ private:
+  struct Memo {
+    CaseId id;
+    SiteId registrar;
+    SiteId handler;
+    bool started = false, disposed = false, replied = false, ended = false;
+  };
+  struct Errand {
+    std::size_t machine = 0;
+    std::string key;
+    std::string kind;  // empty: a registration
+    std::size_t memo = 0;
+    std::vector<casework::FieldText> fields;
+    unsigned tries = 0;
+  };
+
+  void work(std::size_t machine, Instant end);
+  void do_something(std::size_t machine);
+  void register_case(std::size_t machine);
+  void act(std::size_t machine);
+  [[nodiscard]] std::string kind_for(const Machine& at, const Memo& memo);
+  [[nodiscard]] std::vector<casework::FieldText> fields_for(const Machine& at, const Memo& memo,
+                                                            const std::string& kind);
+  void ask(std::uint64_t number);
+  void answer(std::uint64_t number, const Result<store::Appended>& result);
+  void remember(const Errand& errand, const store::Appended& appended);
+  void again_later(std::uint64_t number);
+
+  World& world_;
+  const Setting& setting_;
+  Dice dice_;
+  std::vector<Memo> memos_;
+  std::vector<std::vector<std::size_t>> known_;  // by machine: the cases seen there, oldest first
+  std::map<std::uint64_t, Errand> errands_;      // not yet answered
+  std::uint64_t errand_numbers_ = 0;
+  std::uint64_t keys_ = 0;
+};
+
+}  // namespace redress::sim
