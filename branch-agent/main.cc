@@ -38,9 +38,10 @@ int run(shell::Started& started) {
   const HeadOfficeSecret pairwise{enrolment.pairwise};
   const PublicKey own_signing = home.keys.keys.signing.public_key;
   const shell::DaemonOptions options{
-      &pairwise, nullptr, enrolment.parent, {}, [&](SiteId site) -> std::optional<PublicKey> {
-        if (site == head_office) return enrolment.head_office_signing;
-        return site == home.keys.site ? std::optional{own_signing} : std::nullopt;
+      &pairwise, nullptr, enrolment.parent, {}, [&](SiteId site) -> std::vector<PublicKey> {
+        if (site == head_office) return {enrolment.head_office_signing};
+        if (site == home.keys.site) return {own_signing};
+        return {};
       }};
   auto daemon = shell::Daemon::open(home, options, log);
   if (!daemon) return shell::give_up(log, daemon.error());

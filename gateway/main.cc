@@ -27,11 +27,9 @@ int run(shell::Started& started) {
   };
   const gateway::DirectoryRouter router{parent_of, casework::Kinds{casework::shipped_kinds()}.opening().kind};
   const PublicKey own_signing = home.keys.keys.signing.public_key;
-  const shell::DaemonOptions options{members->get(), &router, SiteId{}, parent_of,
-                                     [&](SiteId site) -> std::optional<PublicKey> {
-                                       if (site == head_office) return own_signing;
-                                       const auto member = (*members)->find(site);
-                                       return member ? member->signing : std::nullopt;
+  const shell::DaemonOptions options{members->get(), &router, SiteId{}, parent_of, [&](SiteId site) {
+                                       if (site == head_office) return std::vector{own_signing};
+                                       return (*members)->signing_keys_of(site);
                                      }};
   auto daemon = shell::Daemon::open(home, options, log);
   if (!daemon) return shell::give_up(log, daemon.error());

@@ -6,12 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "crypto/digest.h"
 #include "crypto/seal.h"
+#include "ops/shell/members_log.h"
 #include "protocol/base/limits.h"
 
 namespace redress::gateway {
@@ -25,10 +23,6 @@ Bytes pairwise_data(const NetworkId& network, SiteId site) {
   out.fixed(network);
   out.u32(site.value());
   return out.take();
-}
-
-Digest line_digest(const NetworkId& network, const Digest& before, std::string_view body) {
-  return crypto::sha256_of({view_of("redress/members/1"), view_of(network), view_of(before), view_of(body)});
 }
 
 template <typename Fixed>
@@ -47,25 +41,15 @@ Members::~Members() {
 
 Result<std::unique_ptr<Members>> Members::open(const MembersOptions& options, Random& random) {
   std::unique_ptr<Members> members{new Members{options, random}};
-  std::ifstream file{options.path, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  std::size_t at = 0;
-  std::size_t number = 1;
-  for (std::size_t end = text.find('\n', at); end != std::string::npos;
-       at = end + 1, end = text.find('\n', at), ++number) {
-    const std::string_view line{text.data() + at, end - at};
-    const auto tab = line.rfind('\t');
-    const std::string_view body = line.substr(0, tab);
-    const Digest digest = line_digest(options.network, members->head_, body);
-    if (tab == std::string_view::npos || to_hex(digest.bytes) != line.substr(tab + 1)) {
-      return fail(Code::damaged, "members.log: the chain does not hold: line=" + std::to_string(number), "members.log");
-    }
-    const Status replayed = members->replay(std::string{body});
+  const auto log = shell::read_members_log(options.path, options.network);
+  if (!log) return fail(log.error());
+  for (const std::string& line : log->lines) {
+    const Status replayed = members->replay(line);
     if (!replayed) return fail(replayed.error());
-    members->head_ = digest;
   }
+  members->head_ = log->head;
   members->fd_ = ::open(options.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  const bool ok = members->fd_ >= 0 && ::ftruncate(members->fd_, static_cast<off_t>(at)) == 0 &&
+  const bool ok = members->fd_ >= 0 && ::ftruncate(members->fd_, static_cast<off_t>(log->bytes)) == 0 &&
                   ::lseek(members->fd_, 0, SEEK_END) >= 0;
   if (!ok) return fail(Code::io, "open members.log: reason=" + std::string{std::strerror(errno)}, "members.log");
   return members;
@@ -93,6 +77,7 @@ Status Members::replay(const std::string& line_body) {
     member.standing = Standing::enrolled;
     member.transport = fixed_in<PublicKey>(row, "transport");
     member.signing = fixed_in<PublicKey>(row, "signing");
+    signing_[site].push_back(*member.signing);
     const auto sealed = from_hex(row.value("pairwise", std::string{}));
     const auto secret = sealed ? crypto::open_bytes(options_.kek, pairwise_data(options_.network, site), *sealed)
                                : Result<Bytes>{fail(Code::damaged, "")};
@@ -114,7 +99,7 @@ Status Members::replay(const std::string& line_body) {
 
 // Synced first: an answer that rests on the line is given only after this returned.
 Status Members::append(const std::string& line_body) {
-  const Digest digest = line_digest(options_.network, head_, line_body);
+  const Digest digest = shell::members_line_digest(options_.network, head_, line_body);
   const std::string line = line_body + "\t" + to_hex(digest.bytes) + "\n";
   const off_t start = ::lseek(fd_, 0, SEEK_END);
   const bool ok = ::write(fd_, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fdatasync(fd_) == 0;
@@ -208,6 +193,12 @@ std::optional<Member> Members::find(SiteId site) const {
   const auto found = members_.find(site);
   if (found == members_.end()) return std::nullopt;
   return found->second;
+}
+
+std::vector<PublicKey> Members::signing_keys_of(SiteId site) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = signing_.find(site);
+  return found == signing_.end() ? std::vector<PublicKey>{} : found->second;
 }
 
 std::vector<Member> Members::all() const {

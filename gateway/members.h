@@ -60,6 +60,8 @@ class Members final : public store::Pairwise {
   // connection outlives a revocation: what it was opened with must still be the site's when a frame comes.
   [[nodiscard]] std::optional<std::string> user_id_of(const PublicKey& key, WallTime now) const;
   [[nodiscard]] std::optional<Member> find(SiteId site) const;
+  // Every key it signs or ever signed with, revoked or not.
+  [[nodiscard]] std::vector<PublicKey> signing_keys_of(SiteId site) const;
   [[nodiscard]] std::vector<Member> all() const;
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override;
 
@@ -75,6 +77,7 @@ class Members final : public store::Pairwise {
   Digest head_;  // of the last line
   std::map<SiteId, Member> members_;
   std::map<SiteId, crypto::Key32> pairwise_;
+  std::map<SiteId, std::vector<PublicKey>> signing_;
 };
 
 }  // namespace redress::gateway

@@ -8,9 +8,6 @@
 namespace redress::store {
 namespace {
 
-constexpr std::uint16_t casework_version = 1;  // raised whenever the fold or the summary changes
-constexpr std::string_view progress_key = "at";
-
 constexpr std::size_t alike_max = 64;
 constexpr std::size_t cases_a_commit = 64;
 
@@ -18,94 +15,6 @@ constexpr std::size_t cases_a_commit = 64;
 bool same_number(std::string_view a, std::string_view b) {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return upper(x) == upper(y); });
-}
-
-void put_text(Writer& out, std::string_view text) {
-  out.u16(static_cast<std::uint16_t>(text.size()));
-  out.raw(view_of(text));
-}
-std::string take_text(Reader& in) { return std::string{text_of(in.raw(in.u16()))}; }
-
-Bytes encode(const Summary& summary) {
-  Writer out;
-  put_text(out, summary.number);
-  out.u16(summary.state.value());
-  out.u8(static_cast<std::uint8_t>(summary.status));
-  out.u32(summary.registrar.value());
-  out.u32(summary.handler.value());
-  out.i64(summary.registered_at.value());
-  out.u16(static_cast<std::uint16_t>(summary.offset_minutes));
-  out.i64(summary.updated_at.value());
-  out.u32(summary.entries);
-  out.u32(summary.unread);
-  put_text(out, summary.channel);
-  put_text(out, summary.product);
-  put_text(out, summary.received_at);
-  return out.take();
-}
-
-std::optional<Summary> decode_summary(const CaseId& id, ByteView plain) {
-  Reader in{plain};
-  Summary summary;
-  summary.id = id;
-  summary.number = take_text(in);
-  summary.state = Kind{in.u16()};
-  summary.status = static_cast<casework::Status>(in.u8());
-  summary.registrar = SiteId{in.u32()};
-  summary.handler = SiteId{in.u32()};
-  summary.registered_at = WallTime{in.i64()};
-  summary.offset_minutes = static_cast<std::int16_t>(in.u16());
-  summary.updated_at = WallTime{in.i64()};
-  summary.entries = in.u32();
-  summary.unread = in.u32();
-  summary.channel = take_text(in);
-  summary.product = take_text(in);
-  summary.received_at = take_text(in);
-  if (!in.complete()) return std::nullopt;
-  return summary;
-}
-
-Bytes row_data(const journal::Domain& domain, const CaseId& id) {
-  Writer out;
-  out.raw(view_of("redress/view/1"));
-  out.fixed(domain.network);
-  out.fixed(id);
-  return out.take();
-}
-
-Summary summary_of(const CaseFile& file) {
-  Summary out;
-  out.id = file.id;
-  out.number = file.view.number;
-  if (file.view.label != nullptr) out.state = file.view.label->kind;
-  out.status = file.view.state.status;
-  out.registrar = file.view.state.registrar;
-  out.handler = file.view.state.handler;
-  out.entries = static_cast<std::uint32_t>(file.view.timeline.size());
-  for (const casework::Told& told : file.told) {
-    out.updated_at = std::max(out.updated_at, told.header.what.time);
-    if (!told.event) ++out.unread;
-  }
-  if (!file.view.state.opened) return out;
-  const casework::Told& opened = file.told[*file.view.state.opened];
-  out.registered_at = opened.header.what.time;
-  out.offset_minutes = opened.header.what.offset_minutes;
-  const auto text = [&](std::string_view name) {
-    const std::string* value = opened.event ? opened.event->value(name) : nullptr;
-    return value == nullptr ? std::string{} : *value;
-  };
-  out.channel = text("channel");
-  out.product = text("product");
-  out.received_at = text("received_at");
-  return out;
-}
-
-Bytes number_key(const casework::CaseNo& number, const CaseId& id) {
-  Writer out;
-  out.u32(number.site.value());
-  out.u64(number.serial);
-  out.fixed(id);
-  return out.take();
 }
 
 }  // namespace
@@ -116,29 +25,24 @@ Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, 
       views_{views},
       site_{site},
       epoch_{epoch},
+      rows_{site.kek},
       key_{views_key},
       kinds_{kinds},
       random_{random},
       sealer_{random} {}
 
 void Follower::write_progress(Writing& views, Position at) {
-  Writer row;
-  row.u16(casework_version);
-  row.u64(epoch_.value());
-  row.u64(at.value());
-  views.put(Table::progress, view_of(progress_key), row.bytes());
+  rows_.put(views, Table::progress, view_of(progress_key), encode(Progress{casework_version, epoch_, at}));
 }
 
 Status Follower::open() {
   return views_.update([&](Writing& views) -> Status {
-    if (const auto row = views.get(Table::progress, view_of(progress_key))) {
-      Reader in{*row};
-      const bool same = in.u16() == casework_version && in.u64() == epoch_.value();
-      const std::uint64_t at = in.u64();
-      if (same && in.complete() && !REDRESS_MUTANT(142)) {  // 142: every start forgets what was shown
-        position_ = at;
-        return Done{};
-      }
+    const auto row = rows_.get(views, Table::progress, view_of(progress_key));
+    const auto progress = row ? decode_progress(*row) : std::nullopt;
+    const bool same = progress && progress->version == casework_version && progress->epoch == epoch_;
+    if (same && !REDRESS_MUTANT(142)) {  // 142: every start forgets what was shown
+      position_ = progress->at.value();
+      return Done{};
     }
     for (const Table table : {Table::cases, Table::numbers}) {
       std::vector<Bytes> keys;
@@ -177,12 +81,9 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
   const Position at{position_.load() + count};
   const Status kept = views_.update([&](Writing& views) -> Status {
     for (const Summary& summary : summaries) {
-      views.put(Table::cases, view_of(summary.id),
-                crypto::seal_bytes(key_, row_data(site_.domain, summary.id), encode(summary), random_));
-      const auto number = casework::parse_case_no(summary.number);
-      if (number && number->site == summary.registrar) {
-        views.put(Table::numbers, number_key(*number, summary.id), view_of(summary.id));
-      }
+      views.put(Table::cases, view_of(summary.id), seal_summary(site_.domain, key_, summary, random_));
+      if (const auto number = number_of(summary))
+        views.put(Table::numbers, key_of(*number, summary.id), view_of(summary.id));
     }
     write_progress(views, at);
     return Done{};
@@ -202,10 +103,8 @@ Result<std::vector<Summary>> Views::list(const CaseId& before, std::size_t count
       const auto id = row ? fixed_from<CaseId>(row->first) : std::nullopt;
       if (!id) break;
       bound = row->first;
-      const auto plain = crypto::open_bytes(key_, row_data(domain_, *id), row->second);
-      if (!plain) return fail(Code::damaged, "view row of case=" + to_hex(id->bytes));
-      auto summary = decode_summary(*id, *plain);
-      if (!summary) return fail(Code::damaged, "view row of case=" + to_hex(id->bytes));
+      auto summary = open_summary(domain_, key_, *id, row->second);
+      if (!summary) return fail(summary.error());
       if (wanted(*summary)) out.push_back(std::move(*summary));
     }
     return Done{};
@@ -223,15 +122,13 @@ std::optional<CaseId> Views::find(std::string_view number) const {
   const Status looked = views_.view([&](const Reading& store) -> Status {
     // Stores of one site may have counted alike: date and check characters decide, and two that are equal decide
     // nothing.
-    store.scan(Table::numbers, number_key(*parsed, CaseId{}), [&](ByteView key, ByteView value) {
+    store.scan(Table::numbers, key_of(*parsed, CaseId{}), [&](ByteView key, ByteView value) {
       Reader in{key};
       const bool alike = SiteId{in.u32()} == parsed->site && in.u64() == parsed->serial;
       if (!alike || ++looked_at > alike_max) return false;
       const auto id = fixed_from<CaseId>(value);
       const auto row = id ? store.get(Table::cases, view_of(*id)) : std::nullopt;
-      const auto plain =
-          row ? crypto::open_bytes(key_, row_data(domain_, *id), *row) : Result<Bytes>{fail(Code::damaged, "")};
-      const auto summary = plain ? decode_summary(*id, *plain) : std::nullopt;
+      const auto summary = row ? open_summary(domain_, key_, *id, *row) : Result<Summary>{fail(Code::not_found, "")};
       if (summary && same_number(summary->number, number)) {
         found = id;
         ++hits;

@@ -6,27 +6,9 @@
 
 #include <atomic>
 
-#include "store/case_file.h"
+#include "store/summary.h"
 
 namespace redress::store {
-
-struct Summary {
-  CaseId id;
-  std::string number;
-  Kind state;  // the row whose name people call the state by; 0: not readable yet
-  casework::Status status = casework::Status::none;
-  SiteId registrar;
-  SiteId handler;
-  WallTime registered_at;
-  std::int16_t offset_minutes = 0;
-  WallTime updated_at;
-  std::uint32_t entries = 0;
-  std::uint32_t unread = 0;  // entries that cannot be read here (yet)
-  std::string channel;
-  std::string product;
-  std::string received_at;
-  friend bool operator==(const Summary&, const Summary&) = default;
-};
 
 class Follower {
  public:
@@ -46,6 +28,7 @@ class Follower {
   Truth& views_;
   SiteOptions site_;
   Epoch epoch_;
+  RowCheck rows_;
   crypto::Key32 key_;
   const casework::Kinds& kinds_;
   Random& random_;

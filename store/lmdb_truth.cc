@@ -14,13 +14,6 @@ namespace redress::store {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view format_key = "format";
-constexpr std::string_view format_now = "1";
-
-constexpr std::array<const char*, table_count> table_names{"entries", "places",  "streams",  "checkpoints", "receipts",
-                                                           "keyring", "by_case", "standing", "marks",       "local",
-                                                           "cases",   "numbers", "progress"};
-
 MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::byte*>(bytes.data())}; }
 ByteView bytes_of(const MDB_val& value) { return {static_cast<const std::byte*>(value.mv_data), value.mv_size}; }
 

@@ -21,7 +21,7 @@ void Turn::alarm(SiteId site, Code code, std::string_view what) {
   row.u32(site.value());
   row.u16(static_cast<std::uint16_t>(code));
   row.raw(view_of(what));
-  site_.rows_.put(store_, Table::local, alarm_key(number), row.take());
+  put_counted(&CensusRow::alarms, alarm_key(number), row.take());
 }
 
 // A peer that gives the same cause again and again gets one alarm, not a full store.
@@ -55,7 +55,7 @@ void Turn::begin_epoch(const StreamName& old_journal, const std::optional<journa
   // The old line's last word is evidence that there were two.
   const Seq last = stream(old_journal, std::nullopt).head.seq;
   const auto word = last == Seq{} ? std::nullopt : store_.get(Table::checkpoints, key_of(old_journal, last));
-  if (word) store_.put(Table::checkpoints, key_of(journal(), Seq{}), *word, Order::any);
+  if (word) put_word(journal(), *word);
 }
 
 void Turn::forget_proofs(const StreamName& name, Seq above) {
@@ -79,6 +79,7 @@ Status Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamNa
     const auto value = site_.rows_.get(store_, Table::places, key_of(old, seq));
     const auto place = value ? decode_place(*value) : std::nullopt;
     store_.erase(Table::places, key_of(old, seq));
+    if (place) site_.rows_.put(store_, Table::local, moved_key(place->ledger), copy_of(view_of(place->digest)));
     const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
     auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
     if (!entry) {
@@ -99,7 +100,7 @@ Status Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamNa
     // When it came here stays as it was shown. 143: it came just now
     if (index && !REDRESS_MUTANT(143))
       site_.rows_.put(store_, Table::by_case, key_of(header.what.case_id, position), *index);
-    put_place(now, header.place.seq, {position, digest, true});
+    put_place(now, header.place.seq, {position, digest, true, false, false, has_key(header.what)});
     restore_mark(header.what, position);
     head.head = {header.place.seq, digest};
     appended_.insert(now);
@@ -182,7 +183,7 @@ Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
   }
   for (const SiteId site : unheard) {
     unheard_->insert(site);
-    site_.rows_.put(store_, Table::local, unheard_key(site), {});
+    put_counted(&CensusRow::unheard, unheard_key(site), {});
   }
   alarm(renew.shown_by, Code::recovering,
         "head office had lost its past, and goes on in epoch=" + std::to_string(epoch_.value()) + ": " + renew.why);
@@ -241,23 +242,24 @@ void Turn::take_back(const StreamName& feed_name, const sync::Placed& placed, Se
   const journal::Header& header = placed.header;
   const auto held = held_at(header.what.case_id, placed.entry);
   const Position position = held ? *held : store_entry(placed.item, header, placed.entry, /*told=*/true);
+  if (!held) restore_mark(header.what, position);
   // Should the reader lose it too, it comes back with its key.
   put_place(feed_name, seq, {position, placed.stream, true});
   const bool skipped = (REDRESS_MUTANT(94) && header.what.author == head_office) ||
                        (REDRESS_MUTANT(95) && header.what.author != head_office);
   if (skipped) store_.erase(Table::by_case, key_of(header.what.case_id, position));
   if (held) {
-    give_standing(feed_name.reader, header.what.case_id, position);
+    give_standing(feed_name.reader, header.what.case_id);
   } else {
     route(header, position, placed.entry, feed_name.reader);
   }
 }
 
 // Who brought back an entry that was here already has standing all the same, and may lack what has come since.
-void Turn::give_standing(SiteId reader, const CaseId& case_id, Position position) {
+void Turn::give_standing(SiteId reader, const CaseId& case_id) {
   if (case_id.is_zero() || store_.get(Table::standing, key_of(case_id, reader))) return;
   Writer since;
-  since.u64(position.value());
+  since.u64(ledger_.position.value());  // what it wrote before was not told
   site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
   feed_history(reader, case_id, Position{UINT64_MAX});
 }
@@ -266,6 +268,7 @@ Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {
   if (!unheard_) unheard_ = site_.unheard_;
   if (unheard_->erase(keep.site) == 0) return Outcome{Done{}};
   store_.erase(Table::local, unheard_key(keep.site));
+  count(&CensusRow::unheard, -1);
   if (!keep.given_up.empty())
     alarm(keep.site, Code::recovering, "nobody waits any longer for what this site may hold: " + keep.given_up);
   if (unheard_->empty()) alarm(keep.site, Code::recovering, "every site was heard: head office has recovered");
@@ -273,7 +276,7 @@ Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {
 }
 
 Result<Outcome> Turn::keep(const sync::KeepWord& keep) {
-  store_.put(Table::checkpoints, key_of(keep.journal, Seq{}), journal::encode(keep.word), Order::any);
+  put_word(keep.journal, journal::encode(keep.word));
   alarm(keep.journal.owner, Code::fork,
         "the site's store was restored or copied: it goes on in epoch=" + std::to_string(keep.journal.epoch.value()));
   return Outcome{Done{}};

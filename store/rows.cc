@@ -11,6 +11,11 @@ namespace {
 constexpr std::uint8_t entry_format = 1;
 constexpr std::size_t check_bytes = 8;
 
+constexpr std::uint8_t place_with_key = 1;
+constexpr std::uint8_t place_checkpoint = 2;
+constexpr std::uint8_t place_receipt = 4;
+constexpr std::uint8_t place_key_held = 8;
+
 void put_stream(Writer& out, const StreamName& stream) {
   out.u32(stream.owner.value());
   out.u64(stream.epoch.value());
@@ -102,6 +107,20 @@ Bytes alarm_key(std::uint64_t number) {
   return out.take();
 }
 
+Bytes word_key(const StreamName& journal) {
+  Writer out;
+  out.raw(view_of("word"));
+  put_stream(out, journal);
+  return out.take();
+}
+
+Bytes moved_key(Position ledger) {
+  Writer out;
+  out.raw(view_of("moved"));
+  out.u64(ledger.value());
+  return out.take();
+}
+
 Position position_of(ByteView key_tail) {
   Reader in{key_tail.last(8)};
   return Position{in.u64()};
@@ -143,7 +162,8 @@ Bytes encode(const PlaceRow& row) {
   Writer out;
   out.u64(row.ledger.value());
   out.fixed(row.digest);
-  out.u8(row.with_key ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((row.with_key ? place_with_key : 0U) | (row.checkpoint ? place_checkpoint : 0U) |
+                                   (row.receipt ? place_receipt : 0U) | (row.key_held ? place_key_held : 0U)));
   return out.take();
 }
 
@@ -152,7 +172,11 @@ std::optional<PlaceRow> decode_place(ByteView value) {
   PlaceRow row;
   row.ledger = Position{in.u64()};
   row.digest = in.fixed<Digest>();
-  row.with_key = in.u8() != 0;
+  const std::uint8_t flags = in.u8();
+  row.with_key = (flags & place_with_key) != 0;
+  row.checkpoint = (flags & place_checkpoint) != 0;
+  row.receipt = (flags & place_receipt) != 0;
+  row.key_held = (flags & place_key_held) != 0;
   if (!in.complete()) return std::nullopt;
   return row;
 }
@@ -196,6 +220,20 @@ std::optional<ByCaseRow> decode_by_case(ByteView value) {
   ByCaseRow row;
   row.author = SiteId{in.u32()};
   row.arrived = WallTime{in.i64()};
+  if (!in.complete()) return std::nullopt;
+  return row;
+}
+
+Bytes encode(const CensusRow& row) {
+  Writer out;
+  for (const std::uint64_t count : {row.tokens, row.alarms, row.unheard, row.streams}) out.u64(count);
+  return out.take();
+}
+
+std::optional<CensusRow> decode_census(ByteView value) {
+  Reader in{value};
+  CensusRow row;
+  for (std::uint64_t* count : {&row.tokens, &row.alarms, &row.unheard, &row.streams}) *count = in.u64();
   if (!in.complete()) return std::nullopt;
   return row;
 }

@@ -36,8 +36,13 @@ class RowCheck {
 inline constexpr std::string_view identity_key = "identity";
 inline constexpr std::string_view ledger_key = "ledger";
 inline constexpr std::string_view born_key = "born";
+inline constexpr std::string_view census_key = "census";
 [[nodiscard]] Bytes unheard_key(SiteId site);
 [[nodiscard]] Bytes alarm_key(std::uint64_t number);
+// The digest of the word at this journal's place 0.
+[[nodiscard]] Bytes word_key(const StreamName& journal);
+// The digest of an entry that has no place any more, because it was placed again.
+[[nodiscard]] Bytes moved_key(Position ledger);
 [[nodiscard]] Position position_of(ByteView key_tail);
 [[nodiscard]] StreamName stream_of(ByteView key);
 
@@ -51,8 +56,11 @@ struct StoredEntry {
 
 struct PlaceRow {
   Position ledger;
-  Digest digest;          // the stream's chain here
-  bool with_key = false;  // the reader gets the case key with this entry
+  Digest digest;            // the stream's chain here
+  bool with_key = false;    // the reader gets the case key with this entry
+  bool checkpoint = false;  // the checkpoint of this place is kept: proofs are not sealed, so their absence must show
+  bool receipt = false;     // … the receipt
+  bool key_held = false;    // not of feeds written here: the case key was here when the place was written
 };
 [[nodiscard]] Bytes encode(const PlaceRow& row);
 [[nodiscard]] std::optional<PlaceRow> decode_place(ByteView value);
@@ -72,6 +80,17 @@ struct ByCaseRow {
 };
 [[nodiscard]] Bytes encode(const ByCaseRow& row);
 [[nodiscard]] std::optional<ByCaseRow> decode_by_case(ByteView value);
+
+// How many rows there are of those whose absence nothing else would show.
+struct CensusRow {
+  std::uint64_t tokens = 0;
+  std::uint64_t alarms = 0;
+  std::uint64_t unheard = 0;
+  std::uint64_t streams = 0;
+  friend bool operator==(const CensusRow&, const CensusRow&) = default;
+};
+[[nodiscard]] Bytes encode(const CensusRow& row);
+[[nodiscard]] std::optional<CensusRow> decode_census(ByteView value);
 
 struct MarkRow {
   Position ledger;

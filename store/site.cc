@@ -109,6 +109,7 @@ Status Site::load(Writing& store) {
     identity.u64(epoch_.value());
     identity.fixed(options_.domain.network);
     rows_.put(store, Table::local, view_of(identity_key), identity.take());
+    rows_.put(store, Table::local, view_of(census_key), encode(CensusRow{}));
     ledger_ = {Position{}, journal::ledger_genesis(options_.domain, options_.site, epoch_)};
     Turn{*this, store, WallTime{}}.write_ledger();
   }

@@ -5,9 +5,11 @@
 // transaction lives only inside the function given; what is read is copied out.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "protocol/base/bytes.h"
@@ -34,6 +36,13 @@ enum class Table : std::uint8_t {
   progress,  // the follower's cursor
 };
 inline constexpr std::size_t table_count = 13;
+inline constexpr std::array<const char*, table_count> table_names{
+    "entries",  "places", "streams", "checkpoints", "receipts", "keyring", "by_case",
+    "standing", "marks",  "local",   "cases",       "numbers",  "progress"};
+
+// Each environment's last table has a row that says which format its rows are of. The one row without a check.
+inline constexpr std::string_view format_key = "format";
+inline constexpr std::string_view format_now = "1";
 
 using Row = std::pair<Bytes, Bytes>;
 

@@ -59,6 +59,37 @@ void Turn::put_place(const StreamName& name, Seq seq, const PlaceRow& row) {
   site_.rows_.put(store_, Table::places, key_of(name, seq), encode(row));
 }
 
+void Turn::put_proof(Table table, const StreamName& name, Seq seq, ByteView proof) {
+  store_.put(table, key_of(name, seq), proof, Order::any);
+  const auto value = site_.rows_.get(store_, Table::places, key_of(name, seq));
+  auto place = value ? decode_place(*value) : std::nullopt;
+  if (!place) return;
+  (table == Table::checkpoints ? place->checkpoint : place->receipt) = true;
+  put_place(name, seq, *place);
+}
+
+void Turn::put_word(const StreamName& name, ByteView word) {
+  const std::array<ByteView, 1> whole{word};
+  site_.rows_.put(store_, Table::local, word_key(name), copy_of(view_of(site_.options_.domain.suite->hash(whole))));
+  store_.put(Table::checkpoints, key_of(name, Seq{}), word, Order::any);
+}
+
+bool Turn::has_key(const journal::What& what) const {
+  return store_.get(Table::keyring, key_of(what.case_id, what.key)).has_value();
+}
+
+void Turn::put_counted(std::uint64_t CensusRow::*kind, const Bytes& key, Bytes value) {
+  if (!store_.get(Table::local, key)) count(kind);
+  site_.rows_.put(store_, Table::local, key, std::move(value));
+}
+
+void Turn::count(std::uint64_t CensusRow::*kind, std::int64_t by) {
+  const auto value = site_.rows_.get(store_, Table::local, view_of(census_key));
+  CensusRow census = (value ? decode_census(*value) : std::nullopt).value_or(CensusRow{});
+  census.*kind += static_cast<std::uint64_t>(by);
+  site_.rows_.put(store_, Table::local, view_of(census_key), encode(census));
+}
+
 // An act rests on what its author was shown; another own act on the case since then means: look again (D24).
 Status Turn::check_unchanged(const Append& append) const {
   Status status{Done{}};
@@ -101,7 +132,6 @@ Result<Outcome> Turn::append(const Append& append) {
   const wire::Item item{journal::encode(header), append.body};
   const Digest entry = journal::entry_digest(site_.options_.domain, item.header);
   const Position position = store_entry(item, header, entry, /*told=*/true);
-  put_place(journal(), header.place.seq, {position, entry, append.new_key.has_value()});
   own.head = {header.place.seq, entry};
   if (append.new_key) {
     Writer row;
@@ -109,6 +139,8 @@ Result<Outcome> Turn::append(const Append& append) {
     row.raw(*append.new_key);
     store_.put(Table::keyring, key_of(append.what.case_id, append.what.key), row.bytes(), Order::any);
   }
+  put_place(journal(), header.place.seq,
+            {position, entry, append.new_key.has_value(), false, false, has_key(append.what)});
   site_.rows_.put(store_, Table::marks, view_of(append.what.command), encode(MarkRow{position, append.request}));
   serial_ = std::max(serial_, append.serial);
   appended_.insert(journal());
@@ -160,12 +192,12 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
   if (returned && accept.stream.reader != no_reader) return take_back(accept.stream, placed, seq);
   // While head office recovers, another site may have brought an author's entry before the author.
   const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed.entry);
-  if (held) return put_place(accept.stream, seq, {*held, placed.stream, false});
+  if (held) return put_place(accept.stream, seq, {*held, placed.stream, false, false, false, has_key(what)});
   const bool strange = is_strange(what);
   check_seen(what);
   const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
   // What came back may have to go out again, to a head office that has lost it.
-  put_place(accept.stream, seq, {position, placed.stream, returned});
+  put_place(accept.stream, seq, {position, placed.stream, returned, false, false, has_key(what)});
   restore_mark(what, position);
   // 12: the cursor runs ahead of the data
   if (REDRESS_MUTANT(12) && accept.entries.size() > 1 && &placed == &accept.entries.back())
@@ -186,14 +218,13 @@ Result<Outcome> Turn::accept(const sync::Accept& accept) {
   for (const sync::Placed& placed : accept.entries) take(accept, placed, received);
   // What head office vouches for in our own name is not our word.
   if (!returned || accept.checkpoint.signer == own.signer->key_id()) {
-    store_.put(Table::checkpoints, key_of(accept.stream, received.head.seq), journal::encode(accept.checkpoint),
-               Order::any);
+    put_proof(Table::checkpoints, accept.stream, received.head.seq, journal::encode(accept.checkpoint));
   }
   const journal::Receipt receipt = journal::sign(
       own.domain, *own.signer, {{}, {}, accept.stream, accept.before.seq.next(), received.head, now_, ledger_, {}});
   // The receipts kept for an own stream are those of its reader.
   if (!returned) {
-    store_.put(Table::receipts, key_of(accept.stream, received.head.seq), journal::encode(receipt), Order::any);
+    put_proof(Table::receipts, accept.stream, received.head.seq, journal::encode(receipt));
     wake_siblings(accept.stream);
   }
   return Outcome{receipt};
@@ -213,8 +244,7 @@ Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {
   StreamRow& own = stream(keep.receipt.stream, std::nullopt);
   if (keep.receipt.to.seq <= own.receipted && !REDRESS_MUTANT(141)) return Outcome{Done{}};
   own.receipted = keep.receipt.to.seq;
-  store_.put(Table::receipts, key_of(keep.receipt.stream, keep.receipt.to.seq), journal::encode(keep.receipt),
-             Order::any);
+  put_proof(Table::receipts, keep.receipt.stream, keep.receipt.to.seq, journal::encode(keep.receipt));
   return Outcome{Done{}};
 }
 
@@ -226,7 +256,7 @@ Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
   Writer row;
   row.fixed(keep.known);
   row.fixed(keep.offered);
-  site_.rows_.put(store_, Table::local, token_key(keep.site, keep.epoch), row.take());
+  put_counted(&CensusRow::tokens, token_key(keep.site, keep.epoch), row.take());
   return Outcome{Done{}};
 }
 
@@ -324,11 +354,16 @@ Status Turn::finish() {
   for (const StreamName& own : appended_) {
     const journal::Checkpoint checkpoint = journal::sign(site_.options_.domain, *site_.options_.signer,
                                                          {{}, {}, own, moved_.at(own).head, now_, ledger_, {}});
-    store_.put(Table::checkpoints, key_of(own, checkpoint.mark.seq), journal::encode(checkpoint), Order::any);
+    put_proof(Table::checkpoints, own, checkpoint.mark.seq, journal::encode(checkpoint));
   }
   for (const auto& [name, row] : moved_) {
     const bool only_looked_at = row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
-    if (!only_looked_at) site_.rows_.put(store_, Table::streams, key_of(name), encode(row));
+    if (only_looked_at) continue;
+    const Bytes key = key_of(name);
+    const auto durable = site_.streams_.find(name);
+    const bool may_be_new = durable == site_.streams_.end() || durable->second.head.seq == Seq{};
+    if (may_be_new && !store_.get(Table::streams, key)) count(&CensusRow::streams);
+    site_.rows_.put(store_, Table::streams, key, encode(row));
   }
   if (ledger_ != site_.ledger_) write_ledger();
   return Done{};

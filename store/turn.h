@@ -40,7 +40,7 @@ class Turn {
   [[nodiscard]] Status place_again(const StreamName& old, Seq from, Seq to, const StreamName& now);
   void begin_epoch(const StreamName& old_journal, const std::optional<journal::Parent>& parent);
   void take_back(const StreamName& feed, const sync::Placed& placed, Seq seq);
-  void give_standing(SiteId reader, const CaseId& case_id, Position position);
+  void give_standing(SiteId reader, const CaseId& case_id);
   void restore_mark(const journal::What& what, Position position);
   [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const Digest& entry) const;
   void forget_proofs(const StreamName& name, Seq above);
@@ -54,6 +54,14 @@ class Turn {
   // receipted, and tells nobody anything.
   [[nodiscard]] bool is_strange(const journal::What& what) const;
   void put_place(const StreamName& stream, Seq seq, const PlaceRow& row);
+  // Keeps a checkpoint or a receipt, and notes at its place that there is one.
+  void put_proof(Table table, const StreamName& stream, Seq seq, ByteView proof);
+  // Keeps a site's last word on the line that this journal replaced, at place 0.
+  void put_word(const StreamName& journal, ByteView word);
+  [[nodiscard]] bool has_key(const journal::What& what) const;
+  // A row of `local` whose absence only its count would show.
+  void put_counted(std::uint64_t CensusRow::*kind, const Bytes& key, Bytes value);
+  void count(std::uint64_t CensusRow::*kind, std::int64_t by = 1);
   // `holder` has the entry already and, by that, standing; 0: nobody.
   void route(const journal::Header& header, Position position, const Digest& entry, SiteId holder = {});
   [[nodiscard]] bool is_journaled(const journal::Place& place, const Digest& entry) const;

@@ -1,223 +1,208 @@
 #include "store/verify.h"
 
-#include <map>
+#include "protocol/casework/kinds.h"
+#include "store/walk.h"
 
 namespace redress::store {
 namespace {
 
 constexpr std::size_t findings_max = 100;
+constexpr std::size_t position_bytes = 8;
+
+Kind opening_kind() {
+  static const Kind kind = casework::Kinds{casework::shipped_kinds()}.opening().kind;
+  return kind;
+}
+
+}  // namespace
 
 std::string name_of(const StreamName& stream, Seq seq) {
   return "site=" + std::to_string(stream.owner.value()) + " epoch=" + std::to_string(stream.epoch.value()) +
          " reader=" + std::to_string(stream.reader.value()) + " seq=" + std::to_string(seq.value());
 }
 
-class Walk {
- public:
-  Walk(const Reading& store, const SiteOptions& site, const SigningKeyOf& signing_key_of, Random& random)
-      : store_{store}, site_{site}, signing_key_of_{signing_key_of}, rows_{site.kek}, sealer_{random} {}
+std::string name_of(Position ledger) { return "ledger=" + std::to_string(ledger.value()); }
 
-  Verified run() {
-    walk_ledger();
-    walk_streams();
-    walk_places();
-    walk_proofs(Table::checkpoints);
-    walk_proofs(Table::receipts);
-    walk_keyring();
-    for (const Table table : {Table::by_case, Table::standing, Table::marks, Table::local}) walk_checked(table);
-    return std::move(out_);
-  }
+std::string name_of(Table table, ByteView key) {
+  return std::string{"table="} + table_names[static_cast<std::size_t>(table)] + " key=" + to_hex(key);
+}
 
- private:
-  void bad(std::string where, std::string what) {
-    ++out_.errors;
-    if (out_.findings.size() < findings_max) out_.findings.push_back({std::move(where), std::move(what)});
-  }
+Walk::Walk(const Reading& store, const SiteOptions& site, const SigningKeysOf& signing_keys_of, Random& random)
+    : store_{store},
+      site_{site},
+      signing_keys_of_{signing_keys_of},
+      rows_{site.kek},
+      sealer_{random},
+      opening_{opening_kind()} {}
 
-  // Every entry's digests, every body that can be opened, and the ledger's own chain up to its stored head.
-  void walk_ledger() {
-    const auto identity = rows_.get(store_, Table::local, view_of(identity_key));
-    const auto head = rows_.get(store_, Table::local, view_of(ledger_key));
-    if (!identity || !head) return bad("table=local", "the identity or ledger row does not hold");
-    Reader who{*identity};
-    const SiteId site{who.u32()};
-    const auto born = rows_.get(store_, Table::local, view_of(born_key));
-    const Epoch first{born ? Reader{*born}.u64() : who.u64()};
-    journal::LedgerMark mark{Position{}, journal::ledger_genesis(site_.domain, site, first)};
-    store_.scan(Table::entries, {}, [&](ByteView key, ByteView value) {
-      const Position position = position_of(key);
-      const std::string where = "ledger=" + std::to_string(position.value());
-      if (position != mark.position.next()) bad(where, "ledger positions are missing before it");
-      const auto entry = decode_entry(site_.domain, value);
-      if (!entry) {
-        bad(where, entry.error().what);
-        mark.position = position;
-        return true;
-      }
-      ++out_.entries;
-      const Digest digest = journal::entry_digest(site_.domain, entry->item.header);
-      mark = {position, journal::ledger_digest(site_.domain, mark.digest, position, digest)};
-      digests_.emplace(position, digest);
-      open_body(where, *entry);
-      return true;
-    });
-    Reader stored{*head};
-    const journal::LedgerMark said{Position{stored.u64()}, stored.fixed<Digest>()};
-    if (said != mark)
-      bad("ledger=" + std::to_string(said.position.value()), "the ledger's chain does not end in its stored head");
-  }
+Verified Walk::run() {
+  walk_local();
+  walk_ledger();
+  walk_streams();
+  walk_places();
+  walk_proofs(Table::checkpoints);
+  walk_proofs(Table::receipts);
+  walk_cases();
+  walk_keyring();
+  walk_marks();
+  check_census();
+  return std::move(out_);
+}
 
-  void open_body(const std::string& where, const StoredEntry& entry) {
-    const journal::What& what = entry.header.what;
-    const auto key = key_in(store_, site_, what.case_id, what.key);
-    if (!key) {
-      ++out_.unreadable;
-      return;
+void Walk::bad(std::string where, std::string what) {
+  ++out_.errors;
+  if (out_.findings.size() < findings_max) out_.findings.push_back({std::move(where), std::move(what)});
+}
+
+void Walk::scan(Table table, std::size_t key_bytes, const std::function<void(ByteView, ByteView)>& visit) {
+  store_.scan(table, {}, [&](ByteView key, ByteView value) {
+    if (key.size() == key_bytes) {
+      visit(key, value);
+    } else {
+      bad(name_of(table, key), "no row of this table has such a key");
     }
-    const auto plain = sealer_.open(*key, journal::associated_data(site_.domain, what), entry.item.body);
-    if (!plain)
-      bad(where + " " + name_of(journal_of(what.author, entry.header.place.epoch), entry.header.place.seq),
-          plain.error().what);
-  }
+    return true;
+  });
+}
 
-  void walk_streams() {
-    store_.scan(Table::streams, {}, [&](ByteView key, ByteView stored) {
-      const auto value = rows_.opened(Table::streams, key, copy_of(stored));
-      const auto row = value ? decode_stream(*value) : std::nullopt;
-      if (!row) {
-        bad("table=streams key=" + to_hex(key), "the row does not hold");
-      } else {
-        streams_.emplace(stream_of(key), *row);
-      }
-      return true;
-    });
-  }
+std::optional<Bytes> Walk::checked(Table table, ByteView key, ByteView stored) {
+  auto value = rows_.opened(table, key, copy_of(stored));
+  if (!value) bad(name_of(table, key), "the row does not hold");
+  return value;
+}
 
-  // Each stream's places link from its beginning to its stored head.
-  void walk_places() {
-    std::map<StreamName, journal::Mark> marks;
-    store_.scan(Table::places, {}, [&](ByteView key, ByteView stored) {
-      const StreamName stream = stream_of(key);
-      const Seq seq{position_of(key).value()};
-      const auto value = rows_.opened(Table::places, key, copy_of(stored));
-      const auto row = value ? decode_place(*value) : std::nullopt;
-      if (!row) {
-        bad(name_of(stream, seq), "the place row does not hold");
-        return true;
-      }
-      ++out_.places;
-      const auto known = streams_.find(stream);
-      const auto parent = known == streams_.end() ? std::nullopt : known->second.parent;
-      const auto before =
-          marks.try_emplace(stream, journal::Mark{Seq{}, journal::genesis(site_.domain, stream, parent)}).first;
-      check_link(stream, before->second, seq, *row);
-      before->second = {seq, row->digest};
+bool Walk::is_held(Position at) const {
+  return at != Position{} && at.value() <= entries_.size() && !entries_[at.value() - 1].digest.is_zero();
+}
+
+std::optional<journal::Header> Walk::header_at(Position at) const {
+  if (!is_held(at)) return std::nullopt;
+  const auto value = store_.get(Table::entries, key_of(at));
+  if (!value) return std::nullopt;
+  Reader in{*value};
+  static_cast<void>(in.u8());
+  auto header = journal::decode_header(in.raw(in.u16()));
+  if (!header) return std::nullopt;
+  return std::move(*header);
+}
+
+// Every row is one that is known here; those that nothing else asks for are counted.
+void Walk::walk_local() {
+  store_.scan(Table::local, {}, [&](ByteView key, ByteView stored) {
+    if (text_of(key) == format_key) {
+      if (text_of(stored) != format_now) bad("table=local row=format", "it names another format");
       return true;
-    });
-    for (const auto& [stream, row] : streams_) {
-      const auto found = marks.find(stream);
-      const bool empty = row.head.seq == Seq{};
-      if (!empty && (found == marks.end() || found->second != row.head))
-        bad(name_of(stream, row.head.seq), "the stream does not end in its stored head");
     }
-  }
-
-  void check_link(const StreamName& stream, const journal::Mark& before, Seq seq, const PlaceRow& row) {
-    if (seq != before.seq.next()) return bad(name_of(stream, seq), "places are missing before it");
-    const auto entry = digests_.find(row.ledger);
-    if (entry == digests_.end())
-      return bad(name_of(stream, seq), "its entry is not held: ledger=" + std::to_string(row.ledger.value()));
-    if (stream.reader == no_reader) {
-      const auto value = store_.get(Table::entries, key_of(row.ledger));
-      const auto held = value ? decode_entry(site_.domain, *value) : Result<StoredEntry>{fail(Code::damaged, "")};
-      const bool here = held && held->header.place.prev == before.digest && held->header.place.seq == seq &&
-                        held->header.place.site == stream.owner && held->header.place.epoch == stream.epoch;
-      if (!here || entry->second != row.digest) bad(name_of(stream, seq), "the entry does not link to the one before");
-      return;
+    static_cast<void>(checked(Table::local, key, stored));
+    if (key.size() == word_key({}).size() && text_of(key).starts_with("word")) {
+      const StreamName journal = stream_of(key.subspan(key.size() - key_of(StreamName{}).size()));
+      if (!has(Table::checkpoints, key_of(journal, Seq{}))) bad(name_of(journal, Seq{}), "the word there is gone");
     }
-    const journal::Place place{stream.owner, stream.epoch, seq, before.digest};
-    if (journal::feed_digest(site_.domain, stream.reader, place, entry->second) != row.digest) {
-      bad(name_of(stream, seq), "the feed place does not link to the one before");
+    here_.tokens += key.size() == token_key({}, {}).size() && text_of(key).starts_with("token") ? 1 : 0;
+    here_.alarms += key.size() == alarm_key(0).size() && text_of(key).starts_with("alarm") ? 1 : 0;
+    here_.unheard += key.size() == unheard_key({}).size() && text_of(key).starts_with("unheard") ? 1 : 0;
+    return true;
+  });
+  for (const std::string_view row : {format_key, identity_key, ledger_key, census_key}) {
+    if (!has(Table::local, view_of(row))) bad("table=local row=" + std::string{row}, "the row is gone");
+  }
+}
+
+void Walk::check_count(std::string where, std::uint64_t here, std::uint64_t kept) {
+  if (here != kept) {
+    bad(std::move(where),
+        std::to_string(here) + " such rows are here, " + std::to_string(kept) + " were counted when they were written");
+  }
+}
+
+void Walk::check_census() {
+  const auto value = rows_.get(store_, Table::local, view_of(census_key));
+  const auto kept = value ? decode_census(*value) : std::nullopt;
+  if (!kept) return;
+  check_count("table=local row=token", here_.tokens, kept->tokens);
+  check_count("table=local row=alarm", here_.alarms, kept->alarms);
+  check_count("table=local row=unheard", here_.unheard, kept->unheard);
+  check_count("table=streams", here_.streams, kept->streams);
+  if (here_.streams != kept->streams) miss_streams();
+}
+
+// Heads of streams that have no place yet: those of an epoch that has just begun.
+void Walk::miss_streams() {
+  std::set<StreamName> due{journal_of(site_.site, epoch_)};
+  for (const auto& [stream, row] : streams_) {
+    if (stream.owner == site_.site && stream.reader != no_reader) due.insert({site_.site, epoch_, stream.reader});
+  }
+  for (const StreamName& stream : due) {
+    if (!streams_.contains(stream)) bad(name_of(stream, Seq{}), "the row of the stream's head may be gone");
+  }
+}
+
+// Every entry's digests, every body that can be opened, and the ledger's own chain up to its stored head.
+void Walk::walk_ledger() {
+  const auto identity = rows_.get(store_, Table::local, view_of(identity_key));
+  const auto head = rows_.get(store_, Table::local, view_of(ledger_key));
+  Reader who{identity ? ByteView{*identity} : ByteView{}};
+  const SiteId site{who.u32()};
+  epoch_ = Epoch{who.u64()};
+  const auto born = rows_.get(store_, Table::local, view_of(born_key));
+  const Digest genesis = journal::ledger_genesis(site_.domain, site, born ? Epoch{Reader{*born}.u64()} : epoch_);
+  Reader stored{head ? ByteView{*head} : ByteView{}};
+  const journal::LedgerMark said{Position{stored.u64()}, stored.fixed<Digest>()};
+  ledger_whole_ = identity && head;
+  Digest before = genesis;
+  scan(Table::entries, position_bytes, [&](ByteView key, ByteView value) {
+    const Position at = position_of(key);
+    if (at == Position{} || (head && at > said.position)) return bad(name_of(at), "an entry outside the ledger");
+    if (at.value() > entries_.size() + 1) {
+      bad(name_of(Position{entries_.size() + 1}), "missing, up to " + name_of(at));
+      ledger_whole_ = false;
+      if (!head) return;  // without it nothing bounds how many are missing
+      entries_.resize(at.value() - 1);
     }
+    take_entry(at, value);
+    Entry& entry = entries_.back();
+    ledger_whole_ = ledger_whole_ && !entry.digest.is_zero();
+    before = journal::ledger_digest(site_.domain, before, at, entry.digest);
+    entry.ledger = before;
+  });
+  if (!head) return;
+  if (entries_.size() < said.position.value()) {
+    bad(name_of(Position{entries_.size() + 1}), "missing, up to the ledger's head " + name_of(said.position));
+    ledger_whole_ = false;
+  } else if (ledger_whole_ && said.digest != before) {
+    const std::string where_else = born ? "" : "; or a row of table=local row=born is gone";
+    bad(name_of(said.position), "the ledger's chain does not end in its stored head" + where_else);
+    ledger_whole_ = false;
   }
+}
 
-  [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const {
-    const auto value = rows_.get(store_, Table::places, key_of(stream, seq));
-    const auto row = value ? decode_place(*value) : std::nullopt;
-    if (!row) return std::nullopt;
-    return row->digest;
+void Walk::take_entry(Position at, ByteView value) {
+  entries_.emplace_back();
+  const auto entry = decode_entry(site_.domain, value);
+  if (!entry) return bad(name_of(at), entry.error().what);
+  ++out_.entries;
+  entries_.back().digest = journal::entry_digest(site_.domain, entry->item.header);
+  open_body(name_of(at), *entry);
+}
+
+void Walk::open_body(const std::string& where, const StoredEntry& entry) {
+  const journal::What& what = entry.header.what;
+  const auto key = key_in(store_, site_, what.case_id, what.key);
+  if (!key) {
+    ++out_.unreadable;
+    return;
   }
+  const auto plain = sealer_.open(*key, journal::associated_data(site_.domain, what), entry.item.body);
+  if (!plain)
+    bad(where + " " + name_of(journal_of(what.author, entry.header.place.epoch), entry.header.place.seq),
+        plain.error().what);
+}
 
-  // A journal's checkpoint is its owner's word, its receipt head office's; for a feed it is the other way round.
-  void walk_proofs(Table table) {
-    const bool checkpoints = table == Table::checkpoints;
-    store_.scan(table, {}, [&](ByteView key, ByteView value) {
-      const StreamName stream = stream_of(key);
-      const Seq seq{position_of(key).value()};
-      const SiteId reader = stream.reader == no_reader ? head_office : stream.reader;
-      const auto signing = signing_key_of_(checkpoints ? stream.owner : reader);
-      bool good = false;
-      if (checkpoints) {
-        ++out_.checkpoints;
-        const auto proof = journal::decode_checkpoint(value);
-        // At place 0: its owner's last word on the line that this journal replaced.
-        const bool word = proof && seq == Seq{} && proof->stream.owner == stream.owner;
-        const bool here =
-            proof && proof->stream == stream && proof->mark.seq == seq && digest_at(stream, seq) == proof->mark.digest;
-        good = (word || here) && (!signing || journal::holds(site_.domain, *signing, *proof));
-      } else {
-        ++out_.receipts;
-        const auto proof = journal::decode_receipt(value);
-        good = proof && proof->stream == stream && proof->to.seq == seq && digest_at(stream, seq) == proof->to.digest &&
-               (!signing || journal::holds(site_.domain, *signing, *proof));
-      }
-      if (!good) bad(name_of(stream, seq), checkpoints ? "the checkpoint does not hold" : "the receipt does not hold");
-      return true;
-    });
-  }
-
-  // A case key that does not open would only make its entries unreadable, without a word.
-  void walk_keyring() {
-    store_.scan(Table::keyring, {}, [&](ByteView key, ByteView value) {
-      Reader name{key};
-      const auto case_id = name.fixed<CaseId>();
-      const auto id = name.fixed<KeyId>();
-      Reader row{value};
-      const std::uint32_t generation = row.u32();
-      const auto opened =
-          crypto::unwrap(site_.kek, keyring_data(site_.domain, case_id, id, generation), case_id, id, row.rest());
-      if (!name.complete() || !opened) bad("table=keyring key=" + to_hex(key), "the case key does not open");
-      return true;
-    });
-  }
-
-  void walk_checked(Table table) {
-    store_.scan(table, {}, [&](ByteView key, ByteView stored) {
-      const bool marker = text_of(key) == "format";
-      if (!marker && !rows_.opened(table, key, copy_of(stored))) {
-        bad("table=" + std::to_string(static_cast<int>(table)) + " key=" + to_hex(key), "the row does not hold");
-      }
-      return true;
-    });
-  }
-
-  const Reading& store_;
-  const SiteOptions& site_;
-  const SigningKeyOf& signing_key_of_;
-  RowCheck rows_;
-  crypto::Sealer sealer_;
-  Verified out_;
-  std::map<Position, Digest> digests_;
-  std::map<StreamName, StreamRow> streams_;
-};
-
-}  // namespace
-
-Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeyOf& signing_key_of,
+Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeysOf& signing_keys_of,
                         Random& random) {
   Verified out;
   const Status looked = truth.view([&](const Reading& store) -> Status {
-    out = Walk{store, site, signing_key_of, random}.run();
+    out = Walk{store, site, signing_keys_of, random}.run();
     return Done{};
   });
   if (!looked) return fail(looked.error());

@@ -1,6 +1,7 @@
-// Walks everything a site holds and names the first bad place of each kind (P7).
+// Walks everything a site holds and names each bad place (P7).
 //
-// Read-only, any thread, one snapshot: long stores hold a reader open for as long as the walk takes.
+// Read-only, any thread, one snapshot: long stores hold a reader open for as long as the walk takes. Memory: 64 bytes
+// an entry, 16 a feed place.
 #pragma once
 
 #include "store/site.h"
@@ -8,7 +9,7 @@
 namespace redress::store {
 
 struct Finding {
-  std::string where;  // site, epoch and seq, or the table and row
+  std::string where;  // site, epoch, reader and seq; or the ledger position; or the table and what its row is about
   std::string what;
 };
 
@@ -17,15 +18,18 @@ struct Verified {
   std::uint64_t places = 0;
   std::uint64_t checkpoints = 0;
   std::uint64_t receipts = 0;
-  std::uint64_t unreadable = 0;  // entries whose key is not held here
+  std::uint64_t unreadable = 0;  // entries whose key never came
+  std::uint64_t unchecked = 0;   // proofs whose signer's key is not known here: their signatures were not checked
   std::uint64_t errors = 0;
   std::vector<Finding> findings;  // the first 100
 };
 
-// The public signing key of whoever signs for `site`; nothing: not known here, its signatures are not checked.
-using SigningKeyOf = std::function<std::optional<PublicKey>(SiteId site)>;
+// Every public key that `site` signs or ever signed with; none: not known here.
+using SigningKeysOf = std::function<std::vector<PublicKey>(SiteId site)>;
 
-[[nodiscard]] Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeyOf& signing_key_of,
+// The journal store: each entry and body, the ledger's chain, every stream's, every proof, and that all other rows say
+// what the entries say, no less and no more. Fails with what the store says if it cannot be read at all.
+[[nodiscard]] Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeysOf& signing_keys_of,
                                       Random& random);
 
 }  // namespace redress::store

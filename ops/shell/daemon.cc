@@ -108,8 +108,11 @@ void Daemon::add_routes(std::function<void()> refresh) {
   add_alarms_route(*api_, *site_);
   api_->add("POST", "/api/v1/verify", Access::any_token, [this](const Call& call) {
     run_long(call, [this](const Request& request) {
-      const auto verified = store::verify(*journal_, site_options_, options_.signing_key_of, random_);
-      return verified ? json_response(200, verified_json(*verified)) : error_response(request, verified.error());
+      const auto verified = store::verify(*journal_, site_options_, options_.signing_keys_of, random_);
+      if (!verified) return error_response(request, verified.error());
+      const auto views = store::verify_views(*journal_, *views_, site_options_, home_.keys.keys.views, kinds_, random_);
+      if (!views) return error_response(request, views.error());
+      return json_response(200, verified_json(*verified, *views));
     });
   });
   api_->add("POST", "/api/v1/backup", Access::operations, [this](const Call& call) {

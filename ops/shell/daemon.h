@@ -14,7 +14,7 @@
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"
 #include "store/lmdb_truth.h"
-#include "store/verify.h"
+#include "store/verify_views.h"
 
 namespace redress::shell {
 
@@ -23,7 +23,7 @@ struct DaemonOptions {
   const store::Router* router = nullptr;                   // head office only
   SiteId parent;                                           // a branch's
   std::function<std::optional<SiteId>(SiteId)> parent_of;  // head office only
-  store::SigningKeyOf signing_key_of;
+  store::SigningKeysOf signing_keys_of;
 };
 
 class Daemon {

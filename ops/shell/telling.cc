@@ -89,13 +89,16 @@ void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag) {
       .set(lag.state == sync::LagState::unknown ? 0 : 1);
 }
 
-nlohmann::json verified_json(const store::Verified& verified) {
+nlohmann::json verified_json(const store::Verified& verified, const store::VerifiedViews& views) {
   nlohmann::json findings = nlohmann::json::array();
-  for (const store::Finding& finding : verified.findings)
-    findings.push_back({{"where", finding.where}, {"what", finding.what}});
-  return {{"errors", verified.errors},           {"entries", verified.entries},   {"places", verified.places},
-          {"checkpoints", verified.checkpoints}, {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
-          {"findings", std::move(findings)}};
+  for (const auto* of : {&verified.findings, &views.findings}) {
+    for (const store::Finding& finding : *of) findings.push_back({{"where", finding.where}, {"what", finding.what}});
+  }
+  return {
+      {"errors", verified.errors + views.errors}, {"entries", verified.entries},   {"places", verified.places},
+      {"checkpoints", verified.checkpoints},      {"receipts", verified.receipts}, {"unreadable", verified.unreadable},
+      {"unchecked", verified.unchecked},          {"cases", views.cases},          {"waiting", views.waiting},
+      {"findings", std::move(findings)}};
 }
 
 }  // namespace redress::shell

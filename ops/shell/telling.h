@@ -7,7 +7,7 @@
 #include "ops/shell/metrics.h"
 #include "protocol/sync/lag.h"
 #include "protocol/sync/step.h"
-#include "store/verify.h"
+#include "store/verify_views.h"
 
 namespace redress::shell {
 
@@ -17,6 +17,6 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event);
 [[nodiscard]] nlohmann::json lag_json(const sync::Lag& lag);
 void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag);
 
-[[nodiscard]] nlohmann::json verified_json(const store::Verified& verified);
+[[nodiscard]] nlohmann::json verified_json(const store::Verified& verified, const store::VerifiedViews& views);
 
 }  // namespace redress::shell

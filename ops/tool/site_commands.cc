@@ -9,10 +9,11 @@
 
 #include "crypto/random.h"
 #include "crypto/suite_intl.h"
+#include "ops/shell/members_log.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
-#include "store/verify.h"
+#include "store/verify_views.h"
 
 namespace redress::tool {
 namespace {
@@ -78,6 +79,17 @@ class NoSecrets final : public store::Pairwise {
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
 };
 
+// No views: nothing was listed yet, or they are made again at the next start.
+Result<store::VerifiedViews> verify_views_offline(const shell::Home& home, const store::Truth& journal,
+                                                  const store::SiteOptions& site, Random& random) {
+  if (!std::filesystem::exists(home.views_path())) return store::VerifiedViews{};
+  const auto views = store::LmdbTruth::open(
+      {home.views_path(), store::views_tables(), static_cast<std::size_t>(home.config.store.views_map_mib) << 20});
+  if (!views) return fail(views.error());
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  return store::verify_views(journal, **views, site, home.keys.keys.views, kinds, random);
+}
+
 Result<json> verify_offline(const Options& options) {
   const auto home = shell::open_home(options.home);
   if (!home) return fail(home.error().front());
@@ -93,17 +105,18 @@ Result<json> verify_offline(const Options& options) {
                                 &signer,
                                 &none,
                                 nullptr};
+  const auto members = shell::read_members_log(home->path(shell::members_file), home->keys.network);
+  if (!members) return fail(members.error());
+  auto signing = shell::signing_keys_in(*members);
+  signing[home->keys.site].push_back(home->keys.keys.signing.public_key);
+  if (home->keys.enrolment) signing[head_office].push_back(home->keys.enrolment->head_office_signing);
   crypto::SystemRandom random;
   const auto verified = store::verify(
-      **truth, site,
-      [&](SiteId who) -> std::optional<PublicKey> {
-        if (who == home->keys.site) return home->keys.keys.signing.public_key;
-        if (who == head_office && home->keys.enrolment) return home->keys.enrolment->head_office_signing;
-        return std::nullopt;
-      },
-      random);
+      **truth, site, [&](SiteId who) { return signing[who]; }, random);
   if (!verified) return fail(verified.error());
-  return shell::verified_json(*verified);
+  const auto views = verify_views_offline(*home, **truth, site, random);
+  if (!views) return fail(views.error());
+  return shell::verified_json(*verified, *views);
 }
 
 }  // namespace
@@ -175,7 +188,13 @@ int verify(const Options& options) {
   } else {
     const bool zh = speaks_chinese(options);
     std::cout << (zh ? "记录 " : "entries ") << (*answer)["entries"] << (zh ? "，回执 " : ", receipts ")
-              << (*answer)["receipts"] << (zh ? "，错误 " : ", errors ") << errors << "\n";
+              << (*answer)["receipts"] << (zh ? "，案件 " : ", cases ") << (*answer)["cases"]
+              << (zh ? "，错误 " : ", errors ") << errors << "\n";
+    if ((*answer)["unchecked"] != 0) {
+      std::cout << (*answer)["unchecked"]
+                << (zh ? " 个签名无法核对：签署机构的公钥未知\n"
+                       : " signatures not checked: their signers' keys are not known here\n");
+    }
     for (const json& finding : (*answer)["findings"])
       std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << "\n";
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ops/shell/members_log.h"
 #include "tests/gateway/directory.h"
 
 namespace redress::gateway {
@@ -39,6 +40,26 @@ TEST_CASE("Members: what was written is there at the next start") {
   const auto again = directory.members->with(SiteId{10});
   REQUIRE(again.has_value());
   CHECK(std::ranges::equal(again->view(), secret->view()));
+}
+
+TEST_CASE("Members: what a site once signed with stays known, revoked, enrolled again and at the next start") {
+  Directory directory;
+  directory.enrol(10);
+  CHECK(directory.members->signing_keys_of(SiteId{10}) == std::vector{key_number(60)});
+  REQUIRE(directory.members->revoke(SiteId{10}).has_value());
+  CHECK(directory.members->signing_keys_of(SiteId{10}) == std::vector{key_number(60)});
+  REQUIRE(directory.members->invite(Directory::invited(10)).has_value());
+  REQUIRE(directory.members->enrol(SiteId{10}, key_number(20), key_number(80), noon).has_value());
+  const std::vector both{key_number(60), key_number(80)};
+  CHECK(directory.members->signing_keys_of(SiteId{10}) == both);
+  CHECK(directory.members->signing_keys_of(SiteId{11}).empty());
+  directory.open();
+  CHECK(directory.members->signing_keys_of(SiteId{10}) == both);
+  // The same out of the file alone, for who has no directory.
+  const auto log = shell::read_members_log(directory.options.path, directory.options.network);
+  REQUIRE(log.has_value());
+  CHECK(log->lines.size() == 5);
+  CHECK(shell::signing_keys_in(*log).at(SiteId{10}) == both);
 }
 
 TEST_CASE("Members: the file is its owner's, and holds no shared secret in the clear") {

@@ -76,7 +76,7 @@ TEST_CASE("Daemon: a backup is a folder whose journal opens and verifies") {
   const auto copy = store::LmdbTruth::open({folder + "/data/journal", store::journal_tables(), 64 << 20});
   REQUIRE(copy.has_value());
   const auto verified = store::verify(
-      **copy, served.daemon->site_options(), [](SiteId) { return std::nullopt; }, served.random);
+      **copy, served.daemon->site_options(), [](SiteId) { return std::vector<PublicKey>{}; }, served.random);
   REQUIRE(verified.has_value());
   CHECK(verified->errors == 0);
   CHECK(verified->entries == 1);

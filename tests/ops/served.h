@@ -73,9 +73,9 @@ class Served {
     ops_token = *ops;
     log = std::move(*opened);
     if (options.pairwise == nullptr) options.pairwise = &secret_;
-    if (!options.signing_key_of)
-      options.signing_key_of = [this, site](SiteId who) {
-        return who == site ? std::optional{home.keys.keys.signing.public_key} : std::nullopt;
+    if (!options.signing_keys_of)
+      options.signing_keys_of = [this, site](SiteId who) {
+        return who == site ? std::vector{home.keys.keys.signing.public_key} : std::vector<PublicKey>{};
       };
     auto made = Daemon::open(home, options, *log);
     INFO((made ? "" : made.error().what));

@@ -70,6 +70,14 @@ class MemoryTruth::Tables final : public store::Writing {
   std::optional<Error> failure_;  // the first; sticky
 };
 
+MemoryTruth::MemoryTruth(std::uint64_t limit_bytes) : limit_bytes_{limit_bytes} { mark_format(); }
+
+void MemoryTruth::mark_format() {
+  for (const store::Table marker : {store::Table::local, store::Table::progress}) {
+    set(marker, copy_of(view_of(store::format_key)), copy_of(view_of(store::format_now)));
+  }
+}
+
 void MemoryTruth::set(store::Table table, const Bytes& key, const std::optional<Bytes>& value) {
   Rows& into = rows(table);
   const auto found = into.lower_bound(key);
@@ -141,6 +149,7 @@ void MemoryTruth::restore(Image image) {
       all.push_back({static_cast<store::Table>(table), key, value});
     }
   }
+  mark_format();
   commits_.assign(1, std::move(all));
 }
 

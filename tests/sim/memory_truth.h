@@ -38,7 +38,7 @@ class MemoryTruth final : public store::Truth {
 
   enum class Applied { no, yes };
 
-  explicit MemoryTruth(std::uint64_t limit_bytes = std::uint64_t{1} << 30) : limit_bytes_{limit_bytes} {}
+  explicit MemoryTruth(std::uint64_t limit_bytes = std::uint64_t{1} << 30);
 
   [[nodiscard]] Status update(const std::function<Status(store::Writing&)>& change) override;
   [[nodiscard]] Status view(const std::function<Status(const store::Reading&)>& look) const override;
@@ -80,6 +80,7 @@ class MemoryTruth final : public store::Truth {
   void undo(const std::vector<Undo>& undos);
   void keep(Commit commit);
   void set(store::Table table, const Bytes& key, const std::optional<Bytes>& value);
+  void mark_format();
 
   Image tables_;
   std::uint64_t used_bytes_ = 0;

@@ -51,13 +51,13 @@ bool OpenRouter::opens(const journal::What& what) const {
 
 std::vector<SiteId> OpenRouter::gains(const journal::What& what, const std::vector<SiteId>& standing) const {
   // Standing is gained by opening a case, or by being named; a later entry of one's own gives none.
-  std::vector<SiteId> wanted{head_office};
+  std::vector<SiteId> wanted;
   if (opens(what)) wanted.push_back(what.author);
   wanted.insert(wanted.end(), what.to.begin(), what.to.end());
   std::vector<SiteId> out;
   for (const SiteId site : wanted) {
     const bool held = std::count(standing.begin(), standing.end(), site) + std::count(out.begin(), out.end(), site) > 0;
-    if (!held) out.push_back(site);
+    if (!held && site != head_office) out.push_back(site);  // it has standing in everything
   }
   return out;
 }

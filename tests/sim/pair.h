@@ -38,7 +38,7 @@ class Secrets final : public store::Pairwise {
   SiteId own_;
 };
 
-// The author, head office and whom the header names.
+// The author and whom the header names.
 class OpenRouter final : public store::Router {
  public:
   [[nodiscard]] std::vector<SiteId> gains(const journal::What& what,

@@ -118,9 +118,7 @@ void Pair::judge_told(bool settled, std::vector<std::string>& broken) {
 void Pair::judge_ledgers(std::vector<std::string>& broken) {
   std::vector<Node*> nodes{gateway_.get()};
   for (const auto& branch : branches_) nodes.push_back(branch->node.get());
-  const store::SigningKeyOf key_of = [this](SiteId site) {
-    return std::optional<PublicKey>{node(site).keys.signing.public_key};
-  };
+  const store::SigningKeysOf keys_of = [this](SiteId site) { return std::vector{node(site).keys.signing.public_key}; };
   for (Node* one : nodes) {
     std::set<Digest> identities;
     std::set<std::pair<SiteId, CommandId>> commands;
@@ -136,7 +134,7 @@ void Pair::judge_ledgers(std::vector<std::string>& broken) {
         }
       }
     }
-    const auto verified = store::verify(one->truth, one->options(), key_of, one->random);
+    const auto verified = store::verify(one->truth, one->options(), keys_of, one->random);
     if (!verified || verified->errors != 0) {
       broken.push_back("P7 " + name_of(*one) + "does not verify: " +
                        (verified ? verified->findings.front().where + " " + verified->findings.front().what : "io"));

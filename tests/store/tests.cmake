@@ -8,5 +8,7 @@ redress_tests(
     store/lmdb_truth_test.cc
     store/rows_test.cc
     store/site_test.cc
+    store/tamper_test.cc
     store/truth_test.cc
-    store/verify_test.cc)
+    store/verify_test.cc
+    store/verify_views_test.cc)

@@ -23,8 +23,8 @@ std::unique_ptr<Pair> lived_in() {
 
 Verified verified(Pair& pair, Node& node) {
   const auto out = verify(
-      node.truth, node.options(),
-      [&](SiteId site) { return std::optional<PublicKey>{pair.node(site).keys.signing.public_key}; }, node.random);
+      node.truth, node.options(), [&](SiteId site) { return std::vector{pair.node(site).keys.signing.public_key}; },
+      node.random);
   REQUIRE(out.has_value());
   return *out;
 }
@@ -92,12 +92,55 @@ TEST_CASE("Verify: an entry taken out of the middle, or the end, is missed") {
   }
 }
 
-TEST_CASE("Verify: an entry whose key is not here is counted, not blamed") {
+TEST_CASE("Verify: an entry whose key never came is counted, not blamed; a key that is gone is named") {
+  Pair pair{141};
+  std::size_t withheld = 0;
+  pair.tap = [&](SiteId from, Bytes& frame) {
+    const auto parsed = wire::decode(frame);
+    const auto* batch = parsed ? std::get_if<wire::Batch>(&*parsed) : nullptr;
+    if (from != head_office && batch != nullptr && !batch->grants.empty()) {
+      wire::Batch without = *batch;
+      without.grants.clear();
+      frame = wire::encode(without);
+      ++withheld;
+    }
+    return true;
+  };
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(withheld > 0);
+  const Verified never = verified(pair, pair.gateway());
+  CHECK(never.errors == 0);
+  CHECK(never.unreadable == 1);
+
+  const Bytes key = pair.branch().truth.rows(Table::keyring).begin()->first;
+  pair.branch().truth.rows(Table::keyring).clear();
+  const Verified gone = verified(pair, pair.branch());
+  CHECK(gone.errors == 1);
+  CHECK(gone.unreadable == 1);
+  REQUIRE_FALSE(gone.findings.empty());
+  CHECK(gone.findings.front().where == "table=keyring key=" + to_hex(key));
+}
+
+TEST_CASE("Verify: proofs of an earlier enrolment are checked with the key of then; without any key they are counted") {
   auto pair = lived_in();
-  pair->branch().truth.rows(Table::keyring).clear();
-  const Verified out = verified(*pair, pair->branch());
-  CHECK(out.errors == 0);
-  CHECK(out.unreadable == 3);
+  Node& office = pair->gateway();
+  const PublicKey then = pair->branch().keys.signing.public_key;
+  PublicKey since = then;
+  since.bytes[0] ^= std::byte{1};
+  const auto with = [&](const std::vector<PublicKey>& branch_keys) {
+    const auto out = verify(
+        office.truth, office.options(),
+        [&](SiteId site) { return site == head_office ? std::vector{office.keys.signing.public_key} : branch_keys; },
+        office.random);
+    REQUIRE(out.has_value());
+    return *out;
+  };
+  CHECK(with({then, since}).errors == 0);
+  CHECK(with({then, since}).unchecked == 0);
+  CHECK(with({since}).errors > 0);
+  CHECK(with({}).errors == 0);
+  CHECK(with({}).unchecked > 0);
 }
 
 }  // namespace redress::store

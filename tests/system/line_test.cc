@@ -1,4 +1,6 @@
 // The main job on real programs: up, down, through crashes and a gateway that is away.
+#include "store/lmdb_truth.h"
+#include "store/rows.h"
 #include "tests/system/programs.h"
 
 namespace redress::system_test {
@@ -22,7 +24,40 @@ TEST_CASE("Line: a complaint of an outlet is seen at head office and its primary
     const json verified = site->done({"verify"});
     CHECK(verified["errors"] == 0);
     CHECK(verified["entries"] == 2);
+    CHECK(verified["unchecked"] == 0);
   }
+}
+
+TEST_CASE("Line: with the gateway stopped, verify there still checks what each branch signed") {
+  Network network;
+  const std::string id = network.outlet.register_case("x", "desk/1")["case"];
+  REQUIRE(until([&] { return network.gateway.has(id, "registered"); }));
+  REQUIRE(until([&] { return network.is_level(); }));
+  CHECK(network.gateway.terminate() == 0);
+  const json whole = network.gateway.done({"verify"});
+  CHECK(whole["errors"] == 0);
+  CHECK(whole["unchecked"] == 0);
+
+  std::string stream;
+  {
+    auto truth = store::LmdbTruth::open({network.gateway.home + "/data/journal", store::journal_tables()});
+    REQUIRE(truth.has_value());
+    const Status changed = (*truth)->update([&](store::Writing& rows) -> Status {
+      const auto row = rows.last_below(store::Table::checkpoints, Bytes(24, std::byte{0xFF}));
+      if (!row) return fail(Code::not_found, "no checkpoint");
+      stream = "site=" + std::to_string(store::stream_of(row->first).owner.value()) + " ";
+      Bytes value = row->second;
+      value.back() ^= std::byte{1};  // of the signature
+      rows.put(store::Table::checkpoints, row->first, value);
+      return Done{};
+    });
+    REQUIRE(changed.has_value());
+  }
+  CHECK(stream == "site=11 ");
+  const Ran found = network.gateway.ops({"verify"});
+  CHECK(found.status == 4);
+  REQUIRE(found.answer()["findings"].size() == 1);
+  CHECK(found.answer()["findings"][0]["where"].get<std::string>().starts_with(stream));
 }
 
 TEST_CASE("Line: a case of the primary branch is not its outlet's") {

@@ -1,0 +1,53 @@
+// What is listed of a case, and the rows of the views store it lies in: sealed, because free pages outlive deletes
+// (P12).
+//
+// Values; pure. Layouts in store/README.md.
+#pragma once
+
+#include "protocol/casework/number.h"
+#include "store/case_file.h"
+
+namespace redress::store {
+
+struct Summary {
+  CaseId id;
+  std::string number;
+  Kind state;  // the row whose name people call the state by; 0: not readable yet
+  casework::Status status = casework::Status::none;
+  SiteId registrar;
+  SiteId handler;
+  WallTime registered_at;
+  std::int16_t offset_minutes = 0;
+  WallTime updated_at;
+  std::uint32_t entries = 0;
+  std::uint32_t unread = 0;  // entries that cannot be read here (yet)
+  std::string channel;
+  std::string product;
+  std::string received_at;
+  friend bool operator==(const Summary&, const Summary&) = default;
+};
+
+[[nodiscard]] Summary summary_of(const CaseFile& file);
+// The number that people use, if it is one of the registrar's.
+[[nodiscard]] std::optional<casework::CaseNo> number_of(const Summary& summary);
+
+[[nodiscard]] Bytes seal_summary(const journal::Domain& domain, const crypto::Key32& views_key, const Summary& summary,
+                                 Random& random);
+// Fails with damaged: another case's row, changed, or under another key.
+[[nodiscard]] Result<Summary> open_summary(const journal::Domain& domain, const crypto::Key32& views_key,
+                                           const CaseId& id, ByteView sealed);
+
+[[nodiscard]] Bytes key_of(const casework::CaseNo& number, const CaseId& id);
+
+// How far the views follow, and which fold made them.
+struct Progress {
+  std::uint16_t version = 0;
+  Epoch epoch;
+  Position at;
+};
+inline constexpr std::uint16_t casework_version = 1;  // raised whenever the fold or the summary changes
+inline constexpr std::string_view progress_key = "at";
+[[nodiscard]] Bytes encode(const Progress& progress);
+[[nodiscard]] std::optional<Progress> decode_progress(ByteView value);
+
+}  // namespace redress::store

@@ -1,0 +1,143 @@
+#include "store/verify_views.h"
+
+#include "store/walk.h"
+
+namespace redress::store {
+namespace {
+
+class ViewsWalk {
+ public:
+  ViewsWalk(const Reading& journal, const Reading& views, const SiteOptions& site, const crypto::Key32& views_key,
+            const casework::Kinds& kinds, Random& random)
+      : journal_{journal},
+        views_{views},
+        site_{site},
+        key_{views_key},
+        kinds_{kinds},
+        rows_{site.kek},
+        sealer_{random} {}
+
+  VerifiedViews run() {
+    at_ = followed_to();
+    gather();
+    for (const auto& [id, last] : last_) check_case(id, last);
+    check_listed();
+    check_numbers();
+    return std::move(out_);
+  }
+
+ private:
+  void bad(Table table, ByteView key, std::string what) {
+    ++out_.errors;
+    if (out_.findings.size() < findings_max) out_.findings.push_back({name_of(table, key), std::move(what)});
+  }
+
+  // Zero: nothing here is of this fold.
+  Position followed_to() {
+    const auto identity = rows_.get(journal_, Table::local, view_of(identity_key));
+    Reader own{identity ? ByteView{*identity} : ByteView{}};
+    static_cast<void>(own.u32());
+    const Epoch epoch{own.u64()};
+    const auto format = views_.get(Table::progress, view_of(format_key));
+    if (!format || text_of(*format) != format_now)
+      bad(Table::progress, view_of(format_key), "the row is gone, or names another format");
+    views_.scan(Table::progress, {}, [&](ByteView key, ByteView) {
+      if (text_of(key) != format_key && text_of(key) != progress_key)
+        bad(Table::progress, key, "no row of this table has such a key");
+      return true;
+    });
+    const auto stored = views_.get(Table::progress, view_of(progress_key));
+    const auto value = rows_.get(views_, Table::progress, view_of(progress_key));
+    const auto progress = value ? decode_progress(*value) : std::nullopt;
+    if (!progress) {
+      bad(Table::progress, view_of(progress_key), stored ? "the row does not hold" : "the row is gone");
+      return Position{UINT64_MAX};
+    }
+    return progress->version == casework_version && progress->epoch == epoch ? progress->at : Position{};
+  }
+
+  void gather() {
+    journal_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
+      const bool good = key.size() == CaseId::size + 8;  // else named by verify()
+      if (good) last_[Reader{key}.fixed<CaseId>()] = position_of(key);
+      return true;
+    });
+  }
+
+  void check_case(const CaseId& id, Position last) {
+    if (last > at_) {
+      ++out_.waiting;
+      return;
+    }
+    ++out_.cases;
+    const auto file = read_case(journal_, site_, kinds_, sealer_, id);
+    const auto row = views_.get(Table::cases, view_of(id));
+    if (!file) {
+      if (row) bad(Table::cases, view_of(id), "none of its entries can be read");
+      return;
+    }
+    const Summary folded = summary_of(*file);
+    if (const auto number = number_of(folded)) {
+      const Bytes key = key_of(*number, id);
+      if (!views_.get(Table::numbers, key)) bad(Table::numbers, key, "the number leads nowhere");
+      numbers_.insert(key);
+    }
+    if (!row) return bad(Table::cases, view_of(id), "the case is not listed");
+    const auto listed = open_summary(site_.domain, key_, id, *row);
+    if (!listed) return bad(Table::cases, view_of(id), "the row does not open");
+    if (*listed != folded) bad(Table::cases, view_of(id), "it says something else than the entries");
+  }
+
+  void check_listed() {
+    views_.scan(Table::cases, {}, [&](ByteView key, ByteView) {
+      const auto id = fixed_from<CaseId>(key);
+      if (!id || !last_.contains(*id)) bad(Table::cases, key, "no entry tells of such a case");
+      return true;
+    });
+  }
+
+  void check_numbers() {
+    views_.scan(Table::numbers, {}, [&](ByteView key, ByteView value) {
+      const auto id = fixed_from<CaseId>(value);
+      const auto known = id ? last_.find(*id) : last_.end();
+      const bool waits = known != last_.end() && known->second > at_;
+      const bool same = id && key.size() > CaseId::size && same_bytes(key.last(CaseId::size), value);
+      if (!same || (!waits && !numbers_.contains(copy_of(key)))) bad(Table::numbers, key, "no case has this number");
+      return true;
+    });
+  }
+
+  static constexpr std::size_t findings_max = 100;
+
+  const Reading& journal_;
+  const Reading& views_;
+  const SiteOptions& site_;
+  const crypto::Key32& key_;
+  const casework::Kinds& kinds_;
+  RowCheck rows_;
+  crypto::Sealer sealer_;
+  VerifiedViews out_;
+  Position at_;
+  std::map<CaseId, Position> last_;  // each case's newest entry
+  std::set<Bytes> numbers_;
+};
+
+}  // namespace
+
+Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
+                                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random) {
+  VerifiedViews out;
+  // The views first: the journal is then never behind them.
+  Status inner{Done{}};
+  const Status looked = views.view([&](const Reading& listed) -> Status {
+    inner = journal.view([&](const Reading& store) -> Status {
+      out = ViewsWalk{store, listed, site, views_key, kinds, random}.run();
+      return Done{};
+    });
+    return inner;
+  });
+  if (!looked) return fail(looked.error());
+  return out;
+}
+
+}  // namespace redress::store

@@ -1,0 +1,24 @@
+// Folds every case again and compares it with what the views list.
+//
+// Read-only, any thread; a snapshot of each store is held for as long as it takes.
+#pragma once
+
+#include "store/summary.h"
+#include "store/verify.h"
+
+namespace redress::store {
+
+struct VerifiedViews {
+  std::uint64_t cases = 0;
+  std::uint64_t waiting = 0;  // cases that have entries which the follower has not reached
+  std::uint64_t errors = 0;
+  std::vector<Finding> findings;  // the first 100
+};
+
+// Views that another program version or another store's life made are waiting, all of them: the follower makes them
+// anew. Fails with what a store says if it cannot be read at all.
+[[nodiscard]] Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
+                                                 const crypto::Key32& views_key, const casework::Kinds& kinds,
+                                                 Random& random);
+
+}  // namespace redress::store
