@@ -5,14 +5,26 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "protocol/base/limits.h"
+#include "store/ballast.h"
+#include "store/gate.h"
+#include "store/room.h"
+
 namespace redress::store {
 namespace fs = std::filesystem;
 namespace {
+
+// More than one update can need: its entries, their places in feeds, and the pages that are copied for them.
+constexpr std::uint64_t headroom_bytes = 8 * limits::commit_bytes_max;
+constexpr std::uint64_t map_step_bytes = std::uint64_t{64} << 10;
+constexpr std::chrono::milliseconds urgent_patience{500};
+constexpr std::chrono::milliseconds clear_patience{2'000};
 
 MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::byte*>(bytes.data())}; }
 ByteView bytes_of(const MDB_val& value) { return {static_cast<const std::byte*>(value.mv_data), value.mv_size}; }
@@ -124,8 +136,8 @@ class LmdbReading : public Writing {
 };
 
 // Opens an environment and its tables in one committed transaction, since a handle opened in an aborted one is dead.
-Result<EnvHandle> open_env(const LmdbOptions& options, const std::string& folder,
-                           std::array<MDB_dbi, table_count>& dbis) {
+Result<EnvHandle> open_env_at(const LmdbOptions& options, const std::string& folder,
+                              std::array<MDB_dbi, table_count>& dbis) {
   MDB_env* raw = nullptr;
   if (const int rc = mdb_env_create(&raw); rc != 0) return failed("create environment", rc, folder);
   EnvHandle env{raw};
@@ -177,7 +189,7 @@ Status create_beside(const LmdbOptions& options) {
   fs::permissions(beside, fs::perms::owner_all, error);
   {
     std::array<MDB_dbi, table_count> dbis{};
-    auto env = open_env(options, beside.string(), dbis);
+    auto env = open_env_at(options, beside.string(), dbis);
     if (!env) return fail(env.error());
   }
   for (const fs::path& path : {beside / "data.mdb", beside}) {
@@ -199,24 +211,81 @@ std::vector<Table> journal_tables() {
 std::vector<Table> views_tables() { return {Table::cases, Table::numbers, Table::progress}; }
 
 struct LmdbTruth::Handle {
-  std::string folder;
-  int lock_fd = -1;
-  EnvHandle env;
-  std::array<MDB_dbi, table_count> dbis{};
-  bool poisoned = false;  // a commit failed half-way: only a new start tells what is there
-
+  explicit Handle(const LmdbOptions& chosen)
+      : options{chosen}, folder{chosen.folder}, ballast{chosen.folder + ".ballast", chosen.ballast_bytes} {
+    options.limit_bytes = std::max(options.limit_bytes, options.map_bytes);
+  }
   ~Handle() {
     env.reset();
     if (lock_fd >= 0) ::close(lock_fd);
   }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  [[nodiscard]] std::uint64_t used_bytes() const {
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(env.get(), &info);
+    mdb_env_stat(env.get(), &stat);
+    return (info.me_last_pgno + 1) * stat.ms_psize;
+  }
+  [[nodiscard]] Status open_env();
+  // Before an update: the ballast back if there is room for it, the map wider if it will be short.
+  void make_room();
+  void grow(std::uint64_t used);
+
+  LmdbOptions options;
+  const std::string folder;
+  int lock_fd = -1;
+  EnvHandle env;
+  std::array<MDB_dbi, table_count> dbis{};
+  bool poisoned = false;  // a commit failed half-way: only a new start tells what is there
+  std::size_t map_bytes = 0;
+  Ballast ballast;
+  mutable Gate gate;  // readers are inside while the map is theirs
 };
+
+Status LmdbTruth::Handle::open_env() {
+  auto opened = open_env_at(options, folder, dbis);
+  if (!opened) return fail(opened.error());
+  env = std::move(*opened);
+  MDB_envinfo info{};
+  mdb_env_info(env.get(), &info);
+  map_bytes = info.me_mapsize;
+  return Done{};
+}
+
+void LmdbTruth::Handle::make_room() {
+  const std::uint64_t used = used_bytes();
+  if (used + kept_bytes({used, options.limit_bytes}) <= options.limit_bytes) ballast.keep();
+  const std::uint64_t left = map_bytes - std::min<std::uint64_t>(used, map_bytes);
+  if (left < std::max<std::uint64_t>(map_bytes / 4, headroom_bytes)) grow(used);
+}
+
+void LmdbTruth::Handle::grow(std::uint64_t used) {
+  // With the ballast let go, the map may take its size beyond the limit.
+  const std::uint64_t most = options.limit_bytes + (ballast.is_there() ? 0 : options.ballast_bytes);
+  const std::uint64_t disk_free = ballast.free_bytes();
+  const std::uint64_t disk = disk_free > most ? most : used + disk_free + ballast.bytes();
+  const std::uint64_t wanted = std::max<std::uint64_t>(2 * map_bytes, used + headroom_bytes);
+  const std::uint64_t to = std::min({wanted, most, disk}) / map_step_bytes * map_step_bytes;
+  if (to <= map_bytes) return;
+  // A quiet moment is looked for long before one must be had.
+  const bool urgent = map_bytes - std::min<std::uint64_t>(used, map_bytes) < headroom_bytes;
+  if (!gate.close_within(urgent ? urgent_patience : std::chrono::milliseconds{0})) return;
+  if (mdb_env_set_mapsize(env.get(), to) == 0) {
+    map_bytes = to;
+  } else if (mdb_env_set_mapsize(env.get(), map_bytes) != 0) {
+    poisoned = true;  // there is no map at all now
+  }
+  gate.open();
+}
 
 LmdbTruth::LmdbTruth(std::unique_ptr<Handle> handle) : handle_{std::move(handle)} {}
 LmdbTruth::~LmdbTruth() = default;
 
 Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
-  auto handle = std::make_unique<Handle>();
-  handle->folder = options.folder;
+  auto handle = std::make_unique<Handle>(options);
   const std::string lock = options.folder + ".lock";
   std::error_code error;
   fs::create_directories(fs::path{options.folder}.parent_path(), error);
@@ -228,9 +297,8 @@ Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
     const Status created = create_beside(options);
     if (!created) return fail(created.error());
   }
-  auto env = open_env(options, options.folder, handle->dbis);
-  if (!env) return fail(env.error());
-  handle->env = std::move(*env);
+  const Status opened = handle->open_env();
+  if (!opened) return fail(opened.error());
   return std::unique_ptr<LmdbTruth>{new LmdbTruth{std::move(handle)}};
 }
 
@@ -242,6 +310,8 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
     return fail(Code::unknown_outcome, std::string{act} + ": folder=" + h.folder + " reason=" + mdb_strerror(rc));
   };
   if (h.poisoned) return fail(Code::unknown_outcome, "an earlier commit failed; start again: folder=" + h.folder);
+  h.make_room();
+  if (h.poisoned) return poison("grow the map", ENOMEM);
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(h.env.get(), nullptr, 0, &txn); rc != 0) {
     return rc == MDB_PANIC ? poison("begin", rc) : failed("begin", rc, h.folder);
@@ -253,6 +323,7 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
     if (writing.failure() == 0) return changed;
     const int rc = writing.failure();
     const bool lost = rc == EIO || rc == MDB_PANIC || code_of(rc) == Code::damaged;
+    if (code_of(rc) == Code::store_full) h.ballast.let_go();
     return lost ? poison("write", rc) : failed("write", rc, h.folder);
   }
   const int rc = mdb_txn_commit(txn);
@@ -261,12 +332,15 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
   // that refuses to begin again.
   if (code_of(rc) == Code::store_full && mdb_txn_begin(h.env.get(), nullptr, 0, &txn) == 0) {
     mdb_txn_abort(txn);
+    h.ballast.let_go();
     return failed("commit", rc, h.folder);
   }
   return poison("commit", rc);
 }
 
 Status LmdbTruth::view(const std::function<Status(const Reading&)>& look) const {
+  const Gate::Inside inside{handle_->gate};
+  if (!handle_->env) return fail(Code::io, "no store: folder=" + handle_->folder);
   MDB_txn* txn = nullptr;
   const int begun = mdb_txn_begin(handle_->env.get(), nullptr, MDB_RDONLY, &txn);
   if (begun != 0) return failed("begin read", begun, handle_->folder);
@@ -278,21 +352,37 @@ Status LmdbTruth::view(const std::function<Status(const Reading&)>& look) const 
 }
 
 Space LmdbTruth::space() const {
-  MDB_envinfo info{};
-  MDB_stat stat{};
-  mdb_env_info(handle_->env.get(), &info);
-  mdb_env_stat(handle_->env.get(), &stat);
-  return {(info.me_last_pgno + 1) * stat.ms_psize, info.me_mapsize};
+  const Gate::Inside inside{handle_->gate};
+  const std::uint64_t used = handle_->env ? handle_->used_bytes() : 0;
+  return {used, handle_->options.limit_bytes, handle_->ballast.free_bytes()};
+}
+
+Status LmdbTruth::clear() {
+  Handle& h = *handle_;
+  if (!h.gate.close_within(clear_patience)) return fail(Code::busy, "readers do not leave: folder=" + h.folder);
+  h.env.reset();
+  std::error_code error;
+  fs::remove_all(h.folder, error);
+  Status made = error ? Status{fail(Code::io, "remove: path=" + h.folder + " reason=" + error.message())}
+                      : create_beside(h.options);
+  if (made) made = h.open_env();
+  h.poisoned = !made;
+  h.gate.open();
+  return made;
 }
 
 Status LmdbTruth::copy_to(const std::string& folder) const {
+  const Gate::Inside inside{handle_->gate};
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail(Code::io, "create folder: path=" + folder + " reason=" + error.message());
   if (!fs::is_empty(folder)) return fail(Code::in_use, "the folder is not empty: path=" + folder);
   fs::permissions(folder, fs::perms::owner_all, error);
   const int rc = mdb_env_copy2(handle_->env.get(), folder.c_str(), MDB_CP_COMPACT);
-  if (rc != 0) return failed("copy", rc, folder);
+  if (rc != 0) {
+    fs::remove(fs::path{folder} / "data.mdb", error);  // half a copy is none
+    return failed("copy", rc, folder);
+  }
   const Status synced = sync_path(fs::path{folder} / "data.mdb");
   if (!synced) return synced;
   return sync_path(folder);

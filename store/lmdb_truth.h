@@ -1,5 +1,8 @@
 // The truth on LMDB 0.9: default durability, always; one environment a folder, one process a folder.
 //
+// The map grows by itself, between two updates, when no reader is in. When map or disk are full the update fails, the
+// ballast is let go, and the next one finds room for what is small; how much room there is: store/room.h.
+//
 // A resource. Not opened twice in a process; no fork while open; local file systems only.
 #pragma once
 
@@ -13,7 +16,9 @@ namespace redress::store {
 struct LmdbOptions {
   std::string folder;
   std::vector<Table> tables;
-  std::size_t map_bytes = std::size_t{4} << 30;  // address space; the file grows as needed
+  std::size_t map_bytes = std::size_t{4} << 30;  // address space at first; the file grows as needed
+  std::size_t limit_bytes = 0;                   // how far the map may grow; at least map_bytes
+  std::uint64_t ballast_bytes = 0;               // of the file <folder>.ballast; 0: none
 };
 
 [[nodiscard]] std::vector<Table> journal_tables();
@@ -32,6 +37,10 @@ class LmdbTruth final : public Truth {
   [[nodiscard]] Status view(const std::function<Status(const Reading&)>& look) const override;
   [[nodiscard]] Space space() const override;
   [[nodiscard]] Status copy_to(const std::string& folder) const override;
+
+  // Makes the store anew, empty, so that the disk gets back what it held. By the thread that updates. Fails with busy
+  // if readers do not leave; after io the program must stop.
+  [[nodiscard]] Status clear();
 
  private:
   struct Handle;

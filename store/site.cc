@@ -7,13 +7,6 @@
 #include "store/turn.h"
 
 namespace redress::store {
-namespace {
-
-// The share of the map kept for cursors, receipts, erasure and deletes (D25).
-constexpr double kept_share = 0.02;
-
-}  // namespace
-
 Bytes keyring_data(const journal::Domain& domain, const CaseId& case_id, const KeyId& key, std::uint32_t generation) {
   Writer out;
   out.raw(view_of("redress/keyring/1"));
@@ -161,11 +154,7 @@ Status Site::load_streams(Writing& store) {
   return status;
 }
 
-bool Site::is_full() const {
-  const Space space = truth_.space();
-  return static_cast<double>(space.used_bytes) > static_cast<double>(space.limit_bytes) * (1.0 - kept_share) &&
-         !REDRESS_MUTANT(101);
-}
+Room Site::room() const { return REDRESS_MUTANT(101) ? Room::ample : room_of(truth_.space()); }
 
 Seq Site::receipted(const StreamName& stream) const {
   const auto found = streams_.find(stream);

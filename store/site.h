@@ -10,6 +10,7 @@
 #include "crypto/identity.h"
 #include "crypto/seal.h"
 #include "protocol/sync/step.h"
+#include "store/room.h"
 #include "store/rows.h"
 #include "store/truth.h"
 
@@ -121,8 +122,10 @@ class Site final : public sync::Streams {
   [[nodiscard]] const std::set<SiteId>& unheard() const noexcept { return unheard_; }
   // Any thread. Newest first.
   [[nodiscard]] std::vector<Alarm> alarms() const;
-  // True while new entries are refused so that cursors, receipts and deletes still fit (P10).
-  [[nodiscard]] bool is_full() const;
+  // What gives way now so that cursors, receipts and deletes still fit (P10).
+  [[nodiscard]] Room room() const;
+  // True while new entries are refused.
+  [[nodiscard]] bool is_full() const { return room() == Room::full; }
 
   [[nodiscard]] std::vector<wire::Held> own_journals() const override;
   [[nodiscard]] std::vector<wire::Held> received_feeds() const override;

@@ -72,6 +72,7 @@ class Writing : public Reading {
 struct Space {
   std::uint64_t used_bytes = 0;  // how far the file has grown; pages freed inside it are used again
   std::uint64_t limit_bytes = 0;
+  std::uint64_t disk_free_bytes = UINT64_MAX;  // what the disk still gives, the ballast not counted
 };
 
 class Truth {

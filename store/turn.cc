@@ -115,7 +115,7 @@ Result<Outcome> Turn::append(const Append& append) {
     if (!*again) return fail(again->error());
     return Outcome{**again};
   }
-  if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
+  if (site_.is_full()) return fail(Code::store_full, "room is kept for cursors, receipts and deletes");
   // Nothing is decided on a case of which others may know more (D28).
   if (append.shown != Position{} && !(unheard_ ? *unheard_ : site_.unheard_).empty() && !REDRESS_MUTANT(96)) {
     return fail(Code::recovering, "head office has not yet heard every site about what it lost");
@@ -206,8 +206,8 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
 }
 
 Result<Outcome> Turn::accept(const sync::Accept& accept) {
-  // Not even what a peer sends may use up the share that cursors, receipts and deletes need: it keeps its entries.
-  if (site_.is_full()) return fail(Code::store_full, "the map is at its soft limit");
+  // What a peer sends gives way to what people register here: the peer keeps its entries.
+  if (site_.room() >= Room::line_waits) return fail(Code::store_full, "room is kept for own entries");
   StreamRow& received = stream(accept.stream, accept.parent);
   if (received.head != accept.before) {
     return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));

@@ -25,13 +25,10 @@ struct Opened {
   store::SiteOptions options;
 };
 
-std::size_t bytes_of(std::int64_t mib) { return static_cast<std::size_t>(mib) << 20; }
-
 Result<std::unique_ptr<Opened>> open(const std::string& folder) {
   auto home = shell::open_home(folder);
   if (!home) return fail(home.error().front());
-  auto journal = store::LmdbTruth::open(
-      {home->journal_path(), store::journal_tables(), bytes_of(home->config.store.journal_map_mib)});
+  auto journal = store::LmdbTruth::open(shell::journal_options(*home));
   if (!journal) return fail(journal.error());
   auto opened = std::make_unique<Opened>();
   opened->home = std::move(*home);
@@ -92,8 +89,7 @@ Status feed_all(store::Writing& to, const Opened& site, Epoch epoch, const CaseI
 Status plant_loss(const std::string& home, const CaseId& case_id) {
   const auto opened = shell::open_home(home);
   if (!opened) return fail(opened.error().front());
-  const auto views = store::LmdbTruth::open(
-      {opened->views_path(), store::views_tables(), bytes_of(opened->config.store.views_map_mib)});
+  const auto views = store::LmdbTruth::open(shell::views_options(*opened));
   if (!views) return fail(views.error());
   return (*views)->update([&](store::Writing& to) -> Status {
     if (!to.get(store::Table::cases, view_of(case_id)))

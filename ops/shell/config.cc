@@ -31,6 +31,7 @@ struct Range {
   std::int64_t max;
 };
 constexpr Range map_mib{16, 1 << 20};
+constexpr Range ballast_mib{0, 1024};
 constexpr Range heartbeat_ms{200, 60'000};
 constexpr Range window_kib{64, limits::window_bytes_max / limits::kib};
 constexpr Range branch_id{2, std::numeric_limits<std::uint32_t>::max() - 1};
@@ -233,8 +234,15 @@ void read_store(const toml::table& root, Findings& findings, StoreConfig& out) {
   Section section{root, "store", findings};
   section.text("path", out.path);
   if (out.path.empty()) section.bad("path", "empty");
-  section.number("journal_map_mib", map_mib, out.journal_map_mib);
-  section.number("views_map_mib", map_mib, out.views_map_mib);
+  const auto map = [&](const std::string& store, std::int64_t& at_first, std::int64_t& limit) {
+    section.number(store + "_map_mib", map_mib, at_first);
+    limit = std::max(limit, at_first);
+    section.number(store + "_limit_mib", map_mib, limit);
+    if (limit < at_first) section.bad(store + "_limit_mib", "less than " + store + "_map_mib");
+  };
+  map("journal", out.journal_map_mib, out.journal_limit_mib);
+  map("views", out.views_map_mib, out.views_limit_mib);
+  section.number("ballast_mib", ballast_mib, out.ballast_mib);
   section.finish();
 }
 

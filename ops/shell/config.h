@@ -25,8 +25,11 @@ struct SiteConfig {
 
 struct StoreConfig {
   std::string path = "data";
-  std::int64_t journal_map_mib = 4096;
+  std::int64_t journal_map_mib = 4096;  // at first; it grows up to the limit
+  std::int64_t journal_limit_mib = 65536;
   std::int64_t views_map_mib = 4096;
+  std::int64_t views_limit_mib = 65536;
+  std::int64_t ballast_mib = 16;  // disk space held for a full disk; 0: none
   friend bool operator==(const StoreConfig&, const StoreConfig&) = default;
 };
 

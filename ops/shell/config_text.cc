@@ -63,11 +63,20 @@ void write_store(Page& page, const Config& config) {
   page.key("path", quoted(config.store.path), "Folder of the data; relative paths start from this file's folder.",
            "数据目录；相对路径以本文件所在目录为起点。");
   page.key("journal_map_mib", std::to_string(config.store.journal_map_mib),
-           "Largest size of the journal in MiB, 16 to 1048576; space is used only as it fills.",
-           "日志库最大容量（MiB），16 至 1048576；按需占用磁盘。");
+           "Address space of the journal at first in MiB, 16 to 1048576; disk is used only as it fills.",
+           "日志库初始映射（MiB），16 至 1048576；按需占用磁盘。");
+  page.key("journal_limit_mib", std::to_string(config.store.journal_limit_mib),
+           "How far the journal may grow in MiB, at least journal_map_mib; the last 64 MiB take no new cases.",
+           "日志库容量上限（MiB），不小于 journal_map_mib；最后 64 MiB 不再接受新登记。");
   page.key("views_map_mib", std::to_string(config.store.views_map_mib),
-           "Largest size of the views in MiB, 16 to 1048576; they can always be rebuilt.",
-           "视图库最大容量（MiB），16 至 1048576；可随时重建。");
+           "Address space of the views at first in MiB, 16 to 1048576; they can always be rebuilt.",
+           "视图库初始映射（MiB），16 至 1048576；可随时重建。");
+  page.key("views_limit_mib", std::to_string(config.store.views_limit_mib),
+           "How far the views may grow in MiB, at least views_map_mib.",
+           "视图库容量上限（MiB），不小于 views_map_mib。");
+  page.key("ballast_mib", std::to_string(config.store.ballast_mib),
+           "Disk space held back in MiB for receipts and deletes when the disk is full, 0 to 1024; 0: none.",
+           "预留的磁盘空间（MiB），供磁盘写满时保存回执与删除之用，0 至 1024；0 表示不预留。");
 }
 
 void write_link(Page& page, const Config& config) {

@@ -37,12 +37,10 @@ Status Daemon::open_stores() {
                    keys.kek,        keys.kek_generation,
                    signer_.get(),   options_.pairwise,
                    options_.router};
-  auto journal = store::LmdbTruth::open({home_.journal_path(), store::journal_tables(),
-                                         static_cast<std::size_t>(home_.config.store.journal_map_mib) << 20});
+  auto journal = store::LmdbTruth::open(journal_options(home_));
   if (!journal) return fail(journal.error());
   journal_ = std::move(*journal);
-  auto views = store::LmdbTruth::open(
-      {home_.views_path(), store::views_tables(), static_cast<std::size_t>(home_.config.store.views_map_mib) << 20});
+  auto views = store::LmdbTruth::open(views_options(home_));
   if (!views) return fail(views.error());
   views_ = std::move(*views);
   auto site = store::Site::open(*journal_, site_options_, random_);
@@ -92,8 +90,12 @@ void Daemon::add_routes(std::function<void()> refresh) {
   });
   api_->add("GET", "/readyz", Access::anyone, [this](const Call& call) {
     const bool is_ready = turning_;
-    call.respond(json_response(is_ready ? 200 : 503,
-                               {{"ready", is_ready}, {"site", home_.keys.site.value()}, {"full", site_->is_full()}}));
+    const store::Room room = site_->room();
+    call.respond(json_response(is_ready ? 200 : 503, {{"ready", is_ready},
+                                                      {"site", home_.keys.site.value()},
+                                                      {"full", room == store::Room::full},
+                                                      {"room", store::name_of(room)},
+                                                      {"views_wait", following_->is_waiting()}}));
   });
   api_->add("GET", "/metrics", Access::anyone, [this, refresh = std::move(refresh)](const Call& call) {
     refresh();
@@ -101,8 +103,15 @@ void Daemon::add_routes(std::function<void()> refresh) {
     metrics_.gauge("redress_follower_behind", "Ledger entries that the views do not show yet")
         .set(static_cast<double>(ledger_.load() - std::min(ledger_.load(), following_->position().value())));
     const store::Space space = journal_->space();
-    metrics_.gauge("redress_store_used_ratio", "How full the journal's map is")
+    metrics_.gauge("redress_store_used_ratio", "How much of its limit the journal uses")
         .set(static_cast<double>(space.used_bytes) / static_cast<double>(space.limit_bytes));
+    metrics_.gauge("redress_disk_free_bytes", "What the journal's disk still gives, the ballast not counted")
+        .set(static_cast<double>(space.disk_free_bytes));
+    metrics_
+        .gauge("redress_store_room", "0 ample, 1 views wait, 2 what comes by the line waits, 3 registering is refused")
+        .set(static_cast<double>(store::room_of(space)));
+    metrics_.gauge("redress_views_waiting", "1 while the views are not written for want of room")
+        .set(following_->is_waiting() ? 1 : 0);
     call.respond({200, metrics_.exposition(), "text/plain; version=0.0.4; charset=utf-8", {}});
   });
   add_alarms_route(*api_, *site_);
@@ -152,8 +161,9 @@ Status Daemon::serve(std::function<void()> refresh) {
     tls_ = std::move(*tls);
     options.ssl_ctx = tls_->native();
   }
-  following_ =
-      std::make_unique<Following>(*follower_, log_, [this] { door_->post([this] { case_api_->on_followed(); }); });
+  following_ = std::make_unique<Following>(
+      *follower_, Allowance{[this] { return journal_->space(); }, [this] { return drop_views(); }}, log_,
+      [this] { door_->post([this] { case_api_->on_followed(); }); });
   const CaseApiParts parts{
       desk_.get(),
       view_reader_.get(),
@@ -174,6 +184,13 @@ Status Daemon::serve(std::function<void()> refresh) {
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   const std::string url = (tls_ ? "https://" : "http://") + host + ":" + std::to_string(door_->port());
   return write_small_file(home_.path(url_file), url + "\n");
+}
+
+Result<std::uint64_t> Daemon::drop_views() {
+  const std::uint64_t bytes = views_->space().used_bytes;
+  const Status cleared = views_->clear();
+  if (!cleared) return fail(cleared.error());
+  return bytes;
 }
 
 void Daemon::stop() {

@@ -56,6 +56,8 @@ class Daemon {
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
   void add_routes(std::function<void()> refresh);
+  // The follower's thread: what the disk got back.
+  [[nodiscard]] Result<std::uint64_t> drop_views();
   // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
   void run_long(const Call& call, std::function<Response(const Request&)> work);
 

@@ -39,24 +39,63 @@ void Following::on_ledger(Position head) {
   woken_.notify_one();
 }
 
+void Following::drop_views() {
+  const auto dropped = allowance_.drop_views();
+  if (!dropped) {
+    log_.warn("follower", "views cannot be dropped", {{"why", dropped.error().what}});
+    return;
+  }
+  dropped_ = true;
+  dropped_bytes_ = *dropped;
+  log_.warn("follower", "views dropped: the disk is short", {{"bytes", dropped_bytes_}});
+}
+
+bool Following::may_follow() {
+  const store::Space space = allowance_.space();
+  if (!waiting_) {
+    if (!store::views_must_wait(space)) return true;
+    waiting_ = true;
+    log_.warn("follower", "views wait: the disk is short", {{"free", space.disk_free_bytes}});
+  }
+  if (!dropped_ && store::views_must_go(space)) drop_views();
+  if (!store::views_may_return(space, dropped_bytes_)) return false;
+  if (dropped_ && !follower_.open()) return false;
+  dropped_ = false;
+  waiting_ = false;
+  log_.info("follower", "views go on", {{"free", space.disk_free_bytes}});
+  return true;
+}
+
+void Following::pause() {
+  std::unique_lock lock{mutex_};
+  woken_.wait_for(lock, retry_after, [this] { return stopping_; });
+}
+
+void Following::follow() {
+  const auto followed = follower_.advance(entries_a_commit);
+  if (followed) return moved_();
+  log_.error("follower", "views cannot be written",
+             {{"code", wire::name_of(followed.error().code)}, {"why", followed.error().what}});
+  pause();
+}
+
 void Following::run() {
   // Lowest priority of the three threads: what is derived gives way to what is true.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
   for (;;) {
+    bool behind = false;
     {
+      // Now and then although there is nothing to follow: a disk fills, and empties, by itself.
       std::unique_lock lock{mutex_};
-      woken_.wait(lock, [this] { return stopping_ || follower_.position() < head_; });
+      woken_.wait_for(lock, retry_after, [this] { return stopping_ || follower_.position() < head_; });
       if (stopping_) return;
+      behind = follower_.position() < head_;
     }
-    const auto followed = follower_.advance(entries_a_commit);
-    if (followed) {
-      moved_();
-      continue;
+    if (!may_follow()) {
+      if (behind) pause();
+    } else if (behind) {
+      follow();
     }
-    log_.error("follower", "views cannot be written",
-               {{"code", wire::name_of(followed.error().code)}, {"why", followed.error().what}});
-    std::unique_lock lock{mutex_};
-    woken_.wait_for(lock, retry_after, [this] { return stopping_; });
   }
 }
 

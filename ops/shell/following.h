@@ -1,8 +1,9 @@
 // The follower's thread: brings the views up to the ledger, gives way to the loop, tells who waits.
 //
-// start() and stop() by main; on_ledger() by the loop; position() by any thread.
+// start() and stop() by main; on_ledger() by the loop; position() and is_waiting() by any thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -13,11 +14,17 @@
 
 namespace redress::shell {
 
+// What the views may have of the disk. Both are called on the follower's thread.
+struct Allowance {
+  std::function<store::Space()> space;                // the journal's
+  std::function<Result<std::uint64_t>()> drop_views;  // empties the views; what the disk got back
+};
+
 class Following {
  public:
   // `moved` is called on the follower's thread after each commit of the views.
-  Following(store::Follower& follower, Log& log, std::function<void()> moved)
-      : follower_{follower}, log_{log}, moved_{std::move(moved)} {}
+  Following(store::Follower& follower, Allowance allowance, Log& log, std::function<void()> moved)
+      : follower_{follower}, allowance_{std::move(allowance)}, log_{log}, moved_{std::move(moved)} {}
   ~Following() { stop(); }
   Following(const Following&) = delete;
   Following& operator=(const Following&) = delete;
@@ -27,17 +34,28 @@ class Following {
   // The ledger's head is `head` now.
   void on_ledger(Position head);
   [[nodiscard]] Position position() const noexcept { return follower_.position(); }
+  // True while nothing is written for want of room (P10).
+  [[nodiscard]] bool is_waiting() const noexcept { return waiting_; }
 
  private:
   void run();
+  // Sees to the disk first. False: not now.
+  [[nodiscard]] bool may_follow();
+  void drop_views();
+  void follow();
+  void pause();
 
   store::Follower& follower_;
+  const Allowance allowance_;
   Log& log_;
   std::function<void()> moved_;
   std::mutex mutex_;
   std::condition_variable woken_;
   Position head_;
   bool stopping_ = false;
+  std::atomic<bool> waiting_{false};
+  bool dropped_ = false;  // the views are empty and must be begun anew
+  std::uint64_t dropped_bytes_ = 0;
   std::thread thread_;
 };
 

@@ -10,6 +10,11 @@
 #include <iterator>
 
 namespace redress::shell {
+namespace {
+
+std::size_t bytes_of(std::int64_t mib) { return static_cast<std::size_t>(mib) << 20; }
+
+}  // namespace
 
 std::string Home::keystore_path() const { return beside(path(config_file), config.keys.keystore); }
 std::string Home::journal_path() const { return beside(path(config_file), config.store.path) + "/journal"; }
@@ -35,6 +40,18 @@ Expected<Home, std::vector<Error>> open_home(const std::string& folder) {
                "site.id"}}};
   }
   return home;
+}
+
+store::LmdbOptions journal_options(const Home& home) {
+  const StoreConfig& config = home.config.store;
+  return {home.journal_path(), store::journal_tables(), bytes_of(config.journal_map_mib),
+          bytes_of(config.journal_limit_mib), bytes_of(config.ballast_mib)};
+}
+
+store::LmdbOptions views_options(const Home& home) {
+  const StoreConfig& config = home.config.store;
+  return {home.views_path(), store::views_tables(), bytes_of(config.views_map_mib), bytes_of(config.views_limit_mib),
+          0};
 }
 
 Result<std::string> read_small_file(const std::string& path) {

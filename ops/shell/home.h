@@ -9,6 +9,7 @@
 #include "crypto/keystore.h"
 #include "ops/shell/config.h"
 #include "protocol/base/result.h"
+#include "store/lmdb_truth.h"
 
 namespace redress::shell {
 
@@ -34,6 +35,10 @@ struct Home {
 
 // Reads configuration and keystore. Fails with every error there is.
 [[nodiscard]] Expected<Home, std::vector<Error>> open_home(const std::string& folder);
+
+// How its stores are opened, by whoever opens them.
+[[nodiscard]] store::LmdbOptions journal_options(const Home& home);
+[[nodiscard]] store::LmdbOptions views_options(const Home& home);
 
 // The whole of a small text file without its last line end. Fails with io, too_large above 64 KiB.
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path);

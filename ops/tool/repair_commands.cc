@@ -22,10 +22,13 @@ class NoSecrets final : public store::Pairwise {
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
 };
 
-Status copy_journal(const std::string& from, const std::string& to, std::size_t map_bytes) {
-  const auto source = store::LmdbTruth::open({from, store::journal_tables(), map_bytes});
+Status copy_journal(const std::string& from, const shell::Home& home) {
+  store::LmdbOptions options = shell::journal_options(home);
+  options.folder = from;
+  options.ballast_bytes = 0;
+  const auto source = store::LmdbTruth::open(options);
   if (!source) return fail(source.error());
-  return (*source)->copy_to(to);
+  return (*source)->copy_to(home.journal_path());
 }
 
 // What stands there now is kept: a restore that was a mistake can be taken back by hand.
@@ -42,8 +45,8 @@ Result<std::string> put_aside(const std::string& folder) {
 }
 
 // A restored store must not go on where its image ended: what came after may be at its peers.
-Result<Epoch> begin_epoch(const shell::Home& home, std::size_t map_bytes) {
-  const auto truth = store::LmdbTruth::open({home.journal_path(), store::journal_tables(), map_bytes});
+Result<Epoch> begin_epoch(const shell::Home& home) {
+  const auto truth = store::LmdbTruth::open(shell::journal_options(home));
   if (!truth) return fail(truth.error());
   const crypto::Ed25519Signer signer{home.keys.keys.signing};
   const NoSecrets none;
@@ -123,19 +126,18 @@ int restore(const Options& options, const std::string& folder) {
   if (!home) return report(options, home.error().front());
   const std::string from = (fs::path{folder} / "data" / "journal").string();
   if (!fs::exists(from)) return report(options, {Code::not_found, "no data/journal in: " + folder, "FOLDER"});
-  const auto map_bytes = static_cast<std::size_t>(home->config.store.journal_map_mib) << 20;
   if (fs::exists(home->journal_path())) {
     // Fails while a daemon holds it.
-    const auto held = store::LmdbTruth::open({home->journal_path(), store::journal_tables(), map_bytes});
+    const auto held = store::LmdbTruth::open(shell::journal_options(*home));
     if (!held && held.error().code == Code::in_use) return report(options, held.error());
   }
   const auto aside = put_aside(home->journal_path());
   if (!aside) return report(options, aside.error());
   const auto views_aside = put_aside(home->views_path());
   if (!views_aside) return report(options, views_aside.error());
-  const Status copied = copy_journal(from, home->journal_path(), map_bytes);
+  const Status copied = copy_journal(from, *home);
   if (!copied) return report(options, copied.error());
-  const auto epoch = begin_epoch(*home, map_bytes);
+  const auto epoch = begin_epoch(*home);
   if (!epoch) return report(options, epoch.error());
   if (options.json) {
     print_json({{"epoch", std::to_string(epoch->value())}, {"aside", *aside}});

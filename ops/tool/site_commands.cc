@@ -53,6 +53,15 @@ std::string padded(const std::string& cell, std::size_t width) {
   return cell + std::string(columns < width ? width - columns : 1, ' ');
 }
 
+// What gives way for want of room, if anything does.
+const char* room_text(const std::string& room, bool zh) {
+  if (room == "views_wait") return zh ? "磁盘空间不足：列表暂停更新" : "the disk is short: the lists wait";
+  if (room == "line_waits")
+    return zh ? "空间不足：暂不接收线路上的内容" : "room is short: what comes by the line waits";
+  if (room == "full") return zh ? "空间已满：不再接受新登记" : "no room: registering is refused";
+  return nullptr;
+}
+
 void print_lag(const json& answer, bool zh) {
   const auto row = [](const std::string& site, const std::string& line, const std::string& up, const std::string& down,
                       const std::string& heard, const std::string& name) {
@@ -71,6 +80,7 @@ void print_lag(const json& answer, bool zh) {
       std::cout << "        " << text(site["trouble"], "code") << ": " << text(site["trouble"], "message") << "\n";
     }
   }
+  if (const char* room = room_text(text(answer, "room"), zh)) std::cout << room << "\n";
 }
 
 // A branch has one shared secret, head office one a site; to walk a store neither is needed.
@@ -83,8 +93,7 @@ class NoSecrets final : public store::Pairwise {
 Result<store::VerifiedViews> verify_views_offline(const shell::Home& home, const store::Truth& journal,
                                                   const store::SiteOptions& site, Random& random) {
   if (!std::filesystem::exists(home.views_path())) return store::VerifiedViews{};
-  const auto views = store::LmdbTruth::open(
-      {home.views_path(), store::views_tables(), static_cast<std::size_t>(home.config.store.views_map_mib) << 20});
+  const auto views = store::LmdbTruth::open(shell::views_options(home));
   if (!views) return fail(views.error());
   const casework::Kinds kinds{casework::shipped_kinds()};
   return store::verify_views(journal, **views, site, home.keys.keys.views, kinds, random);
@@ -93,8 +102,7 @@ Result<store::VerifiedViews> verify_views_offline(const shell::Home& home, const
 Result<json> verify_offline(const Options& options) {
   const auto home = shell::open_home(options.home);
   if (!home) return fail(home.error().front());
-  const auto truth = store::LmdbTruth::open({home->journal_path(), store::journal_tables(),
-                                             static_cast<std::size_t>(home->config.store.journal_map_mib) << 20});
+  const auto truth = store::LmdbTruth::open(shell::journal_options(*home));
   if (!truth) return fail(truth.error());
   const crypto::Ed25519Signer signer{home->keys.keys.signing};
   const NoSecrets none;
@@ -163,8 +171,9 @@ int lag(const Options& options, bool watch) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   for (;;) {
-    const auto answer = client->get("/api/v1/lag");
+    auto answer = client->get("/api/v1/lag");
     if (!answer) return report(options, answer.error());
+    if (const auto ready = client->get("/readyz")) (*answer)["room"] = (*ready)["room"];
     if (options.json) {
       print_json(*answer);
     } else {

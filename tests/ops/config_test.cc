@@ -106,7 +106,7 @@ TEST_CASE("Config: every key that is written has a comment in both languages abo
     CHECK(lines[i - 2].rfind("# ", 0) == 0);
     CHECK(lines[i - 1].find("。") != std::string::npos);
   }
-  CHECK(keys == 17);
+  CHECK(keys == 20);
 }
 
 TEST_CASE("Config: every error is named at once, with file, line and key") {

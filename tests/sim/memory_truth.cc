@@ -1,5 +1,7 @@
 #include "tests/sim/memory_truth.h"
 
+#include <algorithm>
+
 namespace redress::sim {
 namespace {
 
@@ -45,7 +47,8 @@ class MemoryTruth::Tables final : public store::Writing {
       return;
     }
     change(table, at, copy_of(value));
-    if (truth_.used_bytes_ > truth_.limit_bytes_) failure_ = Error{Code::store_full, "put: no room"};
+    if (truth_.used_bytes_ > std::min(truth_.limit_bytes_, truth_.disk_bytes_))
+      failure_ = Error{Code::store_full, "put: no room"};
   }
 
   void erase(store::Table table, ByteView key) override {
@@ -127,6 +130,10 @@ Status MemoryTruth::view(const std::function<Status(const store::Reading&)>& loo
   // Reading changes nothing; the one class serves both.
   const Tables tables{const_cast<MemoryTruth&>(*this)};
   return look(tables);
+}
+
+store::Space MemoryTruth::space() const {
+  return {used_bytes_, limit_bytes_, disk_bytes_ - std::min(used_bytes_, disk_bytes_)};
 }
 
 Status MemoryTruth::copy_to(const std::string& folder) const {

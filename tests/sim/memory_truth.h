@@ -42,7 +42,7 @@ class MemoryTruth final : public store::Truth {
 
   [[nodiscard]] Status update(const std::function<Status(store::Writing&)>& change) override;
   [[nodiscard]] Status view(const std::function<Status(const store::Reading&)>& look) const override;
-  [[nodiscard]] store::Space space() const override { return {used_bytes_, limit_bytes_}; }
+  [[nodiscard]] store::Space space() const override;
   // Fails with io: there is no disk here.
   [[nodiscard]] Status copy_to(const std::string& folder) const override;
 
@@ -53,6 +53,8 @@ class MemoryTruth final : public store::Truth {
   // The process died and starts again: what was committed is there, planned faults are gone.
   void crash();
   void set_limit(std::uint64_t limit_bytes) { limit_bytes_ = limit_bytes; }
+  // What the disk holds in all; what others put on it takes from that.
+  void set_disk(std::uint64_t disk_bytes) { disk_bytes_ = disk_bytes; }
 
   [[nodiscard]] Image snapshot() const { return tables_; }
   // The tables as they were after the first `count` commits. Requires: count <= commits().size().
@@ -85,6 +87,7 @@ class MemoryTruth final : public store::Truth {
   Image tables_;
   std::uint64_t used_bytes_ = 0;
   std::uint64_t limit_bytes_;
+  std::uint64_t disk_bytes_ = UINT64_MAX;
   std::vector<Commit> commits_;
   std::optional<Plan> plan_;
   bool poisoned_ = false;

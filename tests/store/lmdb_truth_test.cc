@@ -1,8 +1,11 @@
 #include "store/lmdb_truth.h"
 
+#include <atomic>
 #include <fstream>
 #include <set>
+#include <thread>
 
+#include "store/room.h"
 #include "tests/store/folder.h"
 
 namespace redress::store {
@@ -128,6 +131,103 @@ TEST_CASE("LmdbTruth: a full map refuses in words, loses nothing and goes on rea
   REQUIRE(wider.has_value());
   CHECK(count(**wider) == kept);
   CHECK(put(**wider, "more", 3'000).has_value());
+}
+
+TEST_CASE("LmdbTruth: the map grows by itself up to its limit, and readers never lose theirs") {
+  const Folder folder;
+  LmdbOptions wanted = options(folder.at("journal"), std::size_t{1} << 20);
+  wanted.limit_bytes = std::size_t{96} << 20;
+  auto truth = LmdbTruth::open(wanted);
+  REQUIRE(truth.has_value());
+  CHECK((*truth)->space().limit_bytes == wanted.limit_bytes);
+  constexpr std::size_t rows = 1'000;
+  std::atomic<bool> done{false};
+  std::atomic<std::size_t> bad{0};
+  // Each snapshot is whole and stays so while it is looked at, whatever the writer does to the map meanwhile.
+  const auto read_on = [&] {
+    while (!done) {
+      const Status looked = (*truth)->view([&](const Reading& store) -> Status {
+        std::size_t seen = 0;
+        store.scan(Table::marks, {}, [&](ByteView, ByteView value) {
+          if (value.size() != 40'000 || value.back() != std::byte{7}) ++bad;
+          return ++seen < 200;
+        });
+        return Done{};
+      });
+      if (!looked) ++bad;
+    }
+  };
+  std::thread one{read_on};
+  std::thread other{read_on};
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (!put(**truth, "row" + std::to_string(i), 40'000)) ++bad;
+  }
+  done = true;
+  one.join();
+  other.join();
+  CHECK(bad == 0);
+  CHECK(count(**truth) == rows);
+  CHECK((*truth)->space().used_bytes > std::uint64_t{32} << 20);
+}
+
+TEST_CASE("LmdbTruth: while a reader stays the map is left as it is; the update is refused, not the reader harmed") {
+  const Folder folder;
+  LmdbOptions wanted = options(folder.at("journal"), std::size_t{1} << 20);
+  wanted.limit_bytes = std::size_t{8} << 20;
+  auto truth = LmdbTruth::open(wanted);
+  REQUIRE(truth.has_value());
+  Status while_reading{Done{}};
+  const Status looked = (*truth)->view([&](const Reading& store) -> Status {
+    std::thread writer{[&] {
+      for (int i = 0; i < 40 && while_reading; ++i) while_reading = put(**truth, "row" + std::to_string(i), 40'000);
+    }};
+    writer.join();
+    CHECK_FALSE(store.get(Table::marks, view_of("row0")).has_value());  // its snapshot is older
+    return Done{};
+  });
+  REQUIRE(looked.has_value());
+  REQUIRE_FALSE(while_reading.has_value());
+  CHECK(while_reading.error().code == Code::store_full);
+  const std::size_t before = count(**truth);
+  CHECK(before > 10);
+  for (int i = 0; i < 100; ++i) REQUIRE(put(**truth, "later" + std::to_string(i), 40'000).has_value());
+  CHECK(count(**truth) == before + 100);
+}
+
+TEST_CASE("LmdbTruth: a map at its limit lets the ballast go, and what is small still fits") {
+  const Folder folder;
+  LmdbOptions wanted = options(folder.at("journal"), std::size_t{1} << 20);
+  wanted.ballast_bytes = std::size_t{1} << 20;
+  auto truth = LmdbTruth::open(wanted);
+  REQUIRE(truth.has_value());
+  REQUIRE(put(**truth, "first", 100).has_value());
+  CHECK(fs::file_size(folder.at("journal.ballast")) == wanted.ballast_bytes);
+  CHECK((fs::status(folder.at("journal.ballast")).permissions() & fs::perms::all) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  std::size_t kept = 0;
+  while (kept < 2'000 && put(**truth, "row" + std::to_string(kept), 3'000)) ++kept;
+  CHECK(room_of((*truth)->space()) == Room::full);
+  CHECK_FALSE(fs::exists(folder.at("journal.ballast")));
+  for (int i = 0; i < 50; ++i) REQUIRE(put(**truth, "receipt" + std::to_string(i), 200).has_value());
+  CHECK(count(**truth) == kept + 51);
+  // Not made again while the map is full: it is what the map took.
+  CHECK_FALSE(fs::exists(folder.at("journal.ballast")));
+}
+
+TEST_CASE("LmdbTruth: a store that is cleared is empty, works, and has given the disk back") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("views")));
+  REQUIRE(truth.has_value());
+  for (int i = 0; i < 100; ++i) REQUIRE(put(**truth, std::to_string(i), 40'000).has_value());
+  const auto before = fs::file_size(folder.at("views/data.mdb"));
+  REQUIRE((*truth)->clear().has_value());
+  CHECK(fs::file_size(folder.at("views/data.mdb")) < before / 10);
+  CHECK(count(**truth) == 0);
+  REQUIRE(put(**truth, "a", 10).has_value());
+  truth->reset();
+  auto again = LmdbTruth::open(options(folder.at("views")));
+  REQUIRE(again.has_value());
+  CHECK(count(**again) == 1);
 }
 
 TEST_CASE("LmdbTruth: a copy is whole, and goes only into an empty folder") {

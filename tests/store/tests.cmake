@@ -5,10 +5,15 @@ redress_tests(
     store/case_file_test.cc
     store/desk_test.cc
     store/follower_test.cc
+    store/full_disk_test.cc
     store/lmdb_truth_test.cc
+    store/room_test.cc
     store/rows_test.cc
     store/site_test.cc
     store/tamper_test.cc
     store/truth_test.cc
     store/verify_test.cc
     store/verify_views_test.cc)
+
+# 18,000 entries over a simulated line.
+redress_tests(store_slow LABEL slow DEPENDS sim store FILES store/backlog_test.cc)
