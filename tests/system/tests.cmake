@@ -1,6 +1,7 @@
 # The real programs on loopback, as processes.
 redress_tests(system LABEL system DEPENDS tool_lib store FILES
   system/line_test.cc
+  system/plaintext_test.cc
   system/programs_test.cc
   system/restore_test.cc)
 add_dependencies(test_system redress-agent redress-gateway redress-ops)
