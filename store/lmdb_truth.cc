@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,6 +50,14 @@ Code code_of(int rc) {
 
 Unexpected<Error> failed(const char* act, int rc, const std::string& folder) {
   return fail(code_of(rc), std::string{act} + ": folder=" + folder + " reason=" + mdb_strerror(rc));
+}
+
+// LMDB calls a write that the disk took only half of EIO. What it wrote belongs to the commit that failed, so nothing
+// that was there before is in doubt.
+bool is_short_write(int rc, const std::string& folder) {
+  struct statvfs disk {};
+  return rc == EIO && ::statvfs(folder.c_str(), &disk) == 0 &&
+         std::uint64_t{disk.f_bavail} * disk.f_frsize < limits::commit_bytes_max;
 }
 
 struct EnvCloser {
@@ -330,10 +339,11 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
   if (rc == 0) return Done{};
   // Data pages that do not fit leave everything as it was; a meta page that could not be written leaves an environment
   // that refuses to begin again.
-  if (code_of(rc) == Code::store_full && mdb_txn_begin(h.env.get(), nullptr, 0, &txn) == 0) {
+  const bool no_room = code_of(rc) == Code::store_full || is_short_write(rc, h.folder);
+  if (no_room && mdb_txn_begin(h.env.get(), nullptr, 0, &txn) == 0) {
     mdb_txn_abort(txn);
     h.ballast.let_go();
-    return failed("commit", rc, h.folder);
+    return failed("commit", ENOSPC, h.folder);
   }
   return poison("commit", rc);
 }
