@@ -108,8 +108,10 @@ struct Waiting {
 // least member.
 std::vector<Index> order_of(std::span<const Told> entries, const Graph& graph) {
   const auto less = [&](Index a, Index b) {
-    if (REDRESS_MUTANT(52)) return entries[a].header.what.time < entries[b].header.what.time;  // the clock decides
-    if (REDRESS_MUTANT(55)) return entries[a].header.place.seq < entries[b].header.place.seq;  // 55: the place decides
+    const journal::Header& one = entries[a].header;
+    const journal::Header& other = entries[b].header;
+    if (REDRESS_MUTANT(52) && one.what.time != other.what.time) return one.what.time < other.what.time;
+    if (REDRESS_MUTANT(55) && one.place.seq != other.place.seq) return one.place.seq < other.place.seq;
     if (graph.rank[a] != graph.rank[b]) return graph.rank[a] < graph.rank[b];
     if (entries[a].identity != entries[b].identity) return entries[a].identity < entries[b].identity;
     return a < b;
