@@ -206,6 +206,8 @@ void Gateway::send_feeds(Now now, Turned& turned) {
   if (const std::set<SiteId> fed = site_.take_fed(); !fed.empty()) {
     for (auto& [connection, link] : links_) link.dirty |= fed.contains(link.session->site());
   }
+  sends_due_ = false;
+  if (std::none_of(links_.begin(), links_.end(), [](const auto& one) { return one.second.dirty; })) return;
   std::vector<std::map<Connection, Link>::iterator> order;
   for (auto it = links_.lower_bound(next_); it != links_.end(); ++it) order.push_back(it);
   for (auto it = links_.begin(); it != links_.end() && it->first < next_; ++it) order.push_back(it);
@@ -255,7 +257,9 @@ Turned Gateway::turn(Now now) {
 }
 
 Gateway::Meters& Gateway::meters_of(SiteId site) {
-  return meters_.try_emplace(site, Meters{heartbeats_fresh * self_.heartbeat_ms}).first->second;
+  const auto found = meters_.find(site);
+  if (found != meters_.end()) return found->second;
+  return meters_.emplace(site, Meters{heartbeats_fresh * self_.heartbeat_ms}).first->second;
 }
 
 void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
@@ -307,9 +311,9 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
     up.insert(session.site());
     measure_link(now, session);
   }
-  for (const Member& member : members_.all()) {
-    const store::Site::Written fed = site_.fed(member.site);
-    Meters& meters = meters_of(member.site);
+  for (const SiteId site : members_.sites()) {
+    const store::Site::Written fed = site_.fed(site);
+    Meters& meters = meters_of(site);
     if (fed.entries != Seq{}) meters.down.on_head(now.mono, fed.entries);
     meters.down.on_durable(now.mono, fed.receipted);
   }

@@ -208,6 +208,14 @@ std::vector<Member> Members::all() const {
   return out;
 }
 
+std::vector<SiteId> Members::sites() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<SiteId> out;
+  out.reserve(members_.size());
+  for (const auto& [site, member] : members_) out.push_back(site);
+  return out;
+}
+
 std::optional<crypto::Key32> Members::with(SiteId peer) const {
   const std::lock_guard lock{mutex_};
   const auto found = pairwise_.find(peer);

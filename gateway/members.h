@@ -63,6 +63,7 @@ class Members final : public store::Pairwise {
   // Every key it signs or ever signed with, revoked or not.
   [[nodiscard]] std::vector<PublicKey> signing_keys_of(SiteId site) const;
   [[nodiscard]] std::vector<Member> all() const;
+  [[nodiscard]] std::vector<SiteId> sites() const;
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override;
 
  private:
