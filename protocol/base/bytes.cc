@@ -45,9 +45,9 @@ std::size_t scalar_length(std::string_view text) noexcept {
 bool same_bytes(ByteView a, ByteView b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
 void Writer::number(std::uint64_t value, int width) {
-  for (int shift = (width - 1) * 8; shift >= 0; shift -= 8) {
-    out_.push_back(static_cast<std::byte>((value >> shift) & 0xFF));
-  }
+  const std::size_t at = out_.size();
+  out_.resize(at + static_cast<std::size_t>(width));
+  for (std::size_t i = out_.size(); i > at; value >>= 8) out_[--i] = static_cast<std::byte>(value & 0xFF);
 }
 
 std::uint64_t Reader::number(int width) noexcept {

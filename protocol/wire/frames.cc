@@ -167,7 +167,9 @@ static_assert(static_cast<int>(fb::Body_Hello) == 1 && static_cast<int>(fb::Body
 }  // namespace
 
 Bytes encode(const Frame& frame) {
-  Builder out{1024};
+  // One builder a thread: a heartbeat then costs no block of memory of its own.
+  thread_local Builder out{1024};
+  out.Clear();
   const Offset<void> body = std::visit([&](const auto& part) { return put(out, part); }, frame);
   fb::FinishSizePrefixedFrameBuffer(out, fb::CreateFrame(out, body_type(frame), body));
   const auto* data = reinterpret_cast<const std::byte*>(out.GetBufferPointer());
