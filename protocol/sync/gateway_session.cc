@@ -186,7 +186,8 @@ void GatewaySession::part(Now now, const wire::Hello& hello, wire::Fork fork) {
 void GatewaySession::on_probe(const wire::Probe& probe) {
   const bool own = probe.stream.owner == peer_.site && probe.stream.reader == no_reader;
   const bool feed = probe.stream.owner == head_office && probe.stream.reader == peer_.site;
-  if (!greeted_ || (!own && !feed)) return refuse({Code::foreign_site, "a probe of another's stream", "probe"}, 0);
+  if (!greeted_) return refuse({Code::unexpected_frame, "a probe before the hello", "frame"}, 0);
+  if (!own && !feed) return refuse({Code::foreign_site, "a probe of another's stream", "probe"}, 0);
   step_.sends.push_back(
       wire::encode(wire::Probe{probe.stream, probe.seq, self_.streams->digest_at(probe.stream, probe.seq)}));
 }
