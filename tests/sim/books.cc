@@ -97,6 +97,14 @@ void Book::take_place(const MemoryTruth::Change& change, const std::vector<Store
     head = {Seq{places.size()}, places.empty() ? Digest{} : places.back()};
     return;
   }
+  // A place may be marked later with the proofs that are kept for it; what stands there stays.
+  if (change.value && seq <= head.seq && seq != Seq{}) {
+    Reader marked{*change.value};
+    static_cast<void>(marked.u64());
+    if (marked.fixed<Digest>() != places_[stream][seq.value() - 1])
+      broken.push_back("P4 a place was written over: " + name_of(stream, seq));
+    return;
+  }
   if (!change.value || seq != head.seq.next()) {
     broken.push_back("P4 a stream does not go on: " + name_of(stream, seq));
     return;

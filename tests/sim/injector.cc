@@ -68,8 +68,7 @@ void Injector::strike(const Fault& fault) {
       static_cast<void>(world_.revoke(world_.machine(fault.machine).site));
       return;
     case FaultKind::hostile:
-      world_.machine(fault.machine).hostile = true;
-      return;
+      return turn_hostile(world_.machine(fault.machine), dice);
     case FaultKind::restore:
     case FaultKind::restore_level:
     case FaultKind::clone:
@@ -190,6 +189,15 @@ void Injector::strike_disk(const Fault& fault, Dice& dice) {
   }
 }
 
+void Injector::turn_hostile(Machine& machine, Dice& dice) {
+  for (std::size_t i = 1; i < world_.size(); ++i) {
+    if (world_.machine(i).site == machine.site) world_.machine(i).hostile = true;
+  }
+  judge_.on_shaken(machine.site);
+  hostile_.push_back(std::make_unique<Hostile>(world_, machine, dice.next()));
+  hostile_.back()->begin();
+}
+
 // `verify` must name what has changed; then a person puts it right.
 void Injector::flip_bit(Machine& machine, Dice& dice) {
   const auto table = static_cast<store::Table>(dice.index(static_cast<std::size_t>(store::Table::cases)));
@@ -200,11 +208,9 @@ void Injector::flip_bit(Machine& machine, Dice& dice) {
   const std::size_t at = dice.index(row->second.size());
   const std::byte bit{static_cast<unsigned char>(1U << dice.index(8))};
   row->second[at] ^= bit;
-  const store::SigningKeyOf key_of = [this](SiteId site) -> std::optional<PublicKey> {
-    return world_.signing_of(site);
-  };
+  const store::SigningKeysOf keys_of = [this](SiteId site) { return std::vector{world_.signing_of(site)}; };
   Dice scratch{1};
-  const auto verified = store::verify(machine.truth, machine.options(), key_of, scratch);
+  const auto verified = store::verify(machine.truth, machine.options(), keys_of, scratch);
   if (verified && verified->errors > 0) {
     world_.marks.hit("flip named");
   } else {

@@ -3,6 +3,7 @@
 // A resource of the world's thread.
 #pragma once
 
+#include "tests/sim/hostile.h"
 #include "tests/sim/judge.h"
 
 namespace redress::sim {
@@ -27,6 +28,7 @@ class Injector {
   void strike_disk(const Fault& fault, Dice& dice);
   void strike_clock(const Fault& fault, Dice& dice);
   void strike_store(const Fault& fault, Dice& dice);
+  void turn_hostile(Machine& machine, Dice& dice);
   void flip_bit(Machine& machine, Dice& dice);
   void roll_back(Machine& machine, std::int64_t down_ms, bool level, Dice& dice);
   void cut_for(std::size_t machine, Way way, std::int64_t ms);
@@ -39,6 +41,7 @@ class Injector {
   Judge& judge_;
   People& people_;
   const Setting& setting_;
+  std::vector<std::unique_ptr<Hostile>> hostile_;
   bool healed_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "store/verify.h"
 #include "tests/sim/books.h"
 #include "tests/sim/people.h"
 #include "tests/sim/world.h"
@@ -17,7 +18,7 @@ class Judge final : public Watcher {
   Judge(World& world, const Setting& setting);
 
   void on_durable(Machine& machine, const MemoryTruth::Commit& commit) override;
-  void on_sent(Machine& from, Machine& branch, std::uint64_t line, Way way, ByteView frame) override;
+  void on_sent(Machine& from, Machine& branch, std::uint64_t line, ByteView frame) override;
   void on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sent, ByteView frame) override;
   void on_event(Machine& at, const sync::Event& event) override;
   void on_stop(Machine& machine, const Error& why) override;
@@ -72,7 +73,7 @@ class Judge final : public Watcher {
   void gain(std::set<SiteId>& standing, SiteId site) const;
   void judge_places(Machine& machine);
   void judge_receipts(Machine& machine);
-  void judge_batch(Machine& from, std::uint64_t line, Way way, ByteView frame);
+  void judge_batch(Machine& from, std::uint64_t line, ByteView frame);
   [[nodiscard]] bool is_explained(const Machine& at, const sync::Event& event) const;
   [[nodiscard]] Seq head_at(const Machine& branch, const StreamName& stream, Instant when) const;
   void look_at_branch_lag(Machine& branch);
@@ -85,6 +86,7 @@ class Judge final : public Watcher {
                    const store::CaseFile& at_centre);
   void settle_told();
   void settle_disks();
+  [[nodiscard]] bool names_liar(const store::Finding& finding) const;
 
   World& world_;
   const Setting& setting_;
@@ -108,7 +110,7 @@ class Judge final : public Watcher {
     Instant sent{0};
     Instant before{0};  // when the one before was sent
     // When the newest that the program has had time to take in was sent.
-    [[nodiscard]] Instant taken(Instant now) const { return now > after_ms(arrived, 1'000) ? sent : before; }
+    [[nodiscard]] Instant taken(Instant now) const { return now > after_ms(arrived, 4'000) ? sent : before; }
   };
   // What each end has heard of the other in this session, by the branch's machine.
   struct Heard {

@@ -65,7 +65,7 @@ void Judge::look_at_centre_lag(Machine& branch, const gateway::SiteStatus& statu
   const Seq feed_head = centre.head_of(feed).seq;
   const Seq feed_held = book_of(branch).head_of(feed).seq;
   // Measured with every commit that makes places, so that nothing is older than a tenth of a second.
-  const Seq feed_was = head_at(branch, feed, after_ms(world_.now(), -1'000 - setting_.gather_ms));
+  const Seq feed_was = head_at(branch, feed, after_ms(world_.now(), -1'000 - 2 * setting_.gather_ms));
   if (feed_was > feed_held && status.down.entries < feed_was.value() - feed_held.value())
     broke(branch, "P13 head office shows " + std::to_string(status.down.entries) + " feed entries behind of " +
                       std::to_string(feed_head.value() - feed_held.value()));

@@ -27,7 +27,10 @@ Judge::Judge(World& world, const Setting& setting)
   for (std::size_t i = 0; i < world.size(); ++i) books_.emplace_back(world.common().domain);
 }
 
-void Judge::broke(const Machine& at, const std::string& what) { broken_.push_back(site_name(at) + what); }
+void Judge::broke(const Machine& at, const std::string& what) {
+  // What a hostile program does to its own disk is nobody's promise.
+  if (!at.hostile) broken_.push_back(site_name(at) + what);
+}
 
 void Judge::on_shaken(SiteId site) {
   shaken_.insert(site);
@@ -169,11 +172,13 @@ void Judge::judge_receipts(Machine& machine) {
   }
 }
 
-void Judge::on_sent(Machine& from, Machine& branch, std::uint64_t line, Way way, ByteView frame) {
+void Judge::on_sent(Machine& from, Machine& branch, std::uint64_t line, ByteView frame) {
   if (frame.size() > limits::frame_bytes_max) broke(from, "P10 a frame of " + std::to_string(frame.size()) + " bytes");
   switch (kind_of(frame)) {
     case FrameKind::batch:
-      return judge_batch(from, line, way, frame);
+      // What a liar says about what it holds opens its own window.
+      if (!branch.hostile) judge_batch(from, line, frame);
+      return;
     case FrameKind::receipt: {
       const auto decoded = wire::decode(frame);
       const auto* told = decoded ? std::get_if<wire::Receipted>(&*decoded) : nullptr;
@@ -184,13 +189,12 @@ void Judge::on_sent(Machine& from, Machine& branch, std::uint64_t line, Way way,
       return;
     }
     default:
-      static_cast<void>(branch);
       return;
   }
 }
 
 // What is in flight stays within the window; going back to the last receipt begins anew.
-void Judge::judge_batch(Machine& from, std::uint64_t line, Way, ByteView frame) {
+void Judge::judge_batch(Machine& from, std::uint64_t line, ByteView frame) {
   const auto decoded = wire::decode(frame);
   const auto* batch = decoded ? std::get_if<wire::Batch>(&*decoded) : nullptr;
   if (batch == nullptr) return broke(from, "P10 it sends a batch that cannot be read");

@@ -18,7 +18,10 @@ People::People(World& world, const Setting& setting)
     : world_{world}, setting_{setting}, dice_{split(setting.seed, 5)}, known_(world.size()) {}
 
 void People::begin(Instant end) {
-  for (std::size_t i = 0; i < world_.size(); ++i) work(i, end);
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    work(i, end);
+    if (i > 0 && setting_.open_ms < day_ms) keep_hours(i, end);
+  }
 }
 
 void People::on_cloned(std::size_t original, std::size_t copy) {
@@ -30,11 +33,26 @@ void People::on_cloned(std::size_t original, std::size_t copy) {
 void People::work(std::size_t machine, Instant end) {
   const unsigned here = machine == 0 ? static_cast<unsigned>(setting_.branches) * setting_.acts_a_day / 2
                                      : setting_.registrations_a_day + setting_.acts_a_day / 2;
-  const Instant next = after_ms(world_.now(), dice_.between(1, 2 * day_ms / here));
+  const std::int64_t working_ms = machine == 0 ? day_ms : setting_.open_ms;
+  const Instant next = after_ms(world_.now(), dice_.between(1, 2 * working_ms / here));
   if (next >= end) return;
   world_.at(next, [this, machine, end] {
     do_something(machine);
     work(machine, end);
+  });
+}
+
+void People::keep_hours(std::size_t machine, Instant end) {
+  const Instant evening = after_ms(world_.now(), setting_.open_ms + dice_.between(-600'000, 600'000));
+  const Instant morning = after_ms(world_.now(), day_ms);
+  if (evening >= end) return;
+  world_.at(evening, [this, machine] { world_.crash(world_.machine(machine), -1); });
+  if (morning >= end) return;
+  world_.at(morning, [this, machine, end] {
+    // They all come in within a minute.
+    const auto late = after_ms(world_.now(), dice_.between(0, 60'000));
+    world_.at(late, [this, machine] { world_.start(world_.machine(machine)); });
+    keep_hours(machine, end);
   });
 }
 

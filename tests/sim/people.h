@@ -45,6 +45,8 @@ class People {
   };
 
   void work(std::size_t machine, Instant end);
+  // Switches a branch off in the evening and on in the morning.
+  void keep_hours(std::size_t machine, Instant end);
   void do_something(std::size_t machine);
   void register_case(std::size_t machine);
   void act(std::size_t machine);

@@ -77,10 +77,13 @@ Setting draw_setting(std::uint64_t seed, const SettingOptions& options) {
   out.seed = seed;
   out.real_crypto = dice.chance(50);
   draw_size(out, dice);
+  // A loop that has much to do turns seldom, and takes much at a time.
   out.gather_ms = dice.chance(500) ? dice.between(0, 5) : dice.between(10, 200);
+  if (out.branches > 2 && dice.chance(850)) out.gather_ms = dice.between(200, 1'200);
   out.window_bytes = dice.chance(300) ? static_cast<std::size_t>(dice.spread(2'000, 64'000)) : std::size_t{4} << 20;
   out.registrations_a_day = static_cast<unsigned>(dice.between(22, 26));
   out.acts_a_day = static_cast<unsigned>(dice.between(90, 100));
+  out.open_ms = dice.chance(400) ? day : dice.between(9, 14) * hour;
   // A calm run now and then: the judge must also hold where nothing happens.
   const bool calm = dice.chance(20);
   std::vector<unsigned> weights;
@@ -118,8 +121,9 @@ std::string text_of(const Fault& fault) {
 std::string text_of(const Setting& setting) {
   std::string out = "seed " + std::to_string(setting.seed) + ": " + (setting.real_crypto ? "real" : "mock") +
                     " suite, " + std::to_string(setting.branches) + " branches (" + std::to_string(setting.primaries) +
-                    " primary), " + std::to_string(setting.lasts_ms / hour) + " h, gather " +
-                    std::to_string(setting.gather_ms) + " ms, window " + std::to_string(setting.window_bytes) + " B, " +
+                    " primary), " + std::to_string(setting.lasts_ms / hour) + " h, open " +
+                    std::to_string(setting.open_ms / hour) + " h a day, gather " + std::to_string(setting.gather_ms) +
+                    " ms, window " + std::to_string(setting.window_bytes) + " B, " +
                     std::to_string(setting.registrations_a_day) + " registrations and " +
                     std::to_string(setting.acts_a_day) + " acts a branch-day\n";
   for (const Fault& fault : setting.faults) out += "  fault " + text_of(fault) + "\n";

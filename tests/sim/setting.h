@@ -30,6 +30,7 @@ struct Setting {
   std::int64_t lasts_ms = 0;
   std::int64_t gather_ms = 0;  // how long head office's loop gathers before it turns
   std::size_t window_bytes = 0;
+  std::int64_t open_ms = 0;          // of each day, branches are switched on so long; a run begins in the morning
   unsigned registrations_a_day = 0;  // a branch
   unsigned acts_a_day = 0;           // a branch, half of them at head office
   std::vector<Fault> faults;

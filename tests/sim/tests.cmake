@@ -9,16 +9,19 @@ set(sim_world_sources
     sim/authority.cc
     sim/books.cc
     sim/claims.cc
+    sim/hostile.cc
     sim/injector.cc
     sim/judge_lag.cc
     sim/judge_safety.cc
     sim/judge_settled.cc
     sim/machine.cc
     sim/marks.cc
+    sim/minimise.cc
     sim/mock_suite.cc
     sim/network.cc
     sim/peek.cc
     sim/people.cc
+    sim/pool.cc
     sim/redress_sim.cc
     sim/run.cc
     sim/setting.cc
@@ -26,4 +29,16 @@ set(sim_world_sources
 list(TRANSFORM sim_world_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_executable(redress-sim ${sim_world_sources})
 target_include_directories(redress-sim SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
-target_link_libraries(redress-sim PRIVATE redress_flags agent gateway sim CLI11::CLI11)
+target_link_libraries(redress-sim PRIVATE redress_flags agent gateway sim CLI11::CLI11 nlohmann_json::nlohmann_json)
+
+# The same with the deliberate bugs in (--mutant N).
+set(sim_turn_sources gateway/gateway.cc gateway/members.cc gateway/router.cc branch-agent/agent.cc)
+list(TRANSFORM sim_turn_sources PREPEND ${PROJECT_SOURCE_DIR}/)
+add_executable(redress-sim-mutants ${sim_world_sources} ${sim_turn_sources})
+target_link_libraries(redress-sim-mutants PRIVATE mutant_rooms shell CLI11::CLI11 nlohmann_json::nlohmann_json)
+
+add_test(NAME "sim: regression seeds" COMMAND redress-sim --list ${CMAKE_CURRENT_LIST_DIR}/regressions.txt)
+add_test(NAME "sim: each seed twice gives the same trace" COMMAND redress-sim --runs 16 --seed 7001 --twice)
+add_test(NAME "sim: 500 runs" COMMAND redress-sim --runs 500)
+set_tests_properties("sim: regression seeds" "sim: each seed twice gives the same trace" PROPERTIES LABELS sim TIMEOUT 300)
+set_tests_properties("sim: 500 runs" PROPERTIES LABELS "sim;slow" TIMEOUT 1200)

@@ -124,7 +124,10 @@ void World::at(Instant when, std::function<void()> what) {
   timers_.push({std::max(when, now_), ++orders_, std::move(what)});
 }
 
-void World::wake(Machine& machine, Instant when) { machine.turn_at = std::min(machine.turn_at, when); }
+void World::wake(Machine& machine, Instant when) {
+  if (machine.is_centre()) when = std::max(when, after_ms(centre_turned_, setting_.gather_ms));
+  machine.turn_at = std::min(machine.turn_at, when);
+}
 
 void World::note(std::uint64_t kind, const Machine& machine, ByteView bytes) {
   trace.add(static_cast<std::uint64_t>(now_.value()));
@@ -187,6 +190,8 @@ Machine& World::clone(Machine& of) {
   Machine& copy = *machines_.back();
   copy.truth.restore(of.truth.snapshot());
   copy.is_copy = of.is_copy = true;
+  copy.hostile = of.hostile;
+  copy.revoked = of.revoked;
   return copy;
 }
 
@@ -250,6 +255,7 @@ void World::arrive(Arrival arrival) {
     branch.agent->on_line_down(now, Code::unreachable);
   } else if (what == Arrival::What::frame_down) {
     watcher_->on_arrived(branch, arrival.line, Way::down, arrival.sent, arrival.frame);
+    if (branch.hostile && overheard) overheard(branch, Way::down, arrival.frame);
     branch.agent->on_frame(now, arrival.frame);
   } else if (!centre().is_up()) {
     branch.agent->on_line_down(now, Code::unreachable);
@@ -272,7 +278,7 @@ void World::arrive_up(Machine& branch, Arrival& arrival) {
   if (!to.is_up() || line_lives_[branch.index] != centre_life_) return;
   watcher_->on_arrived(branch, arrival.line, Way::up, arrival.sent, arrival.frame);
   to.gateway->on_frame(to.now(now_), name_of(arrival.line), branch.site, arrival.frame);
-  wake(to, after_ms(now_, setting_.gather_ms));
+  wake(to, now_);
 }
 
 void World::turn(Machine& machine) {
@@ -280,6 +286,7 @@ void World::turn(Machine& machine) {
   note(noted_turn, machine);
   machine.turn_at = never;
   if (machine.is_centre()) {
+    centre_turned_ = now_;
     turn_centre(machine);
   } else {
     turn_branch(machine);
@@ -305,7 +312,8 @@ void World::turn_branch(Machine& machine) {
   if (!survives(machine, commits, turned.stop)) return;
   const std::uint64_t line = network_.line_of(machine.index);
   for (Bytes& frame : turned.sends) {
-    watcher_->on_sent(machine, machine, line, Way::up, frame);
+    watcher_->on_sent(machine, machine, line, frame);
+    if (machine.hostile && overheard) overheard(machine, Way::up, frame);
     if (line != 0) network_.send(now_, machine.index, line, Way::up, std::move(frame));
   }
   if (turned.line == sync::Line::close) network_.close(machine.index);
@@ -321,7 +329,7 @@ void World::turn_centre(Machine& machine) {
     const std::uint64_t line = line_in(out.to);
     const auto to = network_.machine_of(line);
     if (!to) continue;
-    watcher_->on_sent(machine, *machines_[*to], line, Way::down, out.frame);
+    watcher_->on_sent(machine, *machines_[*to], line, out.frame);
     network_.send(now_, *to, line, Way::down, std::move(out.frame));
   }
 }

@@ -22,7 +22,7 @@ class Watcher {
   // The commit is on the machine's disk.
   virtual void on_durable(Machine& machine, const MemoryTruth::Commit& commit) = 0;
   // A frame leaves for the line; `line` is the connection.
-  virtual void on_sent(Machine& from, Machine& branch, std::uint64_t line, Way way, ByteView frame) = 0;
+  virtual void on_sent(Machine& from, Machine& branch, std::uint64_t line, ByteView frame) = 0;
   // A frame is about to be given to the program it was sent to.
   virtual void on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sent, ByteView frame) = 0;
   virtual void on_event(Machine& at, const sync::Event& event) = 0;
@@ -74,6 +74,8 @@ class World {
   Trace trace{0};
   Marks marks;
   std::uint64_t turns = 0;
+  // Sees the frames of a hostile branch: what it sent, and what came for it.
+  std::function<void(Machine& branch, Way way, ByteView frame)> overheard;
   // Told of every event in words, if set.
   std::function<void(const std::string&)> tell;
 
@@ -114,6 +116,7 @@ class World {
   std::uint64_t orders_ = 0;
   Instant now_{1'000};
   std::uint64_t turns_here_ = 0;  // at this very instant
+  Instant centre_turned_{0};      // head office's loop does not turn again before it has gathered
 };
 
 }  // namespace redress::sim
