@@ -8,31 +8,63 @@ namespace redress::gateway {
 namespace {
 
 constexpr std::size_t links_a_site_max = 8;
+constexpr std::uint32_t quota_retry_ms = 5'000;
 constexpr std::int64_t measure_ms = 100;
 constexpr std::int64_t heartbeats_fresh = 2;
 
 }  // namespace
 
 Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
-                 Random& random)
+                 Random& random, const QuotaOptions& quota)
     : site_{site},
       self_{self},
       members_{members},
       signing_{signing.public_key},
       random_{random},
-      epoch_{site.epoch()} {}
+      quota_{quota},
+      epoch_{site.epoch()} {
+  self_.window_bytes = std::min(self_.window_bytes, Quota::window_bytes(quota));
+}
+
+bool Gateway::is_bound(const Connection& from, SiteId site) {
+  const auto member = members_.find(site);
+  if (member && member->standing == Standing::enrolled) return true;
+  // Admission at the handshake does not end a live session: every message asks again.
+  answers_.push_back(
+      {from, wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0})});
+  links_.erase(from);
+  quota_.forget(from);
+  return false;
+}
 
 void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
-  auto found = links_.find(from);
-  const auto member = members_.find(site);
-  if (!member || member->standing != Standing::enrolled) {
-    // Admission at the handshake does not end a live session: every message asks again.
-    answers_.push_back(
-        {from, wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0})});
-    links_.erase(from);
+  if (!is_bound(from, site)) return;
+  switch (quota_.on_frame(now.mono, site, from, frame)) {
+    case Quota::Verdict::now:
+      return hand_on(now, from, site, frame);
+    case Quota::Verdict::later:
+      return;
+    case Quota::Verdict::never:
+      return hold_back(from, site);
+  }
+}
+
+void Gateway::hold_back(const Connection& from, SiteId site) {
+  const Error why{Code::retry_later, "over the site's quota; keep it and come back", "quota"};
+  quota_.forget(from);
+  if (const auto found = links_.find(from); found != links_.end()) {
+    if (found->second.session->state() != sync::GatewaySession::State::ended)
+      found->second.session->refuse(why, quota_retry_ms);
     return;
   }
+  events_.push_back({sync::Happening::refused, site, why.code, why.what});
+  answers_.push_back({from, wire::encode(wire::Refusal{SessionId{}, why.code, why.what, quota_retry_ms})});
+}
+
+void Gateway::hand_on(Now now, const Connection& from, SiteId site, ByteView frame) {
+  auto found = links_.find(from);
   if (found == links_.end()) {
+    const auto member = members_.find(site);
     make_room(site);
     auto session = std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, random_);
     found = links_.emplace(from, Link{std::move(session), true}).first;
@@ -103,6 +135,17 @@ void Gateway::drain() {
   for (auto& [connection, link] : links_) {
     if (link.session->state() == sync::GatewaySession::State::up)
       link.session->refuse({Code::draining, "the gateway is stopping", "session"}, 500);
+  }
+}
+
+// Entries cost a site more than their bytes say: each is checked, chained and stored by itself.
+void Gateway::charge(const Pending& pending) {
+  for (const sync::Write& write : pending.step.writes) {
+    const auto* accept = std::get_if<sync::Accept>(&write);
+    if (accept == nullptr) continue;
+    std::size_t bytes = 0;
+    for (const sync::Placed& placed : accept->entries) bytes += placed.item.header.size() + placed.item.body.size();
+    quota_.charge_entries(links_.at(pending.link).session->site(), accept->entries.size(), bytes);
   }
 }
 
@@ -230,6 +273,9 @@ void Gateway::send_feeds(Now now, Turned& turned) {
 }
 
 Turned Gateway::turn(Now now) {
+  for (const Quota::Waiting& due : quota_.take_due(now.mono)) {
+    if (is_bound(due.line, due.site)) hand_on(now, due.line, due.site, due.frame);
+  }
   Turned turned;
   turned.events = std::exchange(events_, {});
   turned.sends = std::exchange(answers_, {});
@@ -240,6 +286,7 @@ Turned Gateway::turn(Now now) {
     link.session->on_tick(now);
     Pending pending{connection, link.session->take_step(), 0, 0};
     if (pending.step.empty()) continue;
+    charge(pending);
     collect(pending, work);
     steps.push_back(std::move(pending));
   }
@@ -251,8 +298,11 @@ Turned Gateway::turn(Now now) {
   begin_anew(turned);
   send_feeds(now, turned);
   measure(now, turned.events);
-  std::erase_if(links_,
-                [](const auto& one) { return one.second.session->state() == sync::GatewaySession::State::ended; });
+  std::erase_if(links_, [&](const auto& one) {
+    const bool ended = one.second.session->state() == sync::GatewaySession::State::ended;
+    if (ended) quota_.forget(one.first);
+    return ended;
+  });
   return turned;
 }
 
@@ -331,7 +381,8 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
 
 Instant Gateway::next_deadline() const {
   if (sends_due_) return Instant{0};
-  Instant next = measure_due_ ? after_ms(measured_at_, measure_ms) : never;
+  Instant next = quota_.next_due();
+  if (measure_due_) next = std::min(next, after_ms(measured_at_, measure_ms));
   for (const auto& [connection, link] : links_) next = std::min(next, link.session->next_deadline());
   return next;
 }

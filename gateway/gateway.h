@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "gateway/members.h"
+#include "gateway/quota.h"
 #include "ops/shell/commands.h"
 #include "protocol/sync/gateway_session.h"
 #include "protocol/sync/lag.h"
@@ -42,7 +43,8 @@ struct Turned {
 
 class Gateway {
  public:
-  Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing, Random& random);
+  Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing, Random& random,
+          const QuotaOptions& quota = {});
 
   // A frame of the site whose key the connection was opened with.
   void on_frame(Now now, const Connection& from, SiteId site, ByteView frame);
@@ -83,6 +85,11 @@ class Gateway {
     std::size_t count = 0;
   };
 
+  // False, and it is told so, if the site is enrolled no more.
+  [[nodiscard]] bool is_bound(const Connection& from, SiteId site);
+  void hand_on(Now now, const Connection& from, SiteId site, ByteView frame);
+  void hold_back(const Connection& from, SiteId site);
+  void charge(const Pending& pending);
   void make_room(SiteId site);
   void fence(const Connection& newcomer);
   void collect(Pending& pending, std::vector<store::Work>& work) const;
@@ -106,6 +113,7 @@ class Gateway {
   Members& members_;
   PublicKey signing_;
   Random& random_;
+  Quota quota_;
   std::map<Connection, Link> links_;
   std::vector<shell::Command> commands_;
   std::vector<Outgoing> answers_;  // to invited sites; they rest on members.log, which is synced already

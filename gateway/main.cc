@@ -53,7 +53,8 @@ int run(shell::Started& started) {
                         home.config.link.heartbeat_ms,
                         static_cast<std::size_t>(home.config.link.window_kib) * 1024,
                         shell::version_text("redress-gateway")};
-  gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random};
+  const gateway::QuotaOptions quota{static_cast<std::size_t>(home.config.link.quota_kib_s) * 1024};
+  gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random, quota};
   gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random});
   const Status serving = (*daemon)->serve([&] { gateway::refresh((*daemon)->metrics(), gateway); });
   if (!serving) {

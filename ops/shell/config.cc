@@ -34,6 +34,7 @@ constexpr Range map_mib{16, 1 << 20};
 constexpr Range ballast_mib{0, 1024};
 constexpr Range heartbeat_ms{200, 60'000};
 constexpr Range window_kib{64, limits::window_bytes_max / limits::kib};
+constexpr Range quota_kib_s{256, 1 << 20};
 constexpr Range branch_id{2, std::numeric_limits<std::uint32_t>::max() - 1};
 
 // Everything found wrong in one file.
@@ -254,8 +255,10 @@ void read_link(const toml::table& root, Findings& findings, Role role, LinkConfi
     const auto at = tcp_endpoint(out.listen);
     const bool good = at && (is_address(at->host) || at->host == "*") && (at->port == "*" || is_port(at->port, 1));
     if (!out.listen.empty() && !good) section.bad("listen", "not tcp://address:port");
+    section.number("quota_kib_s", quota_kib_s, out.quota_kib_s);
   } else {
     section.forbid("listen", "a branch does not listen");
+    section.forbid("quota_kib_s", "a branch serves no sites");
     section.needed_text("connect", out.connect);
     const auto at = tcp_endpoint(out.connect);
     const bool good = at && is_host(at->host) && is_port(at->port, 1);

@@ -38,6 +38,7 @@ struct LinkConfig {
   std::string connect;  // branch: "tcp://host:port"; else ""
   std::int64_t heartbeat_ms = 2000;
   std::int64_t window_kib = 4096;
+  std::int64_t quota_kib_s = 1024;  // gateway: what is taken from one site, a second
   friend bool operator==(const LinkConfig&, const LinkConfig&) = default;
 };
 

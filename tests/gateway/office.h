@@ -23,7 +23,7 @@ struct Dialled {
 
 class Office {
  public:
-  explicit Office(std::uint32_t branches = 1) {
+  explicit Office(std::uint32_t branches = 1, const QuotaOptions& quota_in = {}) : quota{quota_in} {
     for (std::uint32_t i = 0; i < branches; ++i) {
       const SiteId id{i + 2};
       nodes.push_back(std::make_unique<sim::Node>(id, head_office, 1, kinds));
@@ -122,7 +122,8 @@ class Office {
   casework::Kinds kinds{casework::shipped_kinds()};
   Directory directory;
   sim::Node office{head_office, SiteId{}, 1, kinds};
-  Gateway gateway{*office.site, self_of(office), *directory.members, office.keys.signing, office.random};
+  const QuotaOptions quota;
+  Gateway gateway{*office.site, self_of(office), *directory.members, office.keys.signing, office.random, quota};
   std::vector<std::unique_ptr<sim::Node>> nodes;
   std::list<Dialled> lines;
   Instant clock{1'000};

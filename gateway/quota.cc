@@ -1,0 +1,108 @@
+#include "gateway/quota.h"
+
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+
+namespace redress::gateway {
+namespace {
+
+constexpr std::int64_t saved_s_max = 4;
+constexpr std::int64_t owed_s_max = 2;
+constexpr auto one_frame = static_cast<std::int64_t>(limits::frame_bytes_max);
+constexpr std::size_t turn_bytes_max = 128 * limits::kib;
+constexpr std::size_t entry_cost_min = 1 * limits::kib;
+constexpr std::int64_t second_ms = 1'000;
+
+}  // namespace
+
+Quota::Bucket& Quota::filled(SiteId site, Instant now) {
+  const auto [found, is_new] = buckets_.try_emplace(site);
+  Bucket& bucket = found->second;
+  const std::int64_t fill = saved_s_max * rate();
+  if (is_new) bucket.level = fill;
+  const std::int64_t passed_ms = is_new ? 0 : std::max<std::int64_t>(0, now.value() - bucket.filled_at.value());
+  // Beyond this it is full however it stood; the product stays small.
+  const std::int64_t counted_ms = std::min(passed_ms, ((fill + owed_max()) / rate() + 1) * second_ms);
+  const std::int64_t gained = counted_ms * rate() / second_ms;
+  bucket.level = std::min(fill, bucket.level + gained);
+  // A gain too small to count stays in the clock.
+  if (is_new || gained > 0) bucket.filled_at = now;
+  return bucket;
+}
+
+// A site may always send a whole frame, and owes it.
+std::int64_t Quota::owed_max() const { return std::max(owed_s_max * rate(), one_frame); }
+
+bool Quota::may_pass(const Bucket& bucket) const { return bucket.level > 0 && bucket.turn_bytes < turn_bytes_max; }
+
+void Quota::pay(Bucket& bucket, std::size_t bytes) const {
+  bucket.level = std::max(-owed_max(), bucket.level - static_cast<std::int64_t>(bytes));
+}
+
+Quota::Verdict Quota::on_frame(Instant now, SiteId site, const Bytes& line, ByteView frame) {
+  Bucket& bucket = filled(site, now);
+  if (bucket.waiting.empty() && may_pass(bucket)) {
+    pay(bucket, frame.size());
+    bucket.turn_bytes += frame.size();
+    return Verdict::now;
+  }
+  const std::size_t site_max = window_bytes(options_) + limits::frame_bytes_max;
+  const bool fits =
+      bucket.waiting_bytes + frame.size() <= site_max && waiting_bytes_ + frame.size() <= options_.waiting_bytes_max;
+  if (!fits) return Verdict::never;
+  bucket.waiting.push_back({line, site, copy_of(frame)});
+  bucket.waiting_bytes += frame.size();
+  waiting_bytes_ += frame.size();
+  return Verdict::later;
+}
+
+void Quota::charge_entries(SiteId site, std::size_t entries, std::size_t bytes) {
+  const auto found = buckets_.find(site);
+  if (found == buckets_.end() || entries * entry_cost_min <= bytes) return;
+  pay(found->second, entries * entry_cost_min - bytes);
+}
+
+std::vector<Quota::Waiting> Quota::take_due(Instant now) {
+  std::vector<Waiting> due;
+  for (auto& [site, unused] : buckets_) {
+    Bucket& bucket = filled(site, now);
+    bucket.turn_bytes = 0;
+    while (!bucket.waiting.empty() && may_pass(bucket)) {
+      const std::size_t size = bucket.waiting.front().frame.size();
+      pay(bucket, size);
+      bucket.turn_bytes += size;
+      bucket.waiting_bytes -= size;
+      waiting_bytes_ -= size;
+      due.push_back(std::move(bucket.waiting.front()));
+      bucket.waiting.pop_front();
+    }
+  }
+  std::erase_if(buckets_, [&](const auto& one) {
+    return one.second.waiting.empty() && one.second.level == saved_s_max * rate();
+  });
+  return due;
+}
+
+void Quota::forget(const Bytes& line) {
+  for (auto& [site, bucket] : buckets_) {
+    std::erase_if(bucket.waiting, [&](const Waiting& one) {
+      if (one.line != line) return false;
+      bucket.waiting_bytes -= one.frame.size();
+      waiting_bytes_ -= one.frame.size();
+      return true;
+    });
+  }
+}
+
+Instant Quota::next_due() const {
+  Instant next = redress::never;
+  for (const auto& [site, bucket] : buckets_) {
+    if (bucket.waiting.empty()) continue;
+    const std::int64_t owed = std::max<std::int64_t>(0, 1 - bucket.level);
+    next = std::min(next, after_ms(bucket.filled_at, (owed * second_ms + rate() - 1) / rate()));
+  }
+  return next;
+}
+
+}  // namespace redress::gateway
