@@ -170,6 +170,10 @@ TEST_CASE("Hostile: who names another site is foreign_site, or is not heard abou
           h.feeds = {{{feed_for(scene.office.office.site->epoch(), SiteId{3}), {}, Seq{1}}, std::nullopt, {}}};
         }) == Told{Code::foreign_site, "hello names another's feed"});
   scene.check_unharmed();
+  for (const StreamName& stream : {theirs, feed_for(scene.office.office.site->epoch(), SiteId{3})}) {
+    scene.check_ends(wire::Frame{wire::Probe{stream, Seq{1}, std::nullopt}}, Code::foreign_site,
+                     "a probe of another's stream");
+  }
   // In the middle of a session: the neighbour's own, genuine batch.
   const wire::Batch genuine = sim::batch_of(scene.honest.node, SessionId{}, Seq{1});
   scene.attacker.greet();

@@ -7,3 +7,16 @@ redress_tests(hostile
     hostile/line_test.cc
     hostile/replay_test.cc)
 target_include_directories(test_hostile SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
+
+# Drills against the real gateway, a minute or so each.
+redress_tests(drills LABEL slow
+  DEPENDS tool_lib agent sim
+  FILES
+    hostile/flood_test.cc
+    hostile/hijack_test.cc
+    hostile/strangers_test.cc)
+add_dependencies(test_drills redress-agent redress-gateway redress-ops)
+target_compile_definitions(test_drills PRIVATE
+  REDRESS_AGENT="$<TARGET_FILE:redress-agent>"
+  REDRESS_GATEWAY="$<TARGET_FILE:redress-gateway>"
+  REDRESS_OPS="$<TARGET_FILE:redress-ops>")

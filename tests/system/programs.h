@@ -117,6 +117,7 @@ class Process {
     return *status_;
   }
   [[nodiscard]] const std::string& output() const noexcept { return said_; }
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
  private:
   pid_t pid_ = 0;
@@ -194,6 +195,8 @@ class Site {
     daemon_.reset();
     return status;
   }
+  // Requires: it runs.
+  [[nodiscard]] pid_t pid() const { return daemon_->pid(); }
   int terminate() {
     signal(SIGTERM);
     return ended();
