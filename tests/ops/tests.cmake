@@ -1,4 +1,4 @@
-redress_tests(ops_shell DEPENDS shell PkgConfig::HTTPLIB OpenSSL::SSL nlohmann_json::nlohmann_json FILES
+redress_tests(ops_shell DEPENDS sim shell PkgConfig::HTTPLIB OpenSSL::SSL nlohmann_json::nlohmann_json FILES
   ops/api_test.cc
   ops/case_api_test.cc
   ops/commands_test.cc
@@ -6,6 +6,7 @@ redress_tests(ops_shell DEPENDS shell PkgConfig::HTTPLIB OpenSSL::SSL nlohmann_j
   ops/daemon_test.cc
   ops/door_limits_test.cc
   ops/door_test.cc
+  ops/following_test.cc
   ops/home_test.cc
   ops/http_request_test.cc
   ops/letter_test.cc

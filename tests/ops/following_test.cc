@@ -1,0 +1,59 @@
+#include "ops/shell/following.h"
+
+#include <catch2/catch.hpp>
+#include <future>
+
+#include "tests/ops/served.h"
+#include "tests/sim/pair.h"
+
+namespace redress::shell {
+namespace {
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+constexpr store::Space short_of_disk{50 * mib, 100 * mib, 3 * mib};
+constexpr store::Space ample{50 * mib, 100 * mib, 80 * mib};
+
+}  // namespace
+
+TEST_CASE("Following: a short disk takes the lists first; with room they are made anew and follow to the end") {
+  sim::Pair pair{190};
+  sim::Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+  sim::MemoryTruth views;
+  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                           node.keys.views, pair.kinds(), node.random};
+  REQUIRE(follower.open().has_value());
+  REQUIRE(follower.advance(2).has_value());
+
+  const TempFolder folder;
+  auto log = Log::open(LogLevel::error, folder / "log");
+  REQUIRE(log.has_value());
+  std::atomic<bool> has_room{false};
+  std::promise<void> dropped;
+  std::promise<Position> level;
+  const auto space = [&] { return has_room ? ample : short_of_disk; };
+  const auto drop = [&]() -> Result<std::uint64_t> {
+    views.restore({});
+    dropped.set_value();
+    return std::uint64_t{1} * mib;
+  };
+  Following following{follower, {space, drop}, **log, [&] {
+                        if (follower.position() == Position{3}) level.set_value(follower.position());
+                      }};
+  following.start();
+  following.on_ledger(Position{3});
+  constexpr std::chrono::seconds patience{60};
+  REQUIRE(dropped.get_future().wait_for(patience) == std::future_status::ready);
+  CHECK(following.is_waiting());
+  CHECK(following.position() == Position{2});  // nothing is written
+  has_room = true;
+  REQUIRE(level.get_future().wait_for(patience) == std::future_status::ready);
+  following.stop();
+  CHECK_FALSE(following.is_waiting());
+  const store::Views lists{views, sim::sim_domain(), node.keys.views};
+  const auto all = lists.list(CaseId{}, 10, 10, [](const store::Summary&) { return true; });
+  REQUIRE(all.has_value());
+  CHECK(all->size() == 3);  // those of before it was dropped too
+}
+
+}  // namespace redress::shell
