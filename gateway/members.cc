@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/seal.h"
+#include "crypto/wipe_later.h"
 #include "ops/shell/members_log.h"
 #include "protocol/base/limits.h"
 
@@ -79,13 +80,14 @@ Status Members::replay(const std::string& line_body) {
     member.signing = fixed_in<PublicKey>(row, "signing");
     signing_[site].push_back(*member.signing);
     const auto sealed = from_hex(row.value("pairwise", std::string{}));
-    const auto secret = sealed ? crypto::open_bytes(options_.kek, pairwise_data(options_.network, site), *sealed)
-                               : Result<Bytes>{fail(Code::damaged, "")};
+    auto secret = sealed ? crypto::open_bytes(options_.kek, pairwise_data(options_.network, site), *sealed)
+                         : Result<Bytes>{fail(Code::damaged, "")};
     if (!secret || secret->size() != crypto::Key32::size) {
       return fail(Code::wrong_key,
                   "members.log: the pairwise secret of site=" + std::to_string(site.value()) + " does not open",
                   "members.log");
     }
+    const crypto::WipeLater passing{*secret};
     pairwise_[site] = crypto::Key32{std::span<const std::byte, 32>{secret->data(), 32}};
   } else if (kind == "revoked") {
     member.standing = Standing::revoked;
@@ -151,8 +153,9 @@ Status Members::enrol(SiteId site, const PublicKey& transport, const PublicKey& 
   for (const auto& [other, one] : members_) {
     if (one.transport == transport) return fail(Code::invite_used, "another site has this key", "transport");
   }
-  const auto secret = random_.fixed<Digest>();
-  const Bytes sealed = crypto::seal_bytes(options_.kek, pairwise_data(options_.network, site), secret.bytes, random_);
+  crypto::Key32 secret;
+  random_.fill(secret.bytes());
+  const Bytes sealed = crypto::seal_bytes(options_.kek, pairwise_data(options_.network, site), secret.view(), random_);
   return append(json{
       {"kind", "enrolled"},
       {"site", site.value()},

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/wipe_later.h"
+
 namespace redress::shell {
 namespace {
 
@@ -28,6 +30,7 @@ Expected<Home, std::vector<Error>> open_home(const std::string& folder) {
   home.config = *config;
   auto passphrase = read_small_file(beside(home.path(config_file), home.config.keys.passphrase_file));
   if (!passphrase) return Unexpected<std::vector<Error>>{{passphrase.error()}};
+  const crypto::WipeLater passing{*passphrase};
   home.passphrase = *passphrase;
   auto keys = crypto::load_keystore(home.keystore_path(), home.passphrase);
   if (!keys) return Unexpected<std::vector<Error>>{{keys.error()}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/seal.h"
+#include "crypto/wipe_later.h"
 
 namespace redress::shell {
 namespace {
@@ -25,19 +26,24 @@ void put_text(Writer& out, const std::string& text) {
 Result<Bytes> seal_letter(const NetworkId& network, SiteId site, const PublicKey& transport, const Letter& letter,
                           Random& random) {
   Writer out;
-  out.raw(letter.pairwise.view());
   out.u32(letter.pairwise_generation);
   out.fixed(letter.head_office_signing);
   out.u32(letter.parent.value());
   put_text(out, letter.site_name);
   put_text(out, letter.zone);
-  return crypto::seal_to(transport, letter_data(network, site), out.bytes(), random);
+  // Put together in memory that is wiped, and that no growing leaves behind.
+  crypto::SecretBytes plain;
+  plain.reserve(crypto::Key32::size + out.bytes().size());
+  plain.insert(plain.end(), letter.pairwise.view().begin(), letter.pairwise.view().end());
+  plain.insert(plain.end(), out.bytes().begin(), out.bytes().end());
+  return crypto::seal_to(transport, letter_data(network, site), plain, random);
 }
 
 Result<Letter> open_letter(const NetworkId& network, SiteId site, const crypto::Key32& transport_secret,
                            ByteView sealed) {
-  const auto plain = crypto::open_to(transport_secret, letter_data(network, site), sealed);
+  auto plain = crypto::open_to(transport_secret, letter_data(network, site), sealed);
   if (!plain) return fail(plain.error());
+  const crypto::WipeLater passing{*plain};
   Reader in{*plain};
   Letter letter;
   const ByteView pairwise = in.raw(32);

@@ -49,6 +49,9 @@ int start(const char* program, Role role, int argc, char** argv, const std::func
     return app.exit(error) == 0 ? 0 : 1;
   }
 
+  // Before any secret is in memory.
+  const Status hardened = harden();
+  if (!hardened) return report(folder, {hardened.error()});
   auto home = open_home(folder);
   if (!home) return report(folder, home.error());
   if (home->config.role != role)
@@ -59,8 +62,6 @@ int start(const char* program, Role role, int argc, char** argv, const std::func
   }
   auto stop = StopSignal::open();
   if (!stop) return report(folder, {stop.error()});
-  const Status hardened = harden();
-  if (!hardened) return report(folder, {hardened.error()});
   const std::string zone =
       home->keys.enrolment && !home->keys.enrolment->zone.empty() ? home->keys.enrolment->zone : home->config.site.zone;
   const Status zoned = set_zone(zone);

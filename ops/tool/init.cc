@@ -8,7 +8,6 @@
 #include "crypto/suite_intl.h"
 #include "crypto/tls.h"
 #include "crypto/token.h"
-#include "ops/shell/process.h"
 #include "ops/shell/tokens.h"
 #include "protocol/base/bytes.h"
 
@@ -114,8 +113,6 @@ int init(const Options& options, const InitOptions& what) {
   if (fs::exists(options.home + "/" + shell::config_file)) {
     return report(options, {Code::in_use, "there is a home already: path=" + options.home, "--home"});
   }
-  const Status hardened = shell::harden();
-  if (!hardened) return report(options, hardened.error());
   std::error_code error;
   fs::create_directories(options.home, error);
   if (!error) fs::permissions(options.home, fs::perms::owner_all, error);

@@ -8,6 +8,7 @@
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
 #include "ops/tool/repair_commands.h"
+#include "ops/tool/session.h"
 #include "ops/tool/site_commands.h"
 
 namespace redress::tool {
@@ -128,6 +129,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", shell::version_text("redress-ops"));
   Line line;
   line.options.language = language_of_environment();
+  // Before any secret is in memory, whatever the command.
+  const Status hardened = shell::harden();
+  if (!hardened) return report(line.options, hardened.error());
   // Read once, here: as an option's own default it would be taken for every subcommand, the chosen one or not.
   if (const char* home = std::getenv("REDRESS_HOME"); home != nullptr) line.options.home = home;
   add_sites(app, line);

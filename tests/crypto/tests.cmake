@@ -13,4 +13,5 @@ redress_tests(
     crypto/secret_test.cc
     crypto/suite_intl_test.cc
     crypto/tls_test.cc
-    crypto/token_test.cc)
+    crypto/token_test.cc
+    crypto/wipe_later_test.cc)
