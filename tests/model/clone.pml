@@ -6,7 +6,7 @@
    probe, the minting of an epoch, and each entry sent, fed or returned; a session may end between any two.
 
    A session belongs to one epoch, and the youngest one fences the others of that epoch. */
-#include "sequence.h"
+#include "sequence.inc"
 
 #define EPOCHS 4
 #ifndef ENTRIES
@@ -199,7 +199,9 @@ inline mint(x) {
 
 #define HAS_SESSION(x) (phase[x] == UP && session[store[x].epoch] == (x))
 #ifdef BUG_ACCEPTED_WHILE_PROBING
-#define CAN_SEND(x) ((HAS_SESSION(x) || phase[x] == PROBING) && LENGTH(store[x].journal[store[x].epoch]) > LENGTH(held[store[x].epoch]))
+#define CAN_SEND(x) \
+  ((HAS_SESSION(x) || phase[x] == PROBING) && \
+   LENGTH(store[x].journal[store[x].epoch]) > LENGTH(held[store[x].epoch]))
 #else
 #define CAN_SEND(x) (HAS_SESSION(x) && LENGTH(store[x].journal[store[x].epoch]) > LENGTH(held[store[x].epoch]))
 #endif
@@ -214,7 +216,8 @@ inline send(x) {
 
 /* What the other lines of the site told head office comes back, each epoch from where the store stands in it. */
 #ifdef BUG_REST_NOT_RETURNED
-#define LACKS(x, e) (known[e] && (e) != store[x].epoch && (e) != parent[store[x].epoch] && store[x].journal[e] != held[e])
+#define LACKS(x, e) \
+  (known[e] && (e) != store[x].epoch && (e) != parent[store[x].epoch] && store[x].journal[e] != held[e])
 #else
 #ifdef BUG_OTHER_LINE_NOT_RETURNED
 #define LACKS(x, e) (known[e] && (e) < store[x].epoch && store[x].journal[e] != held[e])

@@ -6,7 +6,7 @@
    and a session may end between any two. Greeting and comparing are one step.
 
    An era is an epoch of head office. Its feeds begin where the parent's feeds stood. */
-#include "sequence.h"
+#include "sequence.inc"
 
 #ifndef ERAS
 #define ERAS 2
@@ -92,7 +92,8 @@ inline common(a, b) {
 #define KNOWS_ERA(x) ((office.eras >> (x)) & 1)
 
 /* Three eras at most: the parent and its parent. */
-#define DESCENDS(x, from) ((x) == (from) || (x) > 0 && (parent[x] == (from) || parent[x] > 0 && parent[parent[x]] == (from)))
+#define DESCENDS(x, from) \
+  ((x) == (from) || (x) > 0 && (parent[x] == (from) || parent[x] > 0 && parent[parent[x]] == (from)))
 
 /* Head office is the old one when something was given in this era, or in one that came of it, beyond what it holds. */
 inline look_for_news(r) {
@@ -137,8 +138,9 @@ inline mint() {
 
 inline greet(r) {
   look_for_news(r);
-  printf("reader %d greets: journal %o, receipt %d of era %d, feeds %o %o; office era %d: journal %o, feeds %o %o; news %d\n",
-         r, reader[r].journal, reader[r].receipted, reader[r].receipt_era, reader[r].copy[0], reader[r].copy[1],
+  printf("reader %d greets: journal %o, receipt %d of era %d, feeds %o %o\n",
+         r, reader[r].journal, reader[r].receipted, reader[r].receipt_era, reader[r].copy[0], reader[r].copy[1]);
+  printf("office, era %d: journal %o, feeds %o %o; news %d\n",
          office.era, office.journal[r], office.feed[r], office.feed[2 + r], news);
   if
   :: news -> mint();
@@ -212,7 +214,8 @@ inline return_one(r) {
   i = 1;
   do
   :: i <= identities ->
-    found = found || i != id && (office.set & ONE(i)) != 0 && author[i] == OFFICE && author[id] == OFFICE && place[i] == place[id];
+    found = found || i != id && (office.set & ONE(i)) != 0 && author[i] == OFFICE &&
+            author[id] == OFFICE && place[i] == place[id];
     i++;
   :: else -> break;
   od;
@@ -253,9 +256,13 @@ inline uplink(r) {
 }
 
 #ifdef BUG_REST_OF_PARENT_SKIPPED
-#define MAY_FEED(x, r) ((x) == office.era && reader[r].copy[x] != office.feed[FEED(x, r)] && BEGINS(reader[r].copy[x], office.feed[FEED(x, r)]))
+#define MAY_FEED(x, r) \
+  ((x) == office.era && reader[r].copy[x] != office.feed[FEED(x, r)] && \
+   BEGINS(reader[r].copy[x], office.feed[FEED(x, r)]))
 #else
-#define MAY_FEED(x, r) (KNOWS_ERA(x) && reader[r].copy[x] != office.feed[FEED(x, r)] && BEGINS(reader[r].copy[x], office.feed[FEED(x, r)]))
+#define MAY_FEED(x, r) \
+  (KNOWS_ERA(x) && reader[r].copy[x] != office.feed[FEED(x, r)] && \
+   BEGINS(reader[r].copy[x], office.feed[FEED(x, r)]))
 #endif
 #if ERAS == 2
 #define HAS_FEED(r) (greeted[r] && office.heard[r] && (MAY_FEED(0, r) || MAY_FEED(1, r)))

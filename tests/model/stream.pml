@@ -2,7 +2,7 @@
 
    Both ends may crash between any two steps, and lose what was not committed. The line loses, repeats and delays frames.
    A frame carries the number of its connection; head office obeys the youngest one only, the author its own. */
-#include "sequence.h"
+#include "sequence.inc"
 
 #ifndef ENTRIES
 #define ENTRIES 3
@@ -161,7 +161,8 @@ inline author_step() {
 #else
 #define KNOWN_JOURNAL (journal)
 #endif
-#define CAN_SEND (WELCOMED && len(up) < 3 && len(down) == 0 && sent < LENGTH(KNOWN_JOURNAL) && sent < receipted + WINDOW)
+#define CAN_SEND \
+  (WELCOMED && len(up) < 3 && len(down) == 0 && sent < LENGTH(KNOWN_JOURNAL) && sent < receipted + WINDOW)
 #define CAN_COMMIT (len(down) < 3 && (owed != 0 || held != accepted))
 #define QUIET (len(up) == 0 && len(down) == 0 && unsaved == 0 && !CAN_SEND && !CAN_COMMIT)
 #define SETTLED (WELCOMED && receipted == LENGTH(journal))

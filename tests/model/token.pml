@@ -6,7 +6,7 @@
 
    A token is (era of head office, number); head office keeps three: `known` was shown or confirmed last, and what it
    offered since then lies above `base` up to `offered`. All of these are good until one of them is confirmed. */
-#include "sequence.h"
+#include "sequence.inc"
 
 #ifndef CONNECTIONS
 #define CONNECTIONS 4
@@ -110,11 +110,20 @@ inline disconnect(x) {
   store[x].unkept = 0;
 }
 
-inline answer(kind) {
+/* Lost if the line is full; the next greeting mends that. */
+inline answer(kind, token, journal_seen) {
   if
-  :: len(down[w]) < 3 -> down[w]!kind, c, offered, j;
+  :: len(down[w]) < 3 -> down[w]!kind, c, token, journal_seen;
   :: else -> skip;
   fi;
+}
+
+inline forget() {
+  c = 0;
+  t = 0;
+  j = 0;
+  w = 0;
+  good = false;
 }
 
 /* One token is confirmed: what was offered beside it is good no longer. */
@@ -131,6 +140,18 @@ inline look_back() {
     overtaken = overtaken || known != image_token || !BEGINS(held, image_journal);
   :: else -> skip;
   fi;
+}
+
+/* Head office goes down, and what it had not read with it. */
+inline empty_up() {
+  do
+  :: len(up) > 0 ->
+    if
+    :: up?HELLO, w, c, t, j;
+    :: up?BATCH, w, c, t, j;
+    fi;
+  :: len(up) == 0 -> break;
+  od;
 }
 
 inline judge_token() {
@@ -161,7 +182,8 @@ inline judge_token() {
 }
 
 inline office_hello() {
-  printf("office reads HELLO of %d: token %d; knows %d, offered %d to %d, journal %o\n", c, t, known, base, offered, held);
+  printf("office reads HELLO of %d: token %d; knows %d, offered %d to %d, journal %o\n",
+         c, t, known, base, offered, held);
   session = c;
   judge_token();
 #ifndef BUG_HEAD_NOT_COMPARED
@@ -186,18 +208,12 @@ inline office_hello() {
 #ifndef BUG_OFFER_NOT_KEPT
     kept_offered = offered;
 #endif
-    if
-    :: len(down[w]) < 3 -> down[w]!WELCOME, c, TOKEN(era, offered), 0;
-    :: else -> skip;
-    fi;
+    answer(WELCOME, TOKEN(era, offered), 0);
   :: else ->
 #ifdef BUG_ALARM_AT_HELLO
     assert(copied[w]);
 #endif
-    if
-    :: len(down[w]) < 3 -> down[w]!LEAVE, c, 0, 0;
-    :: else -> skip;
-    fi;
+    answer(LEAVE, 0, 0);
   fi;
 }
 
@@ -214,20 +230,11 @@ inline office_batch() {
     if
     :: BEGINS(held, j) ->
       held = j;
-      if
-      :: len(down[w]) < 3 -> down[w]!RECEIPT, c, 0, j;
-      :: else -> skip;
-      fi;
+      answer(RECEIPT, 0, j);
     :: j != held && BEGINS(j, held) ->
-      if
-      :: len(down[w]) < 3 -> down[w]!RECEIPT, c, 0, j;
-      :: else -> skip;
-      fi;
+      answer(RECEIPT, 0, j);
     :: else ->
-      if
-      :: len(down[w]) < 3 -> down[w]!LEAVE, c, 0, 0;
-      :: else -> skip;
-      fi;
+      answer(LEAVE, 0, 0);
     fi;
     look_back();
 #ifndef BUG_OLD_SESSION_CONFIRMS
@@ -285,7 +292,9 @@ inline store_step(x) {
 }
 
 #define AT_WORK(x) (store[x].live && !store[x].left)
-#define SETTLED(x) (!AT_WORK(x) || session == store[x].connection && store[x].welcomed && store[x].spoken && store[x].receipted == store[x].journal)
+#define SETTLED(x) \
+  (!AT_WORK(x) || session == store[x].connection && store[x].welcomed && store[x].spoken && \
+   store[x].receipted == store[x].journal)
 #define HAS_TO_SPEAK(x) (AT_WORK(x) && store[x].welcomed && !store[x].spoken && len(up) < 4)
 #define QUIET (len(up) == 0 && len(down[0]) == 0 && len(down[1]) == 0 && !HAS_TO_SPEAK(0) && !HAS_TO_SPEAK(1))
 
@@ -295,7 +304,7 @@ inline play(x) {
       store[x].spoken = true;
       up!BATCH, x, store[x].connection, store[x].token, store[x].journal;
     }
-  :: len(down[x]) > 0 -> d_step { store_step(x); c = 0; t = 0; j = 0; w = 0; good = false; }
+  :: len(down[x]) > 0 -> d_step { store_step(x); forget(); }
 #ifdef BUG_FRAME_BEFORE_TOKEN
   :: store[x].unkept != 0 && store[x].spoken -> d_step { store[x].token = store[x].unkept; store[x].unkept = 0; }
 #endif
@@ -315,7 +324,7 @@ active proctype world() {
   do
   :: play(0)
   :: play(1)
-  :: len(up) > 0 -> d_step { office_step(); c = 0; t = 0; j = 0; w = 0; good = false; }
+  :: len(up) > 0 -> d_step { office_step(); forget(); }
 
   /* Faults of the line. */
   :: !calm && len(up) > 1 && delays > 0 ->
@@ -325,7 +334,7 @@ active proctype world() {
       :: up?HELLO, w, c, t, j -> up!HELLO, w, c, t, j;
       :: up?BATCH, w, c, t, j -> up!BATCH, w, c, t, j;
       fi;
-      c = 0; t = 0; j = 0; w = 0;
+      forget();
     }
   :: !calm && len(up) > 0 && losses > 0 ->
     atomic {
@@ -334,7 +343,7 @@ active proctype world() {
       :: up?HELLO, w, c, t, j;
       :: up?BATCH, w, c, t, j;
       fi;
-      c = 0; t = 0; j = 0; w = 0;
+      forget();
     }
 
   /* Faults of the machines. */
@@ -343,15 +352,8 @@ active proctype world() {
       crashes--;
       session = 0;
       offered = kept_offered;
-      do
-      :: len(up) > 0 ->
-        if
-        :: up?HELLO, w, c, t, j;
-        :: up?BATCH, w, c, t, j;
-        fi;
-      :: len(up) == 0 -> break;
-      od;
-      c = 0; t = 0; j = 0; w = 0;
+      empty_up();
+      forget();
     }
 #ifdef COPIES
   :: !calm && !store_imaged && !store[1].live && AT_WORK(0) -> d_step {
@@ -395,15 +397,8 @@ active proctype world() {
       kept_offered = image_offered;
       held = image_held;
       session = 0;
-      do
-      :: len(up) > 0 ->
-        if
-        :: up?HELLO, w, c, t, j;
-        :: up?BATCH, w, c, t, j;
-        fi;
-      :: len(up) == 0 -> break;
-      od;
-      c = 0; t = 0; j = 0; w = 0;
+      empty_up();
+      forget();
     }
 #endif
 
