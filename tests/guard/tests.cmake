@@ -1,27 +1,31 @@
 # The guards: one program, compiled from the shipped sources with the deliberate bugs in, and a test for each bug that
 # passes only if the tests of the promise it breaks find it.
-set(guard_sources "")
+set(mutant_sources "")
 foreach(room protocol_base protocol_journal protocol_wire protocol_casework protocol_sync crypto store)
   get_target_property(room_sources ${room} SOURCES)
   get_target_property(room_folder ${room} SOURCE_DIR)
   foreach(source ${room_sources})
     if(source MATCHES "\\.cc$")
-      list(APPEND guard_sources ${room_folder}/${source})
+      list(APPEND mutant_sources ${room_folder}/${source})
     endif()
   endforeach()
 endforeach()
-foreach(source guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
-               guard/guard_more_test.cc protocol/repair_test.cc
-               sim/pair_judge.cc sim/memory_truth.cc sim/pair.cc)
-  list(APPEND guard_sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+foreach(source sim/pair_judge.cc sim/memory_truth.cc sim/pair.cc)
+  list(APPEND mutant_sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
 endforeach()
+# The rooms with the bugs in, compiled once: for the guards and for redress-sim-mutants.
+add_library(mutant_rooms OBJECT ${mutant_sources})
+add_dependencies(mutant_rooms protocol_wire protocol_casework)  # they make the generated headers
+target_compile_definitions(mutant_rooms PUBLIC REDRESS_MUTANTS=1)
+target_include_directories(mutant_rooms SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(mutant_rooms PUBLIC redress_flags OpenSSL::Crypto OpenSSL::SSL PkgConfig::ZSTD PkgConfig::LMDB)
 
+set(guard_sources guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
+                  guard/guard_more_test.cc protocol/repair_test.cc)
+list(TRANSFORM guard_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_executable(test_guard ${guard_sources})
-add_dependencies(test_guard protocol_wire protocol_casework)  # they make the generated headers
-target_compile_definitions(test_guard PRIVATE REDRESS_MUTANTS=1 REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-target_include_directories(test_guard SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
-target_link_libraries(test_guard PRIVATE redress_flags Catch2::Catch2 OpenSSL::Crypto OpenSSL::SSL PkgConfig::ZSTD
-                                         PkgConfig::LMDB)
+target_compile_definitions(test_guard PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_link_libraries(test_guard PRIVATE mutant_rooms Catch2::Catch2)
 set_target_properties(test_guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 add_test(NAME "guard: clean" COMMAND test_guard --warn NoTests)
