@@ -100,7 +100,11 @@ void Agent::measure(Now now) {
     }
   }
   view_.state = name_of(session_.state());
-  view_.trouble = session_.trouble();
+  // A line that cannot be had for days is tried all the time, and says the same.
+  const auto& trouble = session_.trouble();
+  const bool same = trouble && view_.trouble && trouble->code == view_.trouble->code &&
+                    trouble->what == view_.trouble->what && trouble->field == view_.trouble->field;
+  if (!same) view_.trouble = trouble;
   view_.journal_head = head;
   view_.journal_receipted = receipted;
   view_.feed_head = std::max(down_.head(), view_.feed_held);
