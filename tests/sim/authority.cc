@@ -66,6 +66,7 @@ class Reading {
       apply(all, i);
     }
     compare(all);
+    note_turns();
     return wrong_;
   }
 
@@ -104,6 +105,26 @@ class Reading {
   }
   [[nodiscard]] int rank(std::size_t i) const {
     return what(i).author == head_office ? 0 : supervise_.contains(what(i).author) ? 1 : 2;
+  }
+
+  // D7: of the entries whose causes have been taken, the one of the highest rank comes next, then the least identity.
+  void note_turns() {
+    const auto& timeline = file_.view.timeline;
+    if (timeline.size() != file_.told.size()) return;  // an entry has two places: a store was repaired
+    const auto less = [&](std::size_t a, std::size_t b) {
+      return rank(a) != rank(b) ? rank(a) < rank(b) : file_.told[a].identity < file_.told[b].identity;
+    };
+    std::set<std::size_t> taken;
+    for (std::size_t at = 0; at < timeline.size(); ++at) {
+      for (std::size_t later = at + 1; later < timeline.size(); ++later) {
+        const std::size_t other = timeline[later].told;
+        const auto is_taken = [&](std::size_t cause) { return taken.contains(cause); };
+        const bool ready = std::all_of(causes_[other].begin(), causes_[other].end(), is_taken) &&
+                           std::all_of(before_[other].begin(), before_[other].end(), is_taken);
+        if (ready && less(other, timeline[at].told)) wrong_.push_back(name(other) + " comes out of its turn");
+      }
+      taken.insert(timeline[at].told);
+    }
   }
 
   void note_ancestors(std::size_t i) {

@@ -43,7 +43,7 @@ void Hostile::overhear(Way way, ByteView frame) {
 }
 
 void Hostile::lie() {
-  constexpr std::array<unsigned, 8> weights{2, 4, 4, 8, 3, 3, 10, 3};
+  constexpr std::array<unsigned, 9> weights{2, 4, 4, 6, 3, 3, 10, 3, 8};
   const std::size_t how = dice_.weighted(weights);
   world_.marks.hit("lie " + std::to_string(how + 1));
   switch (how) {
@@ -61,8 +61,10 @@ void Hostile::lie() {
       return lie_in_beat();
     case 6:
       return act_beyond_authority();
-    default:
+    case 7:
       return act_on_strange_case();
+    default:
+      return lie_in_new_batch();
   }
 }
 
@@ -154,6 +156,48 @@ void Hostile::lie_in_batch() {
   }
   batch.checkpoint = journal::sign(world_.common().domain, *machine_.options().signer,
                                    {{}, {}, batch.stream, mark, WallTime{}, machine_.store->ledger(), {}});
+  world_.send_as(machine_, wire::encode(batch));
+}
+
+void Hostile::lie_in_new_batch() {
+  const auto id = some_case();
+  if (!id || !world_.centre().is_up()) return;
+  const journal::Domain& domain = world_.common().domain;
+  const std::size_t how = dice_.index(6);
+  const Machine& other = world_.machine(1 + dice_.index(world_.size() - 1));
+  // With the last lie it speaks for another branch, in that one's journal.
+  const Machine& as = how == 5 && other.is_up() ? other : machine_;
+  const StreamName journal = as.store->journal();
+  const auto head = world_.centre().store->mark_of(journal);
+  if (!head) return;
+  const crypto::CaseKey key = crypto::make_case_key(*id, dice_);
+  journal::Header header;
+  header.place = {as.site, journal.epoch, head->seq.next(), how == 4 ? dice_.fixed<Digest>() : head->digest};
+  header.what.suite = domain.suite->id;
+  header.what.kind = Kind{5};
+  header.what.author = how == 3 ? other.site : as.site;
+  header.what.staff = StaffId{66};
+  header.what.case_id = *id;
+  header.what.key = key.id;
+  header.what.command = dice_.fixed<CommandId>();
+  crypto::Sealer sealer{dice_};
+  auto body = sealer.seal(key, journal::associated_data(domain, header.what), view_of("nothing"));
+  if (!body) return;
+  header.body_bytes = static_cast<std::uint32_t>(body->size());
+  const std::array<ByteView, 1> parts{ByteView{*body}};
+  header.body = domain.suite->hash(parts);
+  wire::Batch batch{session_, journal, header.place.seq, {{journal::encode(header), *body}}, {}, {}};
+  const journal::Mark mark{header.place.seq, journal::entry_digest(domain, batch.items.front().header)};
+  batch.checkpoint = journal::sign(domain, *machine_.options().signer,
+                                   {{}, {}, journal, mark, WallTime{}, machine_.store->ledger(), {}});
+  if (how == 1) batch.items.front().body.back() ^= std::byte{1};
+  if (how == 2) batch.checkpoint.signature.bytes.front() ^= std::byte{1};
+  if (how == 5) {
+    wire::Hello as_other = hello();
+    as_other.site = as.site;
+    as_other.journals = as.store->own_journals();
+    world_.send_as(machine_, wire::encode(as_other));
+  }
   world_.send_as(machine_, wire::encode(batch));
 }
 

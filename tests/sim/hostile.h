@@ -23,6 +23,8 @@ class Hostile {
   void send_changed();
   void lie_in_hello();
   void lie_in_batch();
+  // A batch that begins where head office stands, so that nothing but its one lie is wrong with it.
+  void lie_in_new_batch();
   void lie_in_receipt();
   void lie_in_beat();
   // Writes an act into its own journal that the desk would refuse.

@@ -85,6 +85,7 @@ class Judge final : public Watcher {
   void settle_copy(Machine& machine, const CaseId& id, const std::vector<const ToldSaved*>& told,
                    const store::CaseFile& at_centre);
   void settle_told();
+  void settle_epochs();
   void settle_disks();
   [[nodiscard]] bool names_liar(const store::Finding& finding) const;
 
@@ -99,6 +100,8 @@ class Judge final : public Watcher {
   std::vector<ToldSaved> told_;
   std::map<std::string, Digest> answers_;  // what a key was answered with
   Identities destroyed_;
+  std::map<std::size_t, Epoch> old_epochs_;  // a machine's disk is an old image: it must not go on in this epoch
+  std::set<SiteId> feigning_;                // sites that claimed to have seen what was not written yet
   std::set<SiteId> shaken_;
   std::set<std::size_t> stops_expected_;
   std::map<std::pair<std::uint64_t, StreamName>, Sending> sendings_;

@@ -15,6 +15,15 @@ std::string site_name(const Machine& machine) {
   return "site " + std::to_string(machine.site.value()) + (machine.is_copy ? " (one of two)" : "") + ": ";
 }
 
+// The epoch that a disk's program writes in.
+Epoch epoch_in(const MemoryTruth::Rows& local) {
+  const auto row = local.find(copy_of(view_of(store::identity_key)));
+  if (row == local.end()) return Epoch{};
+  Reader in{row->second};
+  static_cast<void>(in.u32());
+  return Epoch{in.u64()};
+}
+
 }  // namespace
 
 Judge::Judge(World& world, const Setting& setting)
@@ -59,6 +68,15 @@ void Judge::on_disk_change(Machine& machine, const MemoryTruth::Image& becomes) 
     if (!elsewhere) destroyed_.insert(identity);
   }
   on_shaken(machine.site);
+  // A link token that has been replaced since marks the image as an old one.
+  const auto& shown = machine.truth.rows(store::Table::local);
+  const auto& back = becomes[static_cast<std::size_t>(store::Table::local)];
+  old_epochs_.erase(machine.index);
+  for (const auto& [key, value] : back) {
+    const auto now = shown.find(key);
+    const bool token = redress::text_of(key).starts_with("token") && !machine.is_centre();
+    if (token && now != shown.end() && now->second != value) old_epochs_[machine.index] = epoch_in(back);
+  }
   after.may_repair = true;
   book_of(machine) = std::move(after);
   journal_heads_[machine.index].clear();
@@ -92,7 +110,13 @@ void Judge::note_entry(Machine& machine, const Stored& stored) {
     // A store that was rolled back may have forgotten that it carried a command out.
     if (!first && !shaken_.contains(what.author)) broke(machine, "P3 a command acted twice: " + name);
   }
+  // Whoever wrote it stored it first.
+  if (fresh && what.author != machine.site && !world_.machine(what.author.value() - 1).hostile)
+    broke(machine, "P6 nobody at site " + std::to_string(what.author.value()) + " wrote " + name);
   if (machine.is_centre()) {
+    const StreamName feed = feed_for(what.seen.epoch, what.author);
+    const bool now = machine.store && machine.store->epoch() == what.seen.epoch;
+    if (now && what.seen.seq > book_of(machine).head_of(feed).seq) feigning_.insert(what.author);
     note_standing(fact->second, standing_);
     if (standing_[what.case_id].size() >= 3) world_.marks.hit("case at three sites");
   } else if (what.author != machine.site && !standing_[what.case_id].contains(machine.site)) {

@@ -62,13 +62,41 @@ std::optional<std::string> Judge::not_level() {
 void Judge::settle() {
   settle_told();
   settle_disks();
+  settle_epochs();
+}
+
+// P8: what was an old image, or lives twice, has gone on in an epoch of its own; what was feigned is told to people.
+void Judge::settle_epochs() {
+  std::map<std::pair<SiteId, Epoch>, std::size_t> writing;
+  for (std::size_t i = 1; i < world_.size(); ++i) {
+    Machine& machine = world_.machine(i);
+    if (!is_sound(machine)) continue;
+    const Epoch epoch = machine.store->epoch();
+    const auto old = old_epochs_.find(i);
+    // Head office, put back itself, may have forgotten the newer token too.
+    if (old != old_epochs_.end() && old->second == epoch && !shaken_.contains(head_office))
+      broke(machine, "P8 an old image goes on in its epoch " + std::to_string(epoch.value()));
+    if (!writing.emplace(std::pair{machine.site, epoch}, i).second)
+      broke(machine, "P8 two stores of a site write in one epoch");
+  }
+  const auto alarms = world_.centre().store->alarms();
+  for (const SiteId site : feigning_) {
+    const bool told = std::any_of(alarms.begin(), alarms.end(), [&](const store::Alarm& alarm) {
+      return alarm.site == site && alarm.code == Code::bad_value;
+    });
+    // A backup that was put back has lost its alarms with the rest.
+    if (!told && !shaken_.contains(head_office))
+      broke(world_.centre(),
+            "P6 it says nothing of what site " + std::to_string(site.value()) + " claims to have seen");
+  }
 }
 
 void Judge::settle_told() {
   std::map<CaseId, std::vector<const ToldSaved*>> cases;
   for (const ToldSaved& told : told_) {
     const Machine& by = world_.machine(told.machine);
-    // What a revoked or hostile branch did not send is not asked for; what it sent is like any other.
+    if (by.hostile) continue;
+    // What a revoked branch did not send is not asked for; what it sent is like any other.
     const bool sent = book_of(world_.centre()).holds(told.appended.identity);
     if (!sent && (!is_sound(by) || destroyed_.contains(told.appended.identity))) continue;
     cases[told.appended.case_id].push_back(&told);
@@ -126,7 +154,8 @@ bool Judge::names_liar(const store::Finding& finding) const {
   for (std::size_t i = 1; i < world_.size(); ++i) {
     const Machine& machine = world_.machine(i);
     const std::string name = " site=" + std::to_string(machine.site.value()) + " ";
-    if (machine.hostile && finding.where.find(name) != std::string::npos) return true;
+    const bool unopened = finding.what.find("open sealed body") != std::string::npos;
+    if (machine.hostile && unopened && finding.where.find(name) != std::string::npos) return true;
   }
   return false;
 }
