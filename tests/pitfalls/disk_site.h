@@ -45,9 +45,10 @@ class DiskSite {
     return std::get<store::Appended>(*outcomes[0]);
   }
   [[nodiscard]] Result<store::Verified> verify() {
-    return store::verify(
-        *truth, options(),
-        [this](SiteId of) { return of == id ? std::optional{keys.signing.public_key} : std::nullopt; }, random);
+    const auto keys_of = [this](SiteId of) {
+      return of == id ? std::vector<PublicKey>{keys.signing.public_key} : std::vector<PublicKey>{};
+    };
+    return store::verify(*truth, options(), keys_of, random);
   }
 
   static constexpr SiteId id{11};
