@@ -10,6 +10,7 @@ namespace redress::gateway {
 namespace {
 
 constexpr std::size_t frames_a_turn_max = 256;
+constexpr std::int64_t look_ms = 250;  // how often connections are looked at
 constexpr std::string_view site_word = "site ";
 constexpr std::string_view invited_word = "invited ";
 
@@ -64,6 +65,14 @@ void Loop::take_frames(Now now) {
   more_ = true;
 }
 
+// Whoever sends a message without an end is seen by nobody else, and wakes nobody.
+void Loop::cut_hoarders(Now now) {
+  if (now.mono < after_ms(looked_at_, look_ms)) return;
+  looked_at_ = now.mono;
+  const std::size_t cut = router_.cut_hoarders();
+  if (cut > 0) log_.warn("link", "connections cut", {{"count", cut}, {"why", "messages without an end"}});
+}
+
 void Loop::send(Turned& turned) {
   for (const sync::Event& event : turned.events) shell::tell(log_, daemon_.metrics(), event);
   for (const Outgoing& out : turned.sends) {
@@ -77,7 +86,9 @@ void Loop::send(Turned& turned) {
 std::int64_t Loop::wait_ms(Now now, bool more) const {
   if (more) return 0;
   const Instant deadline = gateway_.next_deadline();
-  return shell::ms_until(deadline, now.mono);
+  const std::int64_t ms = shell::ms_until(deadline, now.mono);
+  if (router_.connection_count() == 0) return ms;
+  return ms < 0 ? look_ms : std::min(ms, look_ms);
 }
 
 // The door first: it still asks the gateway what it knows.
@@ -101,6 +112,7 @@ int Loop::run() {
     const Now now = shell::now();
     zap_.answer_pending([&](const PublicKey& key) { return members_.user_id_of(key, now.wall); });
     take_frames(now);
+    cut_hoarders(now);
     if (stopping) {
       daemon_.commands().close();
       gateway_.drain();

@@ -23,6 +23,7 @@ class Loop {
  private:
   [[nodiscard]] int give_up(const Error& error);
   void take_frames(Now now);
+  void cut_hoarders(Now now);
   void send(Turned& turned);
   [[nodiscard]] std::int64_t wait_ms(Now now, bool more) const;
 
@@ -33,6 +34,7 @@ class Loop {
   shell::Router& router_;
   shell::StopSignal& stop_;
   shell::Log& log_;
+  Instant looked_at_{0};
   bool more_ = true;  // a turn is due at once: the first, and one after frames were left
 };
 

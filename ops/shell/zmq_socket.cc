@@ -21,6 +21,8 @@ constexpr int drops_per_receive_max = 64;  // A peer that sends rubbish must not
 // A CURVE MESSAGE command is longer than the frame inside it: command name 8, nonce 8, tag 16, flags 1. The limit of
 // the socket counts the command.
 constexpr std::size_t curve_overhead_bytes = 33;
+constexpr std::size_t framing_bytes_max = curve_overhead_bytes + 9;
+constexpr std::uint64_t hoard_bytes_max = 8 * limits::window_bytes_max;  // more than any branch has under way
 constexpr auto wire_bytes_max = static_cast<std::int64_t>(limits::frame_bytes_max + curve_overhead_bytes);
 
 // ZMQ_ZAP_ENFORCE_DOMAIN: zmq.h names it only in draft builds, the library has it in all. Without it a CURVE server
@@ -259,25 +261,59 @@ std::optional<LinkChange> Dealer::link_change() {
   return std::nullopt;
 }
 
-Router::Router(std::unique_ptr<Socket> socket, std::string endpoint) noexcept
-    : socket_{std::move(socket)}, endpoint_{std::move(endpoint)} {}
+Router::Router(std::unique_ptr<Socket> socket, std::unique_ptr<Socket> monitor) noexcept
+    : socket_{std::move(socket)}, monitor_{std::move(monitor)} {}
 
-Router::~Router() = default;
+Router::~Router() { zmq_socket_monitor(socket_->handle(), nullptr, 0); }
 
 Result<std::unique_ptr<Router>> Router::open(LinkContext& context, const std::string& endpoint, const CurvePair& own) {
   if (!port_of(endpoint)) return endpoint_failure();
   auto socket = Socket::open(context, ZMQ_ROUTER);
   if (!socket) return fail(socket.error());
   if (const auto set = set_server_options(**socket, own); !set) return fail(set.error());
-  if (zmq_bind((*socket)->handle(), endpoint.c_str()) != 0) {
+  auto monitor = Socket::open(context, ZMQ_PAIR);
+  if (!monitor) return fail(monitor.error());
+  // Without a limit: the I/O thread must not wait for us to hear who came.
+  if (const auto set = (*monitor)->set(ZMQ_RCVHWM, 0); !set) return fail(set.error());
+  const std::string reports = context.next_monitor_endpoint();
+  if (zmq_socket_monitor((*socket)->handle(), reports.c_str(), ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    return zmq_failure("watch link socket", zmq_errno());
+  }
+  std::unique_ptr<Router> router{new Router{*std::move(socket), *std::move(monitor)}};
+  if (zmq_connect(router->monitor_->handle(), reports.c_str()) != 0) {
+    return zmq_failure("watch link socket", zmq_errno());
+  }
+  if (zmq_bind(router->socket_->handle(), endpoint.c_str()) != 0) {
     return zmq_failure("bind link socket: endpoint=" + endpoint, zmq_errno());
   }
   std::array<char, 256> bound{};
   std::size_t size = bound.size();
-  if (zmq_getsockopt((*socket)->handle(), ZMQ_LAST_ENDPOINT, bound.data(), &size) != 0) {
+  if (zmq_getsockopt(router->socket_->handle(), ZMQ_LAST_ENDPOINT, bound.data(), &size) != 0) {
     return zmq_failure("ask link socket for its endpoint", zmq_errno());
   }
-  return std::unique_ptr<Router>{new Router{*std::move(socket), bound.data()}};
+  router->endpoint_ = bound.data();
+  return router;
+}
+
+void Router::note_connections() {
+  zmq::message_t part;
+  while (monitor_->receive_part(part)) {
+    // Event number u16, descriptor u32, in the machine's own order; then the endpoint.
+    std::uint16_t event = 0;
+    std::uint32_t descriptor = 0;
+    if (part.size() >= sizeof event + sizeof descriptor) {
+      std::memcpy(&event, part.data(), sizeof event);
+      std::memcpy(&descriptor, part.data<char>() + sizeof event, sizeof descriptor);
+    }
+    monitor_->skip_rest(part);
+    if (event == ZMQ_EVENT_ACCEPTED) hoards_.on_accepted(static_cast<int>(descriptor));
+    if (event == ZMQ_EVENT_DISCONNECTED) hoards_.on_closed(static_cast<int>(descriptor));
+  }
+}
+
+std::size_t Router::cut_hoarders() {
+  note_connections();
+  return hoards_.cut(hoard_bytes_max);
 }
 
 Router::Sent Router::send(const Bytes& to, ByteView frame) {
@@ -291,6 +327,7 @@ Router::Sent Router::send(const Bytes& to, ByteView frame) {
 }
 
 std::optional<Received> Router::receive() {
+  note_connections();
   for (int drops = 0; drops < drops_per_receive_max; ++drops) {
     zmq::message_t from;
     if (!socket_->receive_part(from)) return std::nullopt;
@@ -299,7 +336,7 @@ std::optional<Received> Router::receive() {
       ++dropped_count_;
       continue;
     }
-    const bool is_one_frame = socket_->skip_rest(part) == 0;
+    const bool is_one_frame = take_rest(part);
     const bool is_id_ours = from.size() == made_routing_id_bytes && *from.data<char>() == 0;
     const char* const user_id = zmq_msg_gets(part.handle(), "User-Id");
     if (is_one_frame && is_id_ours && user_id != nullptr && *user_id != 0) {
@@ -308,6 +345,20 @@ std::optional<Received> Router::receive() {
     ++dropped_count_;
   }
   return std::nullopt;
+}
+
+// Counts the message that begins with `first` as given by its connection. True if that was all of it.
+bool Router::take_rest(zmq::message_t& first) {
+  const int descriptor = zmq_msg_get(first.handle(), ZMQ_SRCFD);
+  hoards_.on_taken(descriptor, first.size() + framing_bytes_max);
+  bool has_more = first.more();
+  const bool is_all = !has_more;
+  zmq::message_t part;
+  while (has_more && socket_->receive_part(part)) {
+    hoards_.on_taken(descriptor, part.size() + framing_bytes_max);
+    has_more = part.more();
+  }
+  return is_all;
 }
 
 Replier::Replier(std::unique_ptr<Socket> socket) noexcept : socket_{std::move(socket)} {}

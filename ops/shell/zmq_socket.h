@@ -16,9 +16,14 @@
 #include <string_view>
 #include <vector>
 
+#include "ops/shell/hoards.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/ids.h"
 #include "protocol/base/result.h"
+
+namespace zmq {
+class message_t;
+}
 
 namespace redress::shell {
 
@@ -48,6 +53,7 @@ class LinkContext {
  private:
   friend class Socket;
   friend class Dealer;
+  friend class Router;
   explicit LinkContext(void* context) noexcept : context_{context} {}
   [[nodiscard]] std::string next_monitor_endpoint();
 
@@ -124,13 +130,21 @@ class Router {
   // id, and one of a peer that chose its own routing id.
   [[nodiscard]] std::optional<Received> receive();
   [[nodiscard]] std::uint64_t dropped_count() const noexcept { return dropped_count_; }
+  // Cuts the connections that have brought 32 MiB more than receive() gave: their message has no end. Call it a few
+  // times a second while there are connections. Returns how many were cut.
+  std::size_t cut_hoarders();
+  [[nodiscard]] std::size_t connection_count() const noexcept { return hoards_.count(); }
 
  private:
   friend class Poller;
-  Router(std::unique_ptr<Socket> socket, std::string endpoint) noexcept;
+  Router(std::unique_ptr<Socket> socket, std::unique_ptr<Socket> monitor) noexcept;
+  void note_connections();
+  [[nodiscard]] bool take_rest(zmq::message_t& first);
 
   const std::unique_ptr<Socket> socket_;
-  const std::string endpoint_;
+  const std::unique_ptr<Socket> monitor_;
+  Hoards hoards_;
+  std::string endpoint_;
   std::uint64_t dropped_count_ = 0;
 };
 
