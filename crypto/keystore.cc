@@ -3,6 +3,7 @@
 #include "crypto/derive.h"
 #include "crypto/digest.h"
 #include "crypto/gcm.h"
+#include "crypto/keystore_content.h"
 #include "crypto/private_file.h"
 #include "protocol/base/limits.h"
 
@@ -16,8 +17,6 @@ constexpr std::size_t check_size = 16;
 constexpr std::size_t head_size = 8 + 1 + 3 + salt_size + check_size;
 constexpr std::size_t file_bytes_max = 16 * limits::kib;
 constexpr std::string_view content_domain = "redress/keystore/content/1";
-constexpr std::uint8_t has_enrolment = 1;
-constexpr std::uint8_t has_invite = 2;
 
 // The two keys that a passphrase opens.
 struct Opened {
@@ -28,93 +27,6 @@ struct Opened {
 Opened keys_of(std::string_view passphrase, ByteView salt, const ScryptCost& cost) {
   const Key32 master = key_of_passphrase(passphrase, salt, cost);
   return {derive(master, "redress/keystore/check/1"), derive(master, content_domain)};
-}
-
-// Writer's numbers into memory that is wiped.
-class SecretWriter {
- public:
-  void raw(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
-  void u8(std::uint8_t value) { out_.push_back(std::byte{value}); }
-  void u32(std::uint32_t value) {
-    Writer number;
-    number.u32(value);
-    raw(number.bytes());
-  }
-  void i64(std::int64_t value) {
-    Writer number;
-    number.i64(value);
-    raw(number.bytes());
-  }
-  void text(std::string_view value) {
-    Writer size;
-    size.u16(static_cast<std::uint16_t>(value.size()));
-    raw(size.bytes());
-    raw(view_of(value));
-  }
-  [[nodiscard]] const SecretBytes& bytes() const noexcept { return out_; }
-
- private:
-  SecretBytes out_;
-};
-
-Key32 take_key(Reader& reader) {
-  const ByteView bytes = reader.raw(Key32::size);
-  return reader.failed() ? Key32{} : Key32{bytes.first<Key32::size>()};
-}
-
-std::string take_text(Reader& reader) { return std::string{text_of(reader.raw(reader.u16()))}; }
-
-SecretBytes encode(const KeystoreContent& content) {
-  SecretWriter out;
-  out.raw(view_of(content.network));
-  out.u32(content.site.value());
-  out.raw(content.keys.transport.secret.view());
-  out.raw(content.keys.signing.secret.view());
-  out.u32(content.keys.kek_generation);
-  out.raw(content.keys.kek.view());
-  out.raw(content.keys.views.view());
-  out.u8(static_cast<std::uint8_t>((content.enrolment ? has_enrolment : 0) | (content.invite ? has_invite : 0)));
-  if (const auto& enrolment = content.enrolment) {
-    out.raw(enrolment->pairwise.view());
-    out.u32(enrolment->pairwise_generation);
-    out.raw(view_of(enrolment->gateway_transport));
-    out.raw(view_of(enrolment->head_office_signing));
-    out.text(enrolment->endpoint);
-    out.text(enrolment->site_name);
-    out.text(enrolment->zone);
-    out.u32(enrolment->parent.value());
-  }
-  if (const auto& invite = content.invite) {
-    out.raw(invite->one_time.secret.view());
-    out.raw(view_of(invite->gateway_transport));
-    out.text(invite->endpoint);
-    out.i64(invite->expires.value());
-  }
-  return out.bytes();
-}
-
-// Fields are read in the order of the file, which is the order of evaluation in braces.
-std::optional<KeystoreContent> decode(ByteView plain) {
-  Reader in{plain};
-  KeystoreContent content;
-  content.network = in.fixed<NetworkId>();
-  content.site = SiteId{in.u32()};
-  content.keys.transport = transport_pair(take_key(in));
-  content.keys.signing = signing_pair(take_key(in));
-  content.keys.kek_generation = in.u32();
-  content.keys.kek = take_key(in);
-  content.keys.views = take_key(in);
-  const std::uint8_t parts = in.u8();
-  if ((parts & ~(has_enrolment | has_invite)) != 0) return std::nullopt;
-  if ((parts & has_enrolment) != 0) {
-    content.enrolment = Enrolment{take_key(in),  in.u32(),      in.fixed<PublicKey>(), in.fixed<PublicKey>(),
-                                  take_text(in), take_text(in), take_text(in),         SiteId{in.u32()}};
-  }
-  if ((parts & has_invite) != 0) {
-    content.invite = Invite{transport_pair(take_key(in)), in.fixed<PublicKey>(), take_text(in), WallTime{in.i64()}};
-  }
-  if (!in.complete()) return std::nullopt;
-  return content;
 }
 
 Status check_texts(const KeystoreContent& content) {
@@ -160,7 +72,7 @@ Status save_keystore(const std::string& path, std::string_view passphrase, const
   const Opened keys = keys_of(passphrase, salt, cost);
   const Bytes head = head_of(cost, salt, keys);
   Bytes file = head;
-  Gcm{}.seal(keys.content, content_domain, head, encode(content), random, file);
+  Gcm{}.seal(keys.content, content_domain, head, encode_content(content), random, file);
   const Digest digest = sha256(file);
   file.insert(file.end(), digest.bytes.begin(), digest.bytes.end());
   return replace_file(path, file, Access::owner_only);
@@ -194,7 +106,7 @@ Result<KeystoreContent> load_keystore(const std::string& path, std::string_view 
   if (!Gcm{}.open(keys.content, content_domain, body.first(head_size), in.rest(), plain)) {
     return damaged(path, "tag");
   }
-  auto content = decode(plain);
+  auto content = decode_content(plain);
   if (!content) return damaged(path, "content");
   return *std::move(content);
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "ops/shell/case_fields.h"
 #include "protocol/base/time.h"
 #include "protocol/wire/refusal.h"
 
@@ -15,25 +16,6 @@ using nlohmann::json;
 constexpr std::int64_t stale_after_ms = 1000;
 constexpr std::size_t list_look_max = 20'000;
 constexpr std::size_t full_page_max = 100;
-
-Result<std::vector<casework::FieldText>> fields_of(const json& body) {
-  std::vector<casework::FieldText> out;
-  if (!body.contains("fields")) return out;
-  const json& fields = body["fields"];
-  if (!fields.is_object()) return fail(Code::malformed, "fields is not an object", "fields");
-  for (const auto& [name, value] : fields.items()) {
-    if (value.is_string()) {
-      out.emplace_back(name, value.get<std::string>());
-    } else if (value.is_boolean()) {
-      out.emplace_back(name, value.get<bool>() ? "true" : "false");
-    } else if (value.is_number_integer()) {
-      out.emplace_back(name, value.dump());
-    } else if (!value.is_null()) {
-      return fail(Code::bad_value, "a value is neither text, whole number nor true/false", name);
-    }
-  }
-  return out;
-}
 
 std::string_view name_of(casework::Verdict verdict) {
   switch (verdict) {

@@ -1,0 +1,72 @@
+// A keystore: what is sealed in it, and its file. Input: a byte that chooses, then the content as it is before sealing,
+// or the file without its digest, which is made right. scrypt is left alone: a file that asks for a bearable cost is
+// not opened.
+#include "crypto/keystore.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "crypto/derive.h"
+#include "crypto/digest.h"
+#include "crypto/keystore_content.h"
+#include "tests/fuzz/target.h"
+
+namespace redress::crypto {
+namespace {
+
+void read_content(ByteView plain) {
+  const auto content = decode_content(plain);
+  if (!content) return;
+  const SecretBytes again = encode_content(*content);
+  REDRESS_ASSERT(same_bytes(again, plain));
+}
+
+// A file that is the owner's, and goes with the program.
+class Scratch {
+ public:
+  Scratch() : descriptor_{::mkstemp(path_.data())} { REDRESS_ASSERT(descriptor_ >= 0); }
+  ~Scratch() {
+    ::close(descriptor_);
+    ::unlink(path_.c_str());
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& holding(ByteView bytes) {
+    REDRESS_ASSERT(::ftruncate(descriptor_, 0) == 0);
+    REDRESS_ASSERT(::pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    return path_;
+  }
+
+ private:
+  std::string path_ = "/tmp/redress-fuzz-XXXXXX";
+  const int descriptor_;
+};
+
+void read_file_of(ByteView body) {
+  static Scratch scratch;
+  constexpr std::size_t cost_at = 9;
+  if (body.size() >= cost_at + 3) {
+    const auto number = [&](std::size_t i) { return std::to_integer<std::uint8_t>(body[cost_at + i]); };
+    if (is_bearable({number(0), number(1), number(2)})) return;
+  }
+  Bytes file = copy_of(body);
+  const Digest digest = sha256(body);
+  file.insert(file.end(), digest.bytes.begin(), digest.bytes.end());
+  const auto content = load_keystore(scratch.holding(file), "fuzz");
+  REDRESS_ASSERT(!content.has_value());
+  const Code code = content.error().code;
+  REDRESS_ASSERT(code == Code::damaged || code == Code::newer_format);
+}
+
+}  // namespace
+}  // namespace redress::crypto
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  redress::fuzz::Input in{data, size};
+  if (in.u8() % 2 == 0) {
+    redress::crypto::read_content(in.rest());
+  } else {
+    redress::crypto::read_file_of(in.rest());
+  }
+  return 0;
+}
