@@ -380,14 +380,23 @@ std::optional<journal::Receipt> Site::last_receipt(const StreamName& stream) con
   return looked ? out : std::nullopt;
 }
 
+sync::Tokens tokens_in(const Reading& store, const RowCheck& rows, SiteId site, Epoch epoch) {
+  sync::Tokens tokens;
+  const auto value = rows.get(store, Table::local, token_key(site, epoch));
+  if (!value) return tokens;
+  Reader in{*value};
+  tokens.known = in.fixed<LinkToken>();
+  while (!in.failed() && !in.complete()) {
+    const auto offer = in.fixed<LinkToken>();
+    if (!in.failed() && !offer.is_zero()) tokens.offered.push_back(offer);
+  }
+  return tokens;
+}
+
 sync::Tokens Site::tokens(SiteId site, Epoch epoch) const {
   sync::Tokens tokens;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
-    const auto value = rows_.get(store, Table::local, token_key(site, epoch));
-    if (!value) return Done{};
-    Reader in{*value};
-    tokens.known = in.fixed<LinkToken>();
-    tokens.offered = in.fixed<LinkToken>();
+    tokens = tokens_in(store, rows_, site, epoch);
     return Done{};
   });
   return looked ? tokens : sync::Tokens{};

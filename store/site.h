@@ -171,6 +171,9 @@ class Site final : public sync::Streams {
                                                           const RowCheck& rows, const CommandId& command,
                                                           const RequestDigest& request);
 
+// The link tokens of a (site, epoch).
+[[nodiscard]] sync::Tokens tokens_in(const Reading& store, const RowCheck& rows, SiteId site, Epoch epoch);
+
 // The feed that this site reads now, and where it stands: that of the last epoch of head office. Nothing: none yet.
 [[nodiscard]] std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& rows, SiteId reader);
 

@@ -253,9 +253,17 @@ Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
   if (site_.is_full() && !site_.streams_.contains(journal_of(keep.site, keep.epoch))) {
     return fail(Code::store_full, "no room for another epoch");
   }
+  std::vector<LinkToken> offers;
+  const sync::Tokens held = tokens_in(store_, site_.rows_, keep.site, keep.epoch);
+  if (!keep.offered.is_zero()) {
+    // Two hellos of one store, read in any order, were both answered: what either was offered is good.
+    if (held.known == keep.known) offers = held.offered;
+    offers.push_back(keep.offered);
+    if (offers.size() > limits::token_offers_max) offers.erase(offers.begin());
+  }
   Writer row;
   row.fixed(keep.known);
-  row.fixed(keep.offered);
+  for (const LinkToken& offer : offers) row.fixed(offer);
   put_counted(&CensusRow::tokens, token_key(keep.site, keep.epoch), row.take());
   return Outcome{Done{}};
 }

@@ -30,6 +30,7 @@ inline constexpr std::size_t window_bytes_max = 4 * mib;  // in flight, one sess
 inline constexpr std::size_t grants_max = 512;
 inline constexpr std::size_t hello_journals_max = 256;
 inline constexpr std::size_t hello_bytes_max = 64 * kib;
+inline constexpr std::size_t token_offers_max = 8;  // link tokens offered and not confirmed, a store
 inline constexpr std::size_t enrol_frame_bytes_max = 4 * kib;
 
 // A turn of the loop.

@@ -141,13 +141,14 @@ std::optional<wire::Fork> GatewaySession::forked_feed(const wire::Held& shown) c
   return wire::Fork{stream, *held, Code::fork, "the branch holds another feed entry: " + places_of(*held, mark), {}};
 }
 
-// A store that shows an older token than it was seen to hold is a copy or an old image (D10). A token that was offered
-// and never confirmed may have been lost on the way, so the one before is good too. A site that was not heard since
-// head office lost its past has seen tokens that head office has not.
+// A store that shows an older token than it was seen to hold is a copy or an old image (D10). What was offered since
+// and never confirmed may have been lost on the way, or overtaken: the one before and each of these are good. A site
+// that was not heard since head office lost its past has seen tokens that head office has not.
 std::optional<wire::Fork> GatewaySession::forked_token(const wire::Hello& hello) const {
   const StreamName& stream = hello.journals.back().head.stream;
   const Tokens tokens = self_.streams->tokens(peer_.site, stream.epoch);
-  const bool known = hello.token == tokens.known || (hello.token == tokens.offered && !tokens.offered.is_zero());
+  const bool known =
+      hello.token == tokens.known || std::count(tokens.offered.begin(), tokens.offered.end(), hello.token) > 0;
   if (known || tokens.known.is_zero() || self_.streams->is_unheard(peer_.site) || REDRESS_MUTANT(83))
     return std::nullopt;
   const journal::Mark none{Seq{}, journal::genesis(self_.domain, stream, hello.journals.back().parent)};
@@ -176,7 +177,8 @@ void GatewaySession::part(Now now, const wire::Hello& hello, wire::Fork fork) {
     const auto signed_once = self_.streams->checkpoint_at(fork.stream, fork.have.seq);
     if (signed_once) fork.proof = journal::encode(*signed_once);
   }
-  step_.events.push_back({Happening::forked, peer_.site, fork.code, fork.what});
+  // A hello that comes late looks like an old image: people are told once the branch begins to look for the place.
+  parted_ = Event{Happening::forked, peer_.site, fork.code, fork.what};
   step_.sends.push_back(wire::encode(fork));
   exchange_.close();
   state_ = State::expecting;
@@ -188,6 +190,7 @@ void GatewaySession::on_probe(const wire::Probe& probe) {
   const bool feed = probe.stream.owner == head_office && probe.stream.reader == peer_.site;
   if (!greeted_) return refuse({Code::unexpected_frame, "a probe before the hello", "frame"}, 0);
   if (!own && !feed) return refuse({Code::foreign_site, "a probe of another's stream", "probe"}, 0);
+  if (parted_) step_.events.push_back(std::move(*std::exchange(parted_, std::nullopt)));
   step_.sends.push_back(
       wire::encode(wire::Probe{probe.stream, probe.seq, self_.streams->digest_at(probe.stream, probe.seq)}));
 }

@@ -72,6 +72,7 @@ class GatewaySession {
   bool greeted_ = false;  // it said who it is; it may ask where we part
   std::optional<StreamName> journal_;
   std::vector<wire::Cursor> awaited_;  // what the hello showed beyond us
+  std::optional<Event> parted_;        // the branch was told that its copy is not ours, and has not answered yet
   LinkToken offered_;                  // not zero: offered in the welcome, not yet confirmed by a later frame
   std::int64_t clock_skew_ms_ = 0;
   std::string peer_version_;

@@ -36,7 +36,8 @@ struct KeepReceipt {
   journal::Receipt receipt;
 };
 
-// The link token of a (site, epoch): what the peer has shown that it holds, and what was offered it last (D10).
+// The link token of a (site, epoch): what the peer has shown that it holds, and what is offered it now beside earlier
+// offers; none: the known one is confirmed, and earlier offers are void (D10).
 struct KeepTokens {
   SiteId site;
   Epoch epoch;
@@ -126,9 +127,10 @@ struct Outgoing {
   journal::Mark last;
 };
 
+// What a store is known to hold, and what it was offered since: a welcome may be lost, and a late hello brings another.
 struct Tokens {
   LinkToken known;
-  LinkToken offered;
+  std::vector<LinkToken> offered;
 };
 
 // How much of a stream to read, for whom, and with which case keys.

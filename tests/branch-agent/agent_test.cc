@@ -69,8 +69,7 @@ struct Branch {
   casework::Kinds kinds{casework::shipped_kinds()};
   sim::Node office{head_office, SiteId{}, 1, kinds};
   sim::Node node{SiteId{2}, head_office, 1, kinds};
-  sync::GatewaySession session{
-      self_of(office), {SiteId{2}, node.keys.signing.public_key}, office.random};
+  sync::GatewaySession session{self_of(office), {SiteId{2}, node.keys.signing.public_key}, office.random};
   Agent agent{*node.site, self_of(node), {office.keys.signing.public_key}, node.random};
   Instant clock{1'000};
   int keys = 0;

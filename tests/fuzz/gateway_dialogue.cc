@@ -15,7 +15,7 @@ wire::Hello hello(const Dialogue<sync::GatewaySession>& dialogue, const Shelf& s
   if (in.u8() % 2 == 0) out.received.push_back({branch_feed, dialogue.mark_of(branch_feed, in), Seq{1}});
   const sync::Tokens tokens = shelf.tokens(branch_site, branch_journal.epoch);
   const unsigned shown = in.u8() % 4;
-  if (shown < 2) out.token = shown == 0 ? tokens.known : tokens.offered;
+  if (shown < 2) out.token = shown == 0 || tokens.offered.empty() ? tokens.known : tokens.offered.back();
   if (shown == 3) out.token.bytes[0] = std::byte{0xEE};
   out.window = in.u8() % 4 == 3 ? in.u16() : 1'000'000;
   out.clock = WallTime{static_cast<std::int64_t>(in.u64())};

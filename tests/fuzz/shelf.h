@@ -127,7 +127,8 @@ class Shelf final : public sync::Streams {
     return true;
   }
   [[nodiscard]] bool keep(const sync::KeepTokens& kept, std::vector<journal::Receipt>&) {
-    tokens_ = {kept.known, kept.offered};
+    tokens_.known = kept.known;
+    tokens_.offered.assign(kept.offered.is_zero() ? 0 : 1, kept.offered);
     return true;
   }
   [[nodiscard]] bool keep(const sync::KeepWord& kept, std::vector<journal::Receipt>&) {

@@ -176,6 +176,33 @@ TEST_CASE("GatewaySession: a welcome that is lost leaves both the old and the ne
   CHECK(refused_with(pair.gateway()) == std::nullopt);
 }
 
+TEST_CASE("GatewaySession: a hello that comes late, on a line given up, makes no copy of the branch") {
+  Pair pair{45};
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  // Both hellos of one store are answered before either offer is confirmed; the branch keeps the first.
+  const store::Site& office = *pair.gateway().site;
+  const Epoch epoch = pair.branch().site->epoch();
+  const LinkToken known = office.tokens(SiteId{2}, epoch).known;
+  LinkToken first, late;
+  first.bytes.fill(std::byte{1});
+  late.bytes.fill(std::byte{2});
+  for (const LinkToken& offer : {first, late}) {
+    const std::vector<store::Work> offered{KeepTokens{SiteId{2}, epoch, known, offer}};
+    REQUIRE(pair.gateway().site->commit(offered, WallTime{}).front().has_value());
+  }
+  CHECK(office.tokens(SiteId{2}, epoch).offered == std::vector<LinkToken>{first, late});
+  const std::vector<store::Work> kept{KeepTokens{SiteId{2}, epoch, first, {}}};
+  REQUIRE(pair.branch().site->commit(kept, WallTime{}).front().has_value());
+  const std::size_t before = pair.gateway().events.size();
+  pair.crash(pair.branch());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(5'000);
+  CHECK(event_of(pair.gateway(), Happening::forked, before) == nullptr);
+  CHECK(pair.branch().site->epoch() == epoch);
+}
+
 TEST_CASE("GatewaySession: a hello that comes twice does not lock the branch out") {
   Pair pair{46};
   std::optional<Bytes> hello;
