@@ -74,11 +74,11 @@ std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& row
     if (feed && stream_of(name).reader == reader) feeds[stream_of(name).epoch] = *feed;
     return true;
   });
-  for (const auto& [epoch, row] : feeds) {
+  for (const auto& feed : feeds) {
     const bool grown = std::any_of(feeds.begin(), feeds.end(), [&](const auto& other) {
-      return other.second.parent && other.second.parent->epoch == epoch;
+      return other.second.parent && other.second.parent->epoch == feed.first;
     });
-    if (!grown) return journal::Seen{epoch, row.head.seq};
+    if (!grown) return journal::Seen{feed.first, feed.second.head.seq};
   }
   return std::nullopt;
 }
