@@ -86,12 +86,13 @@ std::vector<Quota::Waiting> Quota::take_due(Instant now) {
 
 void Quota::forget(const Bytes& line) {
   for (auto& [site, bucket] : buckets_) {
+    std::size_t bytes = 0;
     std::erase_if(bucket.waiting, [&](const Waiting& one) {
-      if (one.line != line) return false;
-      bucket.waiting_bytes -= one.frame.size();
-      waiting_bytes_ -= one.frame.size();
-      return true;
+      if (one.line == line) bytes += one.frame.size();
+      return one.line == line;
     });
+    bucket.waiting_bytes -= bytes;
+    waiting_bytes_ -= bytes;
   }
 }
 
