@@ -32,8 +32,16 @@ target_include_directories(redress-sim SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/genera
 target_link_libraries(redress-sim PRIVATE redress_flags agent gateway sim CLI11::CLI11 nlohmann_json::nlohmann_json)
 
 # The same with the deliberate bugs in (--mutant N).
-set(sim_turn_sources gateway/gateway.cc gateway/members.cc gateway/router.cc branch-agent/agent.cc)
-list(TRANSFORM sim_turn_sources PREPEND ${PROJECT_SOURCE_DIR}/)
+set(sim_turn_sources "")
+foreach(room gateway agent)
+  get_target_property(room_sources ${room} SOURCES)
+  get_target_property(room_folder ${room} SOURCE_DIR)
+  foreach(source ${room_sources})
+    if(NOT source MATCHES "^(api|loop|join)\\.cc$")  # what turns them, and doors
+      list(APPEND sim_turn_sources ${room_folder}/${source})
+    endif()
+  endforeach()
+endforeach()
 add_executable(redress-sim-mutants ${sim_world_sources} ${sim_turn_sources})
 target_link_libraries(redress-sim-mutants PRIVATE mutant_rooms shell CLI11::CLI11 nlohmann_json::nlohmann_json)
 
