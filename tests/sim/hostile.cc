@@ -172,7 +172,8 @@ void Hostile::lie_in_new_batch() {
   if (!head) return;
   const crypto::CaseKey key = crypto::make_case_key(*id, dice_);
   journal::Header header;
-  header.place = {as.site, journal.epoch, head->seq.next(), how == 4 ? dice_.fixed<Digest>() : head->digest};
+  header.place = {how == 3 ? other.site : as.site, journal.epoch, head->seq.next(),
+                  how == 4 ? dice_.fixed<Digest>() : head->digest};
   header.what.suite = domain.suite->id;
   header.what.kind = Kind{5};
   header.what.author = how == 3 ? other.site : as.site;

@@ -258,7 +258,10 @@ void Injector::strike_store(const Fault& fault, Dice& dice) {
     case FaultKind::roll_back:
       return roll_back(machine, fault.lasts_ms, false, dice);
     case FaultKind::restore_level:
-      return roll_back(machine, fault.lasts_ms, true, dice);
+      // It greets once more, and so is given another link token, before the image of now comes back.
+      world_.network().reset(world_.now(), machine.index);
+      return later(60'000,
+                   [this, &machine, down = fault.lasts_ms, dice]() mutable { roll_back(machine, down, true, dice); });
     case FaultKind::roll_back_both:
       roll_back(machine, fault.lasts_ms, false, dice);
       return roll_back(world_.machine(1 + dice.index(setting_.branches)), fault.lasts_ms, false, dice);
