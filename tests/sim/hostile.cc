@@ -1,6 +1,7 @@
 #include "tests/sim/hostile.h"
 
 #include <array>
+#include <utility>
 
 namespace redress::sim {
 namespace {
@@ -39,7 +40,10 @@ void Hostile::overhear(Way way, ByteView frame) {
   }
   const auto decoded = wire::decode(frame);
   if (!decoded) return;
-  if (const auto* welcome = std::get_if<wire::Welcome>(&*decoded)) session_ = welcome->session;
+  const auto* welcome = std::get_if<wire::Welcome>(&*decoded);
+  if (welcome == nullptr) return;
+  session_ = welcome->session;
+  if (const auto then = std::exchange(once_welcomed_, nullptr)) then();
 }
 
 void Hostile::lie() {
@@ -162,15 +166,25 @@ void Hostile::lie_in_batch() {
 void Hostile::lie_in_new_batch() {
   const auto id = some_case();
   if (!id || !world_.centre().is_up()) return;
-  const journal::Domain& domain = world_.common().domain;
   const std::size_t how = dice_.index(6);
   const Machine& other = world_.machine(1 + dice_.index(world_.size() - 1));
-  // With the last lie it speaks for another branch, in that one's journal.
-  const Machine& as = how == 5 && other.is_up() ? other : machine_;
+  if (how != 5 || !other.is_up()) return send_new_batch(machine_, other, *id, how);
+  // It speaks for another branch, in that one's journal.
+  wire::Hello as_other = hello();
+  as_other.site = other.site;
+  as_other.journals = other.store->own_journals();
+  world_.send_as(machine_, wire::encode(as_other));
+  once_welcomed_ = [this, &other, id] {
+    if (other.is_up() && world_.centre().is_up()) send_new_batch(other, other, *id, 5);
+  };
+}
+
+void Hostile::send_new_batch(const Machine& as, const Machine& other, const CaseId& id, std::size_t how) {
+  const journal::Domain& domain = world_.common().domain;
   const StreamName journal = as.store->journal();
   const auto head = world_.centre().store->mark_of(journal);
   if (!head) return;
-  const crypto::CaseKey key = crypto::make_case_key(*id, dice_);
+  const crypto::CaseKey key = crypto::make_case_key(id, dice_);
   journal::Header header;
   header.place = {how == 3 ? other.site : as.site, journal.epoch, head->seq.next(),
                   how == 4 ? dice_.fixed<Digest>() : head->digest};
@@ -178,7 +192,7 @@ void Hostile::lie_in_new_batch() {
   header.what.kind = Kind{5};
   header.what.author = how == 3 ? other.site : as.site;
   header.what.staff = StaffId{66};
-  header.what.case_id = *id;
+  header.what.case_id = id;
   header.what.key = key.id;
   header.what.command = dice_.fixed<CommandId>();
   crypto::Sealer sealer{dice_};
@@ -193,12 +207,6 @@ void Hostile::lie_in_new_batch() {
                                    {{}, {}, journal, mark, WallTime{}, machine_.store->ledger(), {}});
   if (how == 1) batch.items.front().body.back() ^= std::byte{1};
   if (how == 2) batch.checkpoint.signature.bytes.front() ^= std::byte{1};
-  if (how == 5) {
-    wire::Hello as_other = hello();
-    as_other.site = as.site;
-    as_other.journals = as.store->own_journals();
-    world_.send_as(machine_, wire::encode(as_other));
-  }
   world_.send_as(machine_, wire::encode(batch));
 }
 

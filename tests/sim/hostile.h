@@ -25,6 +25,7 @@ class Hostile {
   void lie_in_batch();
   // A batch that begins where head office stands, so that nothing but its one lie is wrong with it.
   void lie_in_new_batch();
+  void send_new_batch(const Machine& as, const Machine& other, const CaseId& id, std::size_t how);
   void lie_in_receipt();
   void lie_in_beat();
   // Writes an act into its own journal that the desk would refuse.
@@ -40,6 +41,7 @@ class Hostile {
   Dice dice_;
   casework::Kinds lenient_;
   SessionId session_;
+  std::function<void()> once_welcomed_;  // before its own program sees the welcome
   Bytes last_sent_;
   std::uint64_t keys_ = 0;
 };
