@@ -53,7 +53,6 @@ const std::vector<std::string>& wanted() {
       "event peer refused retry_later",
       "answer told",
       "answer repeated",
-      "answer changed",
       "answer store_full",
       "answer unknown_outcome",
       "answer none",
