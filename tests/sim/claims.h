@@ -11,7 +11,7 @@
 // - A wall clock may jump ten years either way and drift; the monotonic clock of a running program goes on.
 // - A branch may lose its disk, wake up as an old image of itself, or live twice; head office may be put back to an old
 //   backup (members.log, which is copied off at each change, survives). An entry is lost only if no disk of a site that
-//   still belongs holds it when the last one that did is destroyed. [needs repair]
+//   still belongs, and is not hostile, holds it when the last one that did is destroyed or leaves. [needs repair]
 // - A person may revoke a branch: what it had not sent by then waits for a person, and is not asked for here.
 // - One enrolled branch may be hostile: it sends what it likes, signed with its own key. It harms nobody else.
 //

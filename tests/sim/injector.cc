@@ -66,6 +66,7 @@ void Injector::strike(const Fault& fault) {
       return strike_clock(fault, dice);
     case FaultKind::revoke:
       static_cast<void>(world_.revoke(world_.machine(fault.machine).site));
+      judge_.on_left(world_.machine(fault.machine));
       return;
     case FaultKind::hostile:
       return turn_hostile(world_.machine(fault.machine), dice);
@@ -193,6 +194,7 @@ void Injector::turn_hostile(Machine& machine, Dice& dice) {
   for (std::size_t i = 1; i < world_.size(); ++i) {
     if (world_.machine(i).site == machine.site) world_.machine(i).hostile = true;
   }
+  judge_.on_left(machine);
   judge_.on_shaken(machine.site);
   hostile_.push_back(std::make_unique<Hostile>(world_, machine, dice.next()));
   hostile_.back()->begin();

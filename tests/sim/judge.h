@@ -28,6 +28,8 @@ class Judge final : public Watcher {
   // The injector says what it does. A commit of this machine will end in an unknown outcome.
   void expect_stop(const Machine& machine) { stops_expected_.insert(machine.index); }
   // The machine's disk is about to be this one; what only it held is gone.
+  // The machine's site was revoked, or turned hostile: nobody asks it for what it alone holds.
+  void on_left(const Machine& machine);
   void on_disk_change(Machine& machine, const MemoryTruth::Image& becomes);
   // A machine that was not there before, with a disk of its own.
   void on_new_machine(Machine& machine);
@@ -79,6 +81,7 @@ class Judge final : public Watcher {
   void look_at_branch_lag(Machine& branch);
   void look_at_centre_lag(Machine& branch, const gateway::SiteStatus& status);
   [[nodiscard]] std::optional<std::string> not_level(const Machine& branch);
+  [[nodiscard]] bool is_held_beside(const Machine& machine, const Digest& identity) const;
   [[nodiscard]] bool is_sound(const Machine& machine) const { return !machine.hostile && !machine.revoked; }
 
   void settle_case(const CaseId& id, const std::vector<const ToldSaved*>& told, const std::set<SiteId>& standing);

@@ -55,17 +55,25 @@ void Judge::on_new_machine(Machine& machine) {
   books_.back().read(machine.truth.snapshot());
 }
 
+bool Judge::is_held_beside(const Machine& machine, const Digest& identity) const {
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    if (i != machine.index && is_sound(world_.machine(i)) && books_[i].holds(identity)) return true;
+  }
+  return false;
+}
+
+void Judge::on_left(const Machine& machine) {
+  for (const auto& [identity, position] : book_of(machine).held()) {
+    if (!is_held_beside(machine, identity)) destroyed_.insert(identity);
+  }
+}
+
 void Judge::on_disk_change(Machine& machine, const MemoryTruth::Image& becomes) {
   Book after{world_.common().domain};
   after.may_repair = true;
   after.read(becomes);
   for (const auto& [identity, position] : book_of(machine).held()) {
-    if (after.holds(identity)) continue;
-    bool elsewhere = false;
-    for (std::size_t i = 0; i < world_.size() && !elsewhere; ++i) {
-      elsewhere = i != machine.index && !world_.machine(i).revoked && books_[i].holds(identity);
-    }
-    if (!elsewhere) destroyed_.insert(identity);
+    if (!after.holds(identity) && !is_held_beside(machine, identity)) destroyed_.insert(identity);
   }
   on_shaken(machine.site);
   // A link token that has been replaced since marks the image as an old one.
