@@ -1,49 +1,13 @@
 #include "ops/demonstration/plant.h"
 
 #include "crypto/random.h"
-#include "crypto/suite_intl.h"
-#include "ops/shell/home.h"
+#include "ops/shell/offline.h"
 #include "ops/shell/process.h"
 #include "store/desk.h"
 #include "store/lmdb_truth.h"
 
 namespace redress::demo {
 namespace {
-
-// Nothing that is planted needs a secret shared with another site.
-class NoSecrets final : public store::Pairwise {
- public:
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
-};
-
-// A stopped daemon's home with its journal open.
-struct Opened {
-  shell::Home home;
-  std::unique_ptr<store::LmdbTruth> journal;
-  std::unique_ptr<crypto::Ed25519Signer> signer;
-  NoSecrets secrets;
-  store::SiteOptions options;
-};
-
-Result<std::unique_ptr<Opened>> open(const std::string& folder) {
-  auto home = shell::open_home(folder);
-  if (!home) return fail(home.error().front());
-  auto journal = store::LmdbTruth::open(shell::journal_options(*home));
-  if (!journal) return fail(journal.error());
-  auto opened = std::make_unique<Opened>();
-  opened->home = std::move(*home);
-  opened->journal = std::move(*journal);
-  const crypto::SiteKeys& keys = opened->home.keys.keys;
-  opened->signer = std::make_unique<crypto::Ed25519Signer>(keys.signing);
-  opened->options = {opened->home.keys.site,
-                     {&crypto::intl(), opened->home.keys.network},
-                     keys.kek,
-                     keys.kek_generation,
-                     opened->signer.get(),
-                     &opened->secrets,
-                     nullptr};
-  return opened;
-}
 
 std::vector<Position> positions_of(const store::Reading& from, const CaseId& case_id) {
   std::vector<Position> positions;
@@ -57,9 +21,9 @@ std::vector<Position> positions_of(const store::Reading& from, const CaseId& cas
 }
 
 // Appends to the feed as a router gone wrong would: places that link, and a head that they end in.
-Status feed_all(store::Writing& to, const Opened& site, Epoch epoch, const CaseId& case_id, SiteId reader) {
-  const journal::Domain& domain = site.options.domain;
-  const store::RowCheck rows{site.options.kek};
+Status feed_all(store::Writing& to, const shell::Offline& site, Epoch epoch, const CaseId& case_id, SiteId reader) {
+  const journal::Domain& domain = site.options().domain;
+  const store::RowCheck rows{site.options().kek};
   const StreamName name = feed_for(epoch, reader);
   store::StreamRow stream{{Seq{}, journal::genesis(domain, name, std::nullopt)}, Seq{}, std::nullopt};
   if (const auto value = rows.get(to, store::Table::streams, store::key_of(name))) {
@@ -106,17 +70,17 @@ Status plant_loss(const std::string& home, const CaseId& case_id) {
 }
 
 Status plant_duplicate(const std::string& home, const CaseFields& fields) {
-  const auto opened = open(home);
+  const auto opened = shell::Offline::open(home);
   if (!opened) return fail(opened.error());
   crypto::SystemRandom random;
-  const auto site = store::Site::open(*(*opened)->journal, (*opened)->options, random);
+  const auto site = store::Site::open((*opened)->journal(), (*opened)->options(), random);
   if (!site) return fail(site.error());
-  const SiteId parent = (*opened)->home.keys.enrolment ? (*opened)->home.keys.enrolment->parent : head_office;
+  const SiteId parent = (*opened)->home().keys.enrolment ? (*opened)->home().keys.enrolment->parent : head_office;
   const casework::Kinds kinds{casework::shipped_kinds()};
   store::Serial serial{(*site)->last_serial()};
   const WallTime now = shell::wall_now();
   store::Desk desk{
-      *(*opened)->journal, {(*opened)->options, parent, shell::zone_offset_minutes(now), {}}, kinds, serial, random};
+      (*opened)->journal(), {(*opened)->options(), parent, shell::zone_offset_minutes(now), {}}, kinds, serial, random};
   std::vector<casework::FieldText> given;
   for (const auto& [name, value] : fields) {
     if (name != casework::case_no_field) given.emplace_back(name, value);
@@ -131,16 +95,17 @@ Status plant_duplicate(const std::string& home, const CaseFields& fields) {
 }
 
 Status plant_misroute(const std::string& home, const CaseId& case_id, SiteId reader) {
-  const auto opened = open(home);
+  const auto opened = shell::Offline::open(home);
   if (!opened) return fail(opened.error());
   crypto::SystemRandom random;
   Epoch epoch;
   {
-    const auto site = store::Site::open(*(*opened)->journal, (*opened)->options, random);
+    const auto site = store::Site::open((*opened)->journal(), (*opened)->options(), random);
     if (!site) return fail(site.error());
     epoch = (*site)->epoch();
   }
-  return (*opened)->journal->update([&](store::Writing& to) { return feed_all(to, **opened, epoch, case_id, reader); });
+  return (*opened)->journal().update(
+      [&](store::Writing& to) { return feed_all(to, **opened, epoch, case_id, reader); });
 }
 
 }  // namespace redress::demo

@@ -5,44 +5,8 @@
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
-namespace {
-
-const char* name_of(sync::Happening what) {
-  switch (what) {
-    case sync::Happening::up:
-      return "up";
-    case sync::Happening::down:
-      return "down";
-    case sync::Happening::refused:
-      return "refused";
-    case sync::Happening::peer_refused:
-      return "peer refused";
-    case sync::Happening::duplicate:
-      return "duplicate";
-    case sync::Happening::hole:
-      return "hole";
-    case sync::Happening::rewound:
-      return "rewound";
-    case sync::Happening::stale:
-      return "stale frame dropped";
-    case sync::Happening::forked:
-      return "forked";
-    case sync::Happening::renewed:
-      return "renewed";
-    case sync::Happening::recovering:
-      return "recovering";
-    case sync::Happening::heard:
-      return "heard";
-    case sync::Happening::cloned:
-      return "cloned";
-  }
-  return "";
-}
-
-}  // namespace
-
 void tell(Log& log, Metrics& metrics, const sync::Event& event) {
-  const char* name = name_of(event.what);
+  const char* name = sync::name_of(event.what);
   const std::string_view code = event.code ? wire::name_of(*event.code) : std::string_view{};
   metrics
       .counter("redress_session_events_total", "What happened on the links",

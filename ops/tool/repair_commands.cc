@@ -5,10 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/random.h"
-#include "crypto/suite_intl.h"
+#include "ops/shell/offline.h"
 #include "ops/shell/process.h"
-#include "store/lmdb_truth.h"
-#include "store/site.h"
 
 namespace redress::tool {
 namespace {
@@ -16,19 +14,19 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// A store is opened here to write one row of its own; nothing is sent.
-class NoSecrets final : public store::Pairwise {
- public:
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
-};
-
-Status copy_journal(const std::string& from, const shell::Home& home) {
+// Beside the place where it will stand: what is there gives way only once the copy is whole.
+Result<std::string> copy_journal(const std::string& from, const shell::Home& home) {
+  const std::string beside = home.journal_path() + ".restoring";
+  std::error_code error;
+  fs::remove_all(beside, error);
   store::LmdbOptions options = shell::journal_options(home);
   options.folder = from;
   options.ballast_bytes = 0;
   const auto source = store::LmdbTruth::open(options);
   if (!source) return fail(source.error());
-  return (*source)->copy_to(home.journal_path());
+  const Status copied = (*source)->copy_to(beside);
+  if (!copied) return fail(copied.error());
+  return beside;
 }
 
 // What stands there now is kept: a restore that was a mistake can be taken back by hand.
@@ -45,23 +43,14 @@ Result<std::string> put_aside(const std::string& folder) {
 }
 
 // A restored store must not go on where its image ended: what came after may be at its peers.
-Result<Epoch> begin_epoch(const shell::Home& home) {
-  const auto truth = store::LmdbTruth::open(shell::journal_options(home));
-  if (!truth) return fail(truth.error());
-  const crypto::Ed25519Signer signer{home.keys.keys.signing};
-  const NoSecrets none;
-  const store::SiteOptions options{home.keys.site,
-                                   {&crypto::intl(), home.keys.network},
-                                   home.keys.keys.kek,
-                                   home.keys.keys.kek_generation,
-                                   &signer,
-                                   &none,
-                                   nullptr};
+Result<Epoch> begin_epoch(const std::string& folder) {
+  const auto opened = shell::Offline::open(folder);
+  if (!opened) return fail(opened.error());
   crypto::SystemRandom random;
-  const auto site = store::Site::open(**truth, options, random);
+  const auto site = store::Site::open((*opened)->journal(), (*opened)->options(), random);
   if (!site) return fail(site.error());
   const journal::Mark head = *(*site)->mark_of((*site)->journal());
-  const store::Work work = home.keys.site == head_office
+  const store::Work work = (*site)->site() == head_office
                                ? store::Work{sync::RenewOffice{head_office, "restored from a backup", {}, {}}}
                                : store::Work{sync::RenewJournal{(*site)->journal(), head, Code::old_image}};
   const auto outcome = (*site)->commit({work}, shell::wall_now());
@@ -131,13 +120,16 @@ int restore(const Options& options, const std::string& folder) {
     const auto held = store::LmdbTruth::open(shell::journal_options(*home));
     if (!held && held.error().code == Code::in_use) return report(options, held.error());
   }
+  const auto copy = copy_journal(from, *home);
+  if (!copy) return report(options, copy.error());
   const auto aside = put_aside(home->journal_path());
   if (!aside) return report(options, aside.error());
   const auto views_aside = put_aside(home->views_path());
   if (!views_aside) return report(options, views_aside.error());
-  const Status copied = copy_journal(from, *home);
-  if (!copied) return report(options, copied.error());
-  const auto epoch = begin_epoch(*home);
+  std::error_code error;
+  fs::rename(*copy, home->journal_path(), error);
+  if (error) return report(options, {Code::io, "move the copy into place: reason=" + error.message(), "home"});
+  const auto epoch = begin_epoch(options.home);
   if (!epoch) return report(options, epoch.error());
   if (options.json) {
     print_json({{"epoch", std::to_string(epoch->value())}, {"aside", *aside}});

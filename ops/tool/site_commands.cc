@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "crypto/random.h"
-#include "crypto/suite_intl.h"
 #include "ops/shell/members_log.h"
+#include "ops/shell/offline.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
@@ -83,46 +83,29 @@ void print_lag(const json& answer, bool zh) {
   if (const char* room = room_text(text(answer, "room"), zh)) std::cout << room << "\n";
 }
 
-// A branch has one shared secret, head office one a site; to walk a store neither is needed.
-class NoSecrets final : public store::Pairwise {
- public:
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId) const override { return std::nullopt; }
-};
-
 // No views: nothing was listed yet, or they are made again at the next start.
-Result<store::VerifiedViews> verify_views_offline(const shell::Home& home, const store::Truth& journal,
-                                                  const store::SiteOptions& site, Random& random) {
-  if (!std::filesystem::exists(home.views_path())) return store::VerifiedViews{};
-  const auto views = store::LmdbTruth::open(shell::views_options(home));
+Result<store::VerifiedViews> verify_views_offline(shell::Offline& site, Random& random) {
+  if (!std::filesystem::exists(site.home().views_path())) return store::VerifiedViews{};
+  const auto views = store::LmdbTruth::open(shell::views_options(site.home()));
   if (!views) return fail(views.error());
   const casework::Kinds kinds{casework::shipped_kinds()};
-  return store::verify_views(journal, **views, site, home.keys.keys.views, kinds, random);
+  return store::verify_views(site.journal(), **views, site.options(), site.home().keys.keys.views, kinds, random);
 }
 
 Result<json> verify_offline(const Options& options) {
-  const auto home = shell::open_home(options.home);
-  if (!home) return fail(home.error().front());
-  const auto truth = store::LmdbTruth::open(shell::journal_options(*home));
-  if (!truth) return fail(truth.error());
-  const crypto::Ed25519Signer signer{home->keys.keys.signing};
-  const NoSecrets none;
-  const store::SiteOptions site{home->keys.site,
-                                {&crypto::intl(), home->keys.network},
-                                home->keys.keys.kek,
-                                home->keys.keys.kek_generation,
-                                &signer,
-                                &none,
-                                nullptr};
-  const auto members = shell::read_members_log(home->path(shell::members_file), home->keys.network);
+  const auto site = shell::Offline::open(options.home);
+  if (!site) return fail(site.error());
+  const shell::Home& home = (*site)->home();
+  const auto members = shell::read_members_log(home.path(shell::members_file), home.keys.network);
   if (!members) return fail(members.error());
   auto signing = shell::signing_keys_in(*members);
-  signing[home->keys.site].push_back(home->keys.keys.signing.public_key);
-  if (home->keys.enrolment) signing[head_office].push_back(home->keys.enrolment->head_office_signing);
+  signing[home.keys.site].push_back(home.keys.keys.signing.public_key);
+  if (home.keys.enrolment) signing[head_office].push_back(home.keys.enrolment->head_office_signing);
   crypto::SystemRandom random;
-  const auto verified = store::verify(
-      **truth, site, [&](SiteId who) { return signing[who]; }, random);
+  const auto verified =
+      store::verify((*site)->journal(), (*site)->options(), [&](SiteId who) { return signing[who]; }, random);
   if (!verified) return fail(verified.error());
-  const auto views = verify_views_offline(*home, **truth, site, random);
+  const auto views = verify_views_offline(**site, random);
   if (!views) return fail(views.error());
   return shell::verified_json(*verified, *views);
 }

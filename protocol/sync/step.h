@@ -101,6 +101,9 @@ enum class Happening {
   cloned,        // two stores of one site are at work
 };
 
+// As logs and metrics call it.
+[[nodiscard]] const char* name_of(Happening what);
+
 struct Event {
   Happening what;
   SiteId site;  // the peer

@@ -6,39 +6,6 @@
 namespace redress::sim {
 namespace {
 
-const char* name_of(sync::Happening what) {
-  switch (what) {
-    case sync::Happening::up:
-      return "up";
-    case sync::Happening::down:
-      return "down";
-    case sync::Happening::refused:
-      return "refused";
-    case sync::Happening::peer_refused:
-      return "peer refused";
-    case sync::Happening::duplicate:
-      return "duplicate";
-    case sync::Happening::hole:
-      return "hole";
-    case sync::Happening::rewound:
-      return "rewound";
-    case sync::Happening::stale:
-      return "stale";
-    case sync::Happening::forked:
-      return "forked";
-    case sync::Happening::renewed:
-      return "renewed";
-    case sync::Happening::recovering:
-      return "recovering";
-    case sync::Happening::heard:
-      return "heard";
-    case sync::Happening::cloned:
-      return "cloned";
-    default:
-      return "other";
-  }
-}
-
 // Beside every kind of fault.
 const std::vector<std::string>& wanted() {
   static const std::vector<std::string> names = {
@@ -47,7 +14,7 @@ const std::vector<std::string>& wanted() {
       "event duplicate",
       "event hole hole",
       "event rewound",
-      "event stale stale_session",
+      "event stale frame dropped stale_session",
       "event refused stale_session",
       "event refused retry_later",
       "event peer refused retry_later",
@@ -75,7 +42,7 @@ const std::vector<std::string>& wanted() {
 }  // namespace
 
 void Marks::hit(const sync::Event& event) {
-  std::string name = std::string{"event "} + name_of(event.what);
+  std::string name = std::string{"event "} + sync::name_of(event.what);
   if (event.code) name += " " + std::string{wire::name_of(*event.code)};
   hit(name);
 }

@@ -1,0 +1,23 @@
+#include "ops/shell/offline.h"
+
+#include "crypto/suite_intl.h"
+
+namespace redress::shell {
+
+Offline::Offline(Home home, std::unique_ptr<store::LmdbTruth> journal)
+    : home_{std::move(home)}, journal_{std::move(journal)}, signer_{home_.keys.keys.signing} {
+  const crypto::SiteKeys& keys = home_.keys.keys;
+  options_ = {home_.keys.site,   {&crypto::intl(), home_.keys.network}, keys.kek, keys.kek_generation, &signer_,
+              &secrets_,
+              /*router=*/nullptr};
+}
+
+Result<std::unique_ptr<Offline>> Offline::open(const std::string& folder) {
+  auto home = open_home(folder);
+  if (!home) return fail(home.error().front());
+  auto journal = store::LmdbTruth::open(journal_options(*home));
+  if (!journal) return fail(journal.error());
+  return std::unique_ptr<Offline>{new Offline{std::move(*home), std::move(*journal)}};
+}
+
+}  // namespace redress::shell
