@@ -15,7 +15,7 @@ void Turn::alarm(SiteId site, Code code, std::string_view what) {
       last && last->first.size() == first.size() && std::equal(first.begin(), first.end() - 8, last->first.begin());
   std::uint64_t number = 1;
   if (any) number = Reader{ByteView{last->first}.last(8)}.u64() + 1;
-  if (is_told(site, code, number)) return;
+  if (code == Code::bad_value && is_told(site, code, number)) return;
   Writer row;
   row.i64(now_.value());
   row.u32(site.value());
@@ -24,10 +24,10 @@ void Turn::alarm(SiteId site, Code code, std::string_view what) {
   put_counted(&CensusRow::alarms, alarm_key(number), row.take());
 }
 
-// A peer that gives the same cause again and again gets one alarm, not a full store.
+// A peer that gives the same cause with each of its entries gets one alarm, not a full store.
 bool Turn::is_told(SiteId site, Code code, std::uint64_t number) const {
   constexpr std::uint64_t looked_back = 64;
-  for (std::uint64_t n = number > looked_back ? number - looked_back : 1; n < number && code == Code::bad_value; ++n) {
+  for (std::uint64_t n = number > looked_back ? number - looked_back : 1; n < number; ++n) {
     const auto row = site_.rows_.get(store_, Table::local, alarm_key(n));
     if (!row) continue;
     Reader in{*row};
@@ -72,7 +72,7 @@ void Turn::forget_proofs(const StreamName& name, Seq above) {
 
 // Places own entries of one journal again at the end of another: the same What, the same sealed body, the same
 // identity.
-Status Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName& now) {
+void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName& now) {
   const journal::Domain& domain = site_.options_.domain;
   StreamRow& head = stream(now, std::nullopt);
   for (Seq seq = from; seq <= to; seq = seq.next()) {
@@ -105,7 +105,6 @@ Status Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamNa
     head.head = {header.place.seq, digest};
     appended_.insert(now);
   }
-  return Done{};
 }
 
 // A command that was carried out is known by its entry, wherever that stands now (D5).
@@ -133,8 +132,7 @@ Result<Outcome> Turn::renew(const sync::RenewJournal& renew) {
     const auto parent = common == Seq{} ? std::nullopt : std::optional{journal::Parent{old.epoch, renew.common}};
     begin_epoch(old, parent);
   }
-  const Status placed = place_again(old, common.next(), last, journal());
-  if (!placed) return fail(placed.error());
+  place_again(old, common.next(), last, journal());
   StreamRow& row = stream(old, std::nullopt);
   row.head =
       common == Seq{} ? journal::Mark{Seq{}, journal::genesis(site_.options_.domain, old, row.parent)} : renew.common;
@@ -148,43 +146,53 @@ Result<Outcome> Turn::renew(const sync::RenewJournal& renew) {
   return Outcome{Renewed{epoch_}};
 }
 
-Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
+// Every feed grows out of where it stood: a reader finishes the parent up to there, then reads the child (D28).
+void Turn::begin_office_epoch() {
   const StreamName old = journal();
-  const auto grown = [&](const StreamRow& row, Epoch epoch) {
-    return row.head.seq == Seq{} ? std::nullopt : std::optional{journal::Parent{epoch, row.head}};
+  const auto grown = [&](const StreamRow& row) {
+    return row.head.seq == Seq{} ? std::nullopt : std::optional{journal::Parent{old.epoch, row.head}};
   };
   std::map<StreamName, StreamRow> feeds;
-  const auto gather = [&](const std::map<StreamName, StreamRow>& from) {
-    for (auto it = from.lower_bound({old.owner, old.epoch, no_reader}); it != from.end(); ++it) {
+  for (const auto* from : {&site_.streams_, &moved_}) {
+    for (auto it = from->lower_bound({old.owner, old.epoch, no_reader}); it != from->end(); ++it) {
       if (it->first.owner != old.owner || it->first.epoch != old.epoch) break;
       if (it->first.reader != no_reader) feeds[it->first] = it->second;
     }
-  };
-  gather(site_.streams_);
-  gather(moved_);
-  begin_epoch(old, grown(stream(old, std::nullopt), old.epoch));
-  // Every feed grows out of where it stood: a reader finishes the parent up to there, then reads the child (D28).
+  }
+  begin_epoch(old, grown(stream(old, std::nullopt)));
   for (const auto& [name, row] : feeds) {
     const StreamName child = feed_for(epoch_, name.reader);
-    static_cast<void>(stream(child, grown(row, name.epoch)));
+    static_cast<void>(stream(child, grown(row)));
     begun_.insert(child);
   }
+}
+
+// Who may still hold what was lost: those named, or, restored by hand without the list of members, whoever ever wrote
+// or read here.
+void Turn::await(const std::vector<SiteId>& named) {
+  std::set<SiteId> sites{named.begin(), named.end()};
+  if (named.empty()) {
+    for (const auto& [name, row] : site_.streams_) {
+      const SiteId other = name.owner != site_.options_.site ? name.owner : name.reader;
+      if (other != no_reader) sites.insert(other);
+    }
+  }
+  unheard_ = unheard_.value_or(site_.unheard_);
+  for (const SiteId site : sites) {
+    unheard_->insert(site);
+    put_counted(&CensusRow::unheard, unheard_key(site), {});
+  }
+}
+
+Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
   for (const wire::Held& feed : renew.unknown) {
     static_cast<void>(stream(feed.head.stream, feed.parent));
     begun_.insert(feed.head.stream);
   }
-  unheard_ = unheard_.value_or(site_.unheard_);
-  std::set<SiteId> unheard{renew.unheard.begin(), renew.unheard.end()};
-  if (unheard.empty()) {  // restored by hand, without the list of members: whoever ever wrote or read here
-    for (const auto& [name, row] : site_.streams_) {
-      if (name.owner != old.owner) unheard.insert(name.owner);
-      if (name.owner == old.owner && name.reader != no_reader) unheard.insert(name.reader);
-    }
-  }
-  for (const SiteId site : unheard) {
-    unheard_->insert(site);
-    put_counted(&CensusRow::unheard, unheard_key(site), {});
-  }
+  // Several branches may show it in one turn: one new epoch is enough.
+  if (epoch_ != site_.epoch_) return Outcome{Renewed{epoch_}};
+  begin_office_epoch();
+  await(renew.unheard);
   alarm(renew.shown_by, Code::recovering,
         "head office had lost its past, and goes on in epoch=" + std::to_string(epoch_.value()) + ": " + renew.why);
   return Outcome{Renewed{epoch_}};
@@ -276,6 +284,8 @@ Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {
 }
 
 Result<Outcome> Turn::keep(const sync::KeepWord& keep) {
+  // Evidence that somebody forked costs the kept share nothing: a liar can fork as often as it likes.
+  if (site_.is_full()) return Outcome{Done{}};
   put_word(keep.journal, journal::encode(keep.word));
   alarm(keep.journal.owner, Code::fork,
         "the site's store was restored or copied: it goes on in epoch=" + std::to_string(keep.journal.epoch.value()));

@@ -358,6 +358,10 @@ void Turn::write_ledger() {
   site_.rows_.put(store_, Table::local, view_of(ledger_key), row.take());
 }
 
+bool Turn::is_untouched(const StreamName& name, const StreamRow& row) const {
+  return row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
+}
+
 Status Turn::finish() {
   for (const StreamName& own : appended_) {
     const journal::Checkpoint checkpoint = journal::sign(site_.options_.domain, *site_.options_.signer,
@@ -365,8 +369,7 @@ Status Turn::finish() {
     put_proof(Table::checkpoints, own, checkpoint.mark.seq, journal::encode(checkpoint));
   }
   for (const auto& [name, row] : moved_) {
-    const bool only_looked_at = row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
-    if (only_looked_at) continue;
+    if (is_untouched(name, row)) continue;
     const Bytes key = key_of(name);
     const auto durable = site_.streams_.find(name);
     const bool may_be_new = durable == site_.streams_.end() || durable->second.head.seq == Seq{};
@@ -383,8 +386,7 @@ void Turn::publish() {
   site_.ledger_ = ledger_;
   site_.serial_ = serial_;
   for (auto& [name, row] : moved_) {
-    const bool only_looked_at = row.head.seq == Seq{} && !site_.streams_.contains(name) && !begun_.contains(name);
-    if (only_looked_at) continue;
+    if (is_untouched(name, row)) continue;
     site_.streams_[name] = row;
     if (name.owner == site_.options_.site) site_.epochs_.insert(name.epoch);
   }

@@ -29,6 +29,8 @@ class Turn {
   void keep_grants(SiteId from, const sync::Accept& accept);
   void keep_grant(SiteId from, const wire::Grant& grant);
   void take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received);
+  // A stream that was only looked at gets no row.
+  [[nodiscard]] bool is_untouched(const StreamName& name, const StreamRow& row) const;
   void check_seen(const journal::What& what);
   void wake_siblings(const StreamName& stream);
 
@@ -37,7 +39,9 @@ class Turn {
   [[nodiscard]] Result<Outcome> renew(const sync::RenewOffice& renew);
   [[nodiscard]] Result<Outcome> rewind(const sync::RewindFeed& rewind);
   [[nodiscard]] Result<Outcome> keep(const sync::KeepHeard& keep);
-  [[nodiscard]] Status place_again(const StreamName& old, Seq from, Seq to, const StreamName& now);
+  void place_again(const StreamName& old, Seq from, Seq to, const StreamName& now);
+  void begin_office_epoch();
+  void await(const std::vector<SiteId>& named);
   void begin_epoch(const StreamName& old_journal, const std::optional<journal::Parent>& parent);
   void take_back(const StreamName& feed, const sync::Placed& placed, Seq seq);
   void give_standing(SiteId reader, const CaseId& case_id);
