@@ -107,8 +107,8 @@ class Judge final : public Watcher {
   std::set<SiteId> feigning_;                // sites that claimed to have seen what was not written yet
   std::set<SiteId> shaken_;
   std::set<std::size_t> stops_expected_;
-  std::map<std::pair<std::uint64_t, StreamName>, Sending> sendings_;
-  std::vector<std::deque<std::pair<Instant, Seq>>> journal_heads_;  // by machine
+  std::map<std::tuple<std::uint64_t, bool, StreamName>, Sending> sendings_;  // line, by head office, stream
+  std::vector<std::deque<std::pair<Instant, Seq>>> journal_heads_;           // by machine
   std::vector<std::deque<std::pair<Instant, Seq>>> feed_heads_;  // by site's first machine: of its feed at the centre
   // The newest heartbeat of a session that has arrived, and the one before it.
   struct Beat {

@@ -230,7 +230,7 @@ void Judge::judge_batch(Machine& from, std::uint64_t line, ByteView frame) {
   const auto decoded = wire::decode(frame);
   const auto* batch = decoded ? std::get_if<wire::Batch>(&*decoded) : nullptr;
   if (batch == nullptr) return broke(from, "P10 it sends a batch that cannot be read");
-  Sending& sending = sendings_[{line, batch->stream}];
+  Sending& sending = sendings_[{line, from.is_centre(), batch->stream}];
   if (sending.session != batch->session) sending = Sending{batch->session, {}, 0};
   if (!sending.flights.empty() && batch->first <= sending.flights.back().to) {
     sending.flights.clear();
@@ -258,7 +258,7 @@ void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sen
   const auto decoded = wire::decode(frame);
   const auto* told = decoded ? std::get_if<wire::Receipted>(&*decoded) : nullptr;
   if (told == nullptr) return;
-  const auto found = sendings_.find({line, told->receipt.stream});
+  const auto found = sendings_.find({line, way == Way::up, told->receipt.stream});
   if (found == sendings_.end() || found->second.session != told->session) return;
   Sending& sending = found->second;
   while (!sending.flights.empty() && sending.flights.front().to <= told->receipt.to.seq) {
