@@ -29,6 +29,9 @@ inline constexpr std::size_t frame_bytes_max = 1 * mib;
 inline constexpr std::size_t window_bytes_max = 4 * mib;  // in flight, one session, one direction
 inline constexpr std::size_t grants_max = 512;
 inline constexpr std::size_t hello_journals_max = 256;
+inline constexpr std::size_t hello_journals_shown = 128;  // of a store's own, the newest
+inline constexpr std::size_t hello_feeds_shown = 64;      // of those it reads
+inline constexpr std::size_t held_bytes_max = 440;        // one of them in a frame, its proof included
 inline constexpr std::size_t hello_bytes_max = 64 * kib;
 inline constexpr std::size_t token_offers_max = 8;  // link tokens offered and not confirmed, a store
 inline constexpr std::size_t enrol_frame_bytes_max = 4 * kib;
@@ -58,6 +61,9 @@ static_assert(plain_bytes_max + seal_overhead_max + header_bytes_max <= entry_by
 static_assert(text_bytes_max < plain_bytes_max);
 static_assert(entry_bytes_max <= batch_bytes_max);
 static_assert(batch_bytes_max + grants_max * 160 + 64 * kib <= frame_bytes_max);
+static_assert(hello_journals_shown * (held_bytes_max - 200) + hello_feeds_shown * held_bytes_max + 2 * kib <=
+              hello_bytes_max);
+static_assert(hello_journals_shown <= hello_journals_max && hello_feeds_shown <= hello_journals_max);
 static_assert(frame_bytes_max <= window_bytes_max);
 static_assert(batch_entries_max <= commit_entries_max && batch_bytes_max <= commit_bytes_max);
 

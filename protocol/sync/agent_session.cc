@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "protocol/sync/held.h"
 
 namespace redress::sync {
 namespace {
@@ -35,13 +37,13 @@ void AgentSession::greet(Now now) {
   hello.suite = self_.domain.suite->id;
   hello.network = self_.domain.network;
   hello.site = self_.site;
-  hello.journals = self_.streams->own_journals();
+  hello.journals = journals_shown();
   for (const wire::Held& own : hello.journals) {
     if (const auto receipt = self_.streams->last_receipt(own.head.stream))
       hello.last_receipt = journal::encode(*receipt);
   }
   hello.token = self_.streams->tokens(self_.site, hello.journals.back().head.stream.epoch).known;
-  hello.feeds = self_.streams->received_feeds();
+  hello.feeds = feeds_shown();
   if (!hello.feeds.empty()) hello.received.push_back(hello.feeds.back().head);
   hello.window = static_cast<std::uint32_t>(self_.window_bytes);
   hello.clock = now.wall;
@@ -65,12 +67,6 @@ std::optional<wire::Held> AgentSession::parted(const std::vector<wire::Held>& th
 
 namespace {
 
-const wire::Held* held_in(const std::vector<wire::Held>& all, const StreamName& stream) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const wire::Held& held) { return held.head.stream == stream; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 // Version 1 named cursors only, and knew no earlier epochs.
 std::vector<wire::Held> streams_in(const wire::Welcome& welcome) {
   if (!welcome.streams.empty()) return welcome.streams;
@@ -85,9 +81,15 @@ bool AgentSession::is_current(const StreamName& stream) const {
   return self_.streams->own_journals().back().head.stream == stream;
 }
 
+std::vector<wire::Held> AgentSession::feeds_shown() const {
+  std::vector<wire::Held> feeds = self_.streams->received_feeds();
+  keep_newest(feeds, limits::hello_feeds_shown);
+  return feeds;
+}
+
 // What this store holds of a feed beyond head office goes back to it, before anything that may rest on it.
 void AgentSession::return_feeds(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
-  for (const wire::Held& feed : self_.streams->received_feeds()) {
+  for (const wire::Held& feed : feeds_shown()) {
     const wire::Held* held = held_in(theirs, feed.head.stream);
     const Seq there = held == nullptr ? Seq{} : held->head.mark.seq;
     const bool ahead = feed.head.mark.seq > there && feed.head.stream != live_feed_;
@@ -98,8 +100,27 @@ void AgentSession::return_feeds(Now now, const wire::Welcome& welcome, const std
   }
 }
 
+// Of more than a hello can name, those that head office has receipted whole are left out first, then the younger ones:
+// their turn comes in a later session.
+std::vector<wire::Held> AgentSession::journals_shown() const {
+  std::vector<wire::Held> all = self_.streams->own_journals();
+  std::size_t over = all.size() - std::min(all.size(), limits::hello_journals_shown);
+  for (std::size_t i = 0; over > 0 && i + 1 < all.size();) {
+    const auto receipt = self_.streams->last_receipt(all[i].head.stream);
+    const bool whole = all[i].head.mark.seq == Seq{} || (receipt && receipt->to.seq >= all[i].head.mark.seq);
+    if (!whole) {
+      ++i;
+      continue;
+    }
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(i));
+    --over;
+  }
+  if (over > 0) all.erase(all.end() - 1 - static_cast<std::ptrdiff_t>(over), all.end() - 1);
+  return all;
+}
+
 void AgentSession::send_journals(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
-  for (const wire::Held& own : self_.streams->own_journals()) {
+  for (const wire::Held& own : journals_shown()) {
     const wire::Held* held = held_in(theirs, own.head.stream);
     const Seq there = held == nullptr ? Seq{} : held->head.mark.seq;
     if (is_current(own.head.stream)) {

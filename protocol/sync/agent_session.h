@@ -54,6 +54,9 @@ class AgentSession {
   // Nothing is sent or taken before both ends hold the same entry at the lower of their two places (P8). The first
   // stream that parts; nothing: none does.
   [[nodiscard]] std::optional<wire::Held> parted(const std::vector<wire::Held>& theirs) const;
+  // What the hello names, and so what may be sent.
+  [[nodiscard]] std::vector<wire::Held> journals_shown() const;
+  [[nodiscard]] std::vector<wire::Held> feeds_shown() const;
   void open_streams(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);
   void send_journals(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);
   void return_feeds(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs);

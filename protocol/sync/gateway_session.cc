@@ -1,9 +1,11 @@
 #include "protocol/sync/gateway_session.h"
 
 #include <algorithm>
+#include <array>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "protocol/sync/held.h"
 
 namespace redress::sync {
 namespace {
@@ -56,12 +58,6 @@ namespace {
 
 std::string places_of(const journal::Mark& ours, const journal::Mark& theirs) {
   return "held=" + std::to_string(ours.seq.value()) + " shown=" + std::to_string(theirs.seq.value());
-}
-
-const wire::Held* held_in(const std::vector<wire::Held>& all, const StreamName& stream) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const wire::Held& held) { return held.head.stream == stream; });
-  return found == all.end() ? nullptr : &*found;
 }
 
 // Version 1 named the cursor of one feed, without its parent.
@@ -217,6 +213,7 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   out.session = SessionId{random_->u64() | 1};
   exchange_.open(now.mono, out.session);
   out.streams = self_.streams->streams_of(peer_.site);
+  keep_newest(out.streams, limits::hello_journals_max);
   open_streams(now, hello, out.streams);
   for (const wire::Held& own : hello.journals) {
     out.cursors.push_back({own.head.stream, exchange_.receivers().at(own.head.stream).durable(), Seq{1}});
@@ -260,10 +257,8 @@ void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::
     exchange_.receive_stream(held.head.stream, held.parent);
     if (held.head.mark.seq > exchange_.receivers().at(held.head.stream).durable().seq) awaited_.push_back(held.head);
   };
-  for (const wire::Held& own : hello.journals) {
-    take(own);
-    keep_word(own);
-  }
+  for (const wire::Held& own : hello.journals) take(own);
+  keep_word(hello.journals.back());
   for (const wire::Held& feed : feeds) {
     const auto here = self_.streams->mark_of(feed.head.stream).value_or(journal::Mark{});
     if (feed.head.stream.epoch != self_.streams->epoch() && feed.head.mark.seq > here.seq) take(feed);
@@ -279,7 +274,14 @@ void GatewaySession::keep_word(const wire::Held& own) {
   if (theirs) step_.writes.emplace_back(KeepWord{own.head.stream, *word});
 }
 
-void GatewaySession::on_hello(Now now, const wire::Hello& hello) {
+void GatewaySession::on_hello(Now now, const wire::Hello& hello, ByteView bytes) {
+  const std::array<ByteView, 1> whole{bytes};
+  const Digest digest = self_.domain.suite->hash(whole);
+  // The same hello again, whose token was replaced since: a branch greets once a line, and once an epoch.
+  if (state_ == State::up && digest == welcomed_) {
+    step_.events.push_back({Happening::stale, peer_.site, Code::stale_session, "the hello came again"});
+    return;
+  }
   if (auto error = check_greeting(hello)) return refuse(std::move(*error), 0);
   greeted_ = true;
   journal_ = hello.journals.back().head.stream;
@@ -302,6 +304,7 @@ void GatewaySession::on_hello(Now now, const wire::Hello& hello) {
   clock_skew_ms_ = skew_of(hello.clock, now.wall);
   peer_version_ = hello.version;
   state_ = State::up;
+  welcomed_ = digest;
   step_.events.push_back({Happening::up, peer_.site, std::nullopt, "peer_version=" + hello.version});
 }
 
@@ -329,7 +332,7 @@ void GatewaySession::on_frame(Now now, ByteView bytes) {
   }
   auto frame = wire::decode(bytes);
   if (!frame) return refuse(frame.error(), 0);
-  if (const auto* hello = std::get_if<wire::Hello>(&*frame)) return on_hello(now, *hello);
+  if (const auto* hello = std::get_if<wire::Hello>(&*frame)) return on_hello(now, *hello, bytes);
   if (const auto* refusal = std::get_if<wire::Refusal>(&*frame)) {
     step_.events.push_back({Happening::peer_refused, peer_.site, refusal->code, refusal->what});
     exchange_.close();

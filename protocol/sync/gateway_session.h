@@ -41,7 +41,7 @@ class GatewaySession {
   [[nodiscard]] const std::string& peer_version() const noexcept { return peer_version_; }
 
  private:
-  void on_hello(Now now, const wire::Hello& hello);
+  void on_hello(Now now, const wire::Hello& hello, ByteView bytes);
   [[nodiscard]] std::optional<Error> check_greeting(const wire::Hello& hello) const;
   // What the branch shows of our own word, validly signed, that we do not hold: we are the old one (D28).
   [[nodiscard]] std::optional<RenewOffice> lost(const wire::Hello& hello) const;
@@ -72,6 +72,7 @@ class GatewaySession {
   bool greeted_ = false;  // it said who it is; it may ask where we part
   std::optional<StreamName> journal_;
   std::vector<wire::Cursor> awaited_;  // what the hello showed beyond us
+  Digest welcomed_;                    // of the hello that was welcomed last
   std::optional<Event> parted_;        // the branch was told that its copy is not ours, and has not answered yet
   LinkToken offered_;                  // not zero: offered in the welcome, not yet confirmed by a later frame
   std::int64_t clock_skew_ms_ = 0;

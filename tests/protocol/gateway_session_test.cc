@@ -176,6 +176,26 @@ TEST_CASE("GatewaySession: a welcome that is lost leaves both the old and the ne
   CHECK(refused_with(pair.gateway()) == std::nullopt);
 }
 
+TEST_CASE("GatewaySession: a hello that comes again after its token was replaced changes nothing") {
+  Pair pair{52};
+  std::optional<Bytes> hello;
+  pair.tap = [&](SiteId from, Bytes& frame) {
+    if (from != head_office && std::holds_alternative<wire::Hello>(frame_of(frame))) hello = frame;
+    return true;
+  };
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(5'000);
+  const Epoch epoch = pair.branch().site->epoch();
+  const SessionId session = pair.served()->exchange().session();
+  REQUIRE(hello.has_value());
+  pair.inject_to_gateway(*hello);
+  CHECK(event_of(pair.gateway(), Happening::stale) != nullptr);
+  pair.drive(10'000);
+  CHECK(pair.branch().site->epoch() == epoch);
+  CHECK(pair.served()->exchange().session() == session);
+}
+
 TEST_CASE("GatewaySession: a hello that comes late, on a line given up, makes no copy of the branch") {
   Pair pair{45};
   REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());

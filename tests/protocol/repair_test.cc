@@ -1,6 +1,7 @@
 // What was restored, copied or lost is found out, and what all lines wrote counts once (P8, P9; D9, D10, D28).
 #include <catch2/catch.hpp>
 
+#include "protocol/base/limits.h"
 #include "tests/sim/forge.h"
 
 namespace redress::sim {
@@ -118,6 +119,45 @@ TEST_CASE("Repair: restored twice, and once more", "[P8]") {
   }
   CHECK(cases_at(pair->gateway()) == 7);
   CHECK(cases_at(pair->branch()) == 7);
+}
+
+TEST_CASE("Repair: a store with more epochs than a frame can name still talks", "[P8]") {
+  auto pair = talking(315);
+  Node& node = pair->branch();
+  for (std::size_t i = 0; i < limits::hello_journals_max + 10; ++i) {
+    registered(*pair, node, "epoch/" + std::to_string(i));
+    const StreamName journal = node.site->journal();
+    const std::vector<store::Work> renew{sync::RenewJournal{journal, *node.site->mark_of(journal), Code::old_image}};
+    REQUIRE(node.site->commit(renew, WallTime{}).front().has_value());
+    pair->crash(node);
+    pair->drive(3'500);
+  }
+  registered(*pair, node, "last/1");
+  CHECK(pair->drive_bounded(120'000));
+  CHECK(node.site->own_journals().size() > limits::hello_journals_max);
+  CHECK(cases_at(pair->gateway()) == limits::hello_journals_max + 12);
+}
+
+TEST_CASE("Repair: two branches that show a loss in one turn make one new epoch", "[P9]") {
+  auto pair = talking(316, 2);
+  const Epoch before = pair->gateway().site->epoch();
+  const auto count = [&] {
+    std::set<Epoch> epochs;
+    for (const wire::Held& own : pair->gateway().site->own_journals()) epochs.insert(own.head.stream.epoch);
+    return epochs.size();
+  };
+  REQUIRE(count() == 1);
+  const sync::RenewOffice renew{SiteId{2}, "shown", {}, {SiteId{2}, SiteId{3}}};
+  const std::vector<store::Work> both{renew, renew};
+  for (const auto& outcome : pair->gateway().site->commit(both, WallTime{})) CHECK(outcome.has_value());
+  CHECK(pair->gateway().site->epoch() != before);
+  CHECK(pair->gateway().site->alarms().size() == 1);
+  CHECK(count() <= 2);
+  // Each feed grows out of the one before, not out of nothing.
+  for (const wire::Held& held : pair->gateway().site->streams_of(SiteId{2})) {
+    const bool live = held.head.stream == feed_for(pair->gateway().site->epoch(), SiteId{2});
+    if (live && pair->gateway().site->mark_of(feed_for(before, SiteId{2}))) CHECK(held.parent.has_value());
+  }
 }
 
 TEST_CASE("Repair: a gateway rolled back unannounced finds out, takes back what it lost, and goes on", "[P9]") {
