@@ -23,14 +23,30 @@ OwnedMacContext new_hmac_context() {
   return context;
 }
 
+// A keyed context begins anew in half the time that keying it takes, and a store's rows are all checked with one key.
+struct Keyed {
+  OwnedMacContext context = new_hmac_context();
+  SecretBytes key;
+
+  void begin(ByteView with) {
+    if (!key.empty() && same_secret(key, with)) {
+      REDRESS_ASSERT(EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1);
+      return;
+    }
+    // OpenSSL takes a null pointer for "the key of last time", so an empty key needs an address.
+    static constexpr std::byte nothing{};
+    const ByteView from = with.empty() ? ByteView{&nothing, 0} : with;
+    REDRESS_ASSERT(EVP_MAC_init(context.get(), octets(from), from.size(), nullptr) == 1);
+    key.assign(with.begin(), with.end());
+  }
+};
+
 }  // namespace
 
 Key32 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
-  thread_local const OwnedMacContext context = new_hmac_context();
-  // OpenSSL takes a null pointer for "the key of last time", so an empty key needs an address.
-  static constexpr std::byte nothing{};
-  const ByteView from = key.empty() ? ByteView{&nothing, 0} : key;
-  REDRESS_ASSERT(EVP_MAC_init(context.get(), octets(from), from.size(), nullptr) == 1);
+  thread_local Keyed keyed;
+  keyed.begin(key);
+  const OwnedMacContext& context = keyed.context;
   for (const ByteView part : parts) REDRESS_ASSERT(EVP_MAC_update(context.get(), octets(part), part.size()) == 1);
   Key32 out;
   std::size_t size = 0;

@@ -12,6 +12,21 @@ TEST_CASE("Derive: HMAC-SHA256 gives the answers of RFC 4231") {
                    .view()) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+TEST_CASE("Derive: HMAC with one key again and again, and with another in between") {
+  const auto with = [](std::string_view key, std::string_view text) {
+    return hex_of(hmac_sha256(view_of(key), {view_of(text)}).view());
+  };
+  const std::string jefe = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+  const std::string other = with("Jefd", "what do ya want for nothing?");
+  CHECK(other != jefe);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(with("Jefe", "what do ya want for nothing?") == jefe);
+    CHECK(with("Jefe", "else") != jefe);
+    CHECK(with("Jefe", "what do ya want for nothing?") == jefe);
+    CHECK(with("Jefd", "what do ya want for nothing?") == other);
+  }
+}
+
 TEST_CASE("Derive: HMAC with an empty key does not use the key before it") {
   const std::string empty_key = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
   CHECK(hex_of(hmac_sha256({}, {}).view()) == empty_key);
