@@ -49,12 +49,17 @@ void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView fr
   }
 }
 
+void Gateway::refuse(Link& link, const Error& why, std::uint32_t retry_ms) {
+  link.session->refuse(why, retry_ms);
+  link.stirred = true;
+}
+
 void Gateway::hold_back(const Connection& from, SiteId site) {
   const Error why{Code::retry_later, "over the site's quota; keep it and come back", "quota"};
   quota_.forget(from);
   if (const auto found = links_.find(from); found != links_.end()) {
     if (found->second.session->state() != sync::GatewaySession::State::ended)
-      found->second.session->refuse(why, quota_retry_ms);
+      refuse(found->second, why, quota_retry_ms);
     return;
   }
   events_.push_back({sync::Happening::refused, site, why.code, why.what});
@@ -67,12 +72,12 @@ void Gateway::hand_on(Now now, const Connection& from, SiteId site, ByteView fra
     const auto member = members_.find(site);
     make_room(site);
     auto session = std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, random_);
-    found = links_.emplace(from, Link{std::move(session), true}).first;
+    found = links_.emplace(from, Link{std::move(session)}).first;
     members_.on_seen(site);
   }
   const auto before = found->second.session->exchange().session();
   found->second.session->on_frame(now, frame);
-  found->second.dirty = true;
+  found->second.dirty = found->second.stirred = true;
   if (found->second.session->exchange().session() != before) fence(from);
 }
 
@@ -82,7 +87,7 @@ void Gateway::make_room(SiteId site) {
   for (auto& [connection, link] : links_) {
     if (link.session->site() != site || link.session->state() == sync::GatewaySession::State::ended) continue;
     if (++count < links_a_site_max) continue;
-    link.session->refuse({Code::stale_session, "too many connections of one site", "session"}, 0);
+    refuse(link, {Code::stale_session, "too many connections of one site", "session"}, 0);
   }
 }
 
@@ -101,7 +106,7 @@ void Gateway::fence(const Connection& newcomer) {
                              std::to_string(link.session->journal()->epoch.value()) + " and " +
                              std::to_string(fresh.journal()->epoch.value())});
     }
-    if (same) link.session->refuse({Code::stale_session, "another session of this store began", "session"}, 0);
+    if (same) refuse(link, {Code::stale_session, "another session of this store began", "session"}, 0);
   }
 }
 
@@ -134,7 +139,7 @@ void Gateway::on_invited_frame(Now now, const Connection& from, SiteId site, Byt
 void Gateway::drain() {
   for (auto& [connection, link] : links_) {
     if (link.session->state() == sync::GatewaySession::State::up)
-      link.session->refuse({Code::draining, "the gateway is stopping", "session"}, 500);
+      refuse(link, {Code::draining, "the gateway is stopping", "session"}, 500);
   }
 }
 
@@ -198,12 +203,13 @@ void Gateway::begin_anew(Turned& turned) {
   epoch_ = site_.epoch();
   for (auto& [connection, link] : links_) {
     if (link.session->state() == sync::GatewaySession::State::ended) continue;
-    link.session->refuse({Code::recovering, "head office goes on in a new epoch", "session"}, 0);
+    refuse(link, {Code::recovering, "head office goes on in a new epoch", "session"}, 0);
     sync::Step step = link.session->take_step();
     flush(connection, step, turned);
   }
   const std::lock_guard lock{mutex_};
   meters_.clear();
+  members_measured_ = 0;
 }
 
 void Gateway::flush(const Connection& link, sync::Step& step, Turned& turned) const {
@@ -241,6 +247,7 @@ void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store
     flush(pending.link, pending.step, turned);
     sync::Step after = session.take_step();
     flush(pending.link, after, turned);
+    links_.at(pending.link).due = session.next_deadline();
   }
 }
 
@@ -248,6 +255,7 @@ void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store
 void Gateway::send_feeds(Now now, Turned& turned) {
   if (const std::set<SiteId> fed = site_.take_fed(); !fed.empty()) {
     for (auto& [connection, link] : links_) link.dirty |= fed.contains(link.session->site());
+    fed_.insert(fed.begin(), fed.end());
   }
   sends_due_ = false;
   if (std::none_of(links_.begin(), links_.end(), [](const auto& one) { return one.second.dirty; })) return;
@@ -261,6 +269,7 @@ void Gateway::send_feeds(Now now, Turned& turned) {
     for (auto& it : order) {
       if (!it->second.dirty) continue;
       it->second.dirty = it->second.session->on_sendable(now);
+      it->second.due = it->second.session->next_deadline();
       if (!it->second.dirty) continue;
       any = true;
       sync::Step step = it->second.session->take_step();
@@ -283,7 +292,11 @@ Turned Gateway::turn(Now now) {
   for (shell::Command& command : commands_) work.emplace_back(std::move(command.append));
   std::vector<Pending> steps;
   for (auto& [connection, link] : links_) {
+    if (!link.stirred && now.mono < link.due) continue;
+    link.stirred = false;
+    link.moved = true;
     link.session->on_tick(now);
+    link.due = link.session->next_deadline();
     Pending pending{connection, link.session->take_step(), 0, 0};
     if (pending.step.empty()) continue;
     charge(pending);
@@ -309,11 +322,12 @@ Turned Gateway::turn(Now now) {
 Gateway::Meters& Gateway::meters_of(SiteId site) {
   const auto found = meters_.find(site);
   if (found != meters_.end()) return found->second;
-  return meters_.emplace(site, Meters{heartbeats_fresh * self_.heartbeat_ms}).first->second;
+  Meters& meters = meters_.emplace(site, Meters{heartbeats_fresh * self_.heartbeat_ms}).first->second;
+  meters.fed = site_.fed(site);
+  return meters;
 }
 
-void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
-  Meters& meters = meters_of(session.site());
+void Gateway::measure_link(Now now, const sync::GatewaySession& session, Meters& meters) {
   std::vector<StreamName> journals;
   std::uint64_t said = 0;
   std::uint64_t held = 0;
@@ -345,6 +359,7 @@ void Gateway::measure_link(Now now, const sync::GatewaySession& session) {
   meters.version = session.peer_version();
   meters.up.on_head(heard, Seq{said});
   meters.up.on_durable(now.mono, Seq{held});
+  meters.fed = site_.fed(session.site());
 }
 
 void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
@@ -354,21 +369,21 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
   measured_at_ = now.mono;
   const std::lock_guard lock{mutex_};
   unheard_.assign(site_.unheard().begin(), site_.unheard().end());
-  std::set<SiteId> up;
-  for (const auto& [connection, link] : links_) {
+  for (auto& [connection, link] : links_) {
     const sync::GatewaySession& session = *link.session;
     if (session.state() != sync::GatewaySession::State::up || !session.journal()) continue;
-    up.insert(session.site());
-    measure_link(now, session);
+    Meters& meters = meters_of(session.site());
+    meters.has_line = true;
+    if (std::exchange(link.moved, false) || !meters.is_up) measure_link(now, session, meters);
   }
-  for (const SiteId site : members_.sites()) {
-    const store::Site::Written fed = site_.fed(site);
-    Meters& meters = meters_of(site);
-    if (fed.entries != Seq{}) meters.down.on_head(now.mono, fed.entries);
-    meters.down.on_durable(now.mono, fed.receipted);
+  if (const std::size_t count = members_.count(); std::exchange(members_measured_, count) != count) {
+    for (const SiteId site : members_.sites()) meters_of(site);
   }
+  for (const SiteId site : std::exchange(fed_, {})) meters_of(site).fed = site_.fed(site);
   for (auto& [site, meters] : meters_) {
-    if (up.contains(site) || !meters.is_up) continue;
+    if (meters.fed.entries != Seq{}) meters.down.on_head(now.mono, meters.fed.entries);
+    meters.down.on_durable(now.mono, meters.fed.receipted);
+    if (std::exchange(meters.has_line, false) || !meters.is_up) continue;
     meters.is_up = false;
     meters.up.on_lost();
     meters.down.on_lost();
@@ -383,7 +398,7 @@ Instant Gateway::next_deadline() const {
   if (sends_due_) return Instant{0};
   Instant next = quota_.next_due();
   if (measure_due_) next = std::min(next, after_ms(measured_at_, measure_ms));
-  for (const auto& [connection, link] : links_) next = std::min(next, link.session->next_deadline());
+  for (const auto& [connection, link] : links_) next = std::min(next, link.due);
   return next;
 }
 

@@ -66,7 +66,10 @@ class Gateway {
  private:
   struct Link {
     std::unique_ptr<sync::GatewaySession> session;
-    bool dirty = true;  // something may be sent to it
+    bool dirty = true;    // something may be sent to it
+    bool stirred = true;  // since the last turn
+    bool moved = true;    // since it was measured
+    Instant due = never;  // the session's next deadline, as of its last turn
   };
   struct Meters {
     explicit Meters(std::int64_t fresh_ms) : up{fresh_ms}, down{fresh_ms} {}
@@ -76,6 +79,8 @@ class Gateway {
     std::string version;
     std::optional<Error> trouble;
     bool is_up = false;
+    bool has_line = false;             // as of this measuring
+    store::Site::Written fed;          // as of the last change
     std::vector<StreamName> journals;  // those that `up` counts together
   };
   struct Pending {
@@ -89,6 +94,7 @@ class Gateway {
   [[nodiscard]] bool is_bound(const Connection& from, SiteId site);
   void hand_on(Now now, const Connection& from, SiteId site, ByteView frame);
   void hold_back(const Connection& from, SiteId site);
+  static void refuse(Link& link, const Error& why, std::uint32_t retry_ms);
   void charge(const Pending& pending);
   void make_room(SiteId site);
   void fence(const Connection& newcomer);
@@ -104,8 +110,8 @@ class Gateway {
   void send_feeds(Now now, Turned& turned);
   // Brings the meters up to date, at most ten times a second however busy the links are.
   void measure(Now now, const std::vector<sync::Event>& events);
-  void measure_link(Now now, const sync::GatewaySession& session);
-  [[nodiscard]] Meters& meters_of(SiteId site);
+  void measure_link(Now now, const sync::GatewaySession& session, Meters& meters);
+  Meters& meters_of(SiteId site);
   void flush(const Connection& link, sync::Step& step, Turned& turned) const;
 
   store::Site& site_;
@@ -118,8 +124,10 @@ class Gateway {
   std::vector<shell::Command> commands_;
   std::vector<Outgoing> answers_;  // to invited sites; they rest on members.log, which is synced already
   std::vector<sync::Event> events_;
-  Connection next_;  // round robin: whose turn it is to be sent to
+  std::set<SiteId> fed_;  // what they are fed, or hold of it, moved since it was measured
+  Connection next_;       // round robin: whose turn it is to be sent to
   Instant measured_at_{0};
+  std::size_t members_measured_ = 0;
   Epoch epoch_;                  // of the sessions
   bool sends_due_ = false;       // the last turn's sends were cut short
   bool measure_due_ = false;     // something moved since

@@ -211,6 +211,11 @@ std::vector<Member> Members::all() const {
   return out;
 }
 
+std::size_t Members::count() const {
+  const std::lock_guard lock{mutex_};
+  return members_.size();
+}
+
 std::vector<SiteId> Members::sites() const {
   const std::lock_guard lock{mutex_};
   std::vector<SiteId> out;

@@ -64,6 +64,7 @@ class Members final : public store::Pairwise {
   [[nodiscard]] std::vector<PublicKey> signing_keys_of(SiteId site) const;
   [[nodiscard]] std::vector<Member> all() const;
   [[nodiscard]] std::vector<SiteId> sites() const;
+  [[nodiscard]] std::size_t count() const;  // of those
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override;
 
  private:
