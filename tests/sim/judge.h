@@ -63,6 +63,7 @@ class Judge final : public Watcher {
     SessionId session;
     std::deque<Flight> flights;
     std::size_t bytes = 0;
+    Seq receipted;  // what a receipt that arrived is for
   };
 
   void broke(const Machine& at, const std::string& what);

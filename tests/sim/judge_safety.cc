@@ -231,7 +231,7 @@ void Judge::judge_batch(Machine& from, std::uint64_t line, ByteView frame) {
   const auto* batch = decoded ? std::get_if<wire::Batch>(&*decoded) : nullptr;
   if (batch == nullptr) return broke(from, "P10 it sends a batch that cannot be read");
   Sending& sending = sendings_[{line, from.is_centre(), batch->stream}];
-  if (sending.session != batch->session) sending = Sending{batch->session, {}, 0};
+  if (sending.session != batch->session) sending = Sending{batch->session, {}, 0, {}};
   if (!sending.flights.empty() && batch->first <= sending.flights.back().to) {
     sending.flights.clear();
     sending.bytes = 0;
@@ -241,8 +241,11 @@ void Judge::judge_batch(Machine& from, std::uint64_t line, ByteView frame) {
     broke(from, "P10 more than the window is on its way: " + name_of(batch->stream, batch->first));
   std::size_t bytes = 0;
   for (const wire::Item& item : batch->items) bytes += item.header.size() + item.body.size();
+  const Seq to{batch->first.value() + batch->items.size() - 1};
+  // Its receipt may lie unread behind what made the sender go back.
+  if (to <= sending.receipted) return;
   sending.bytes += bytes;
-  sending.flights.push_back({Seq{batch->first.value() + batch->items.size() - 1}, bytes});
+  sending.flights.push_back({to, bytes});
 }
 
 void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sent, ByteView frame) {
@@ -261,6 +264,7 @@ void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sen
   const auto found = sendings_.find({line, way == Way::up, told->receipt.stream});
   if (found == sendings_.end() || found->second.session != told->session) return;
   Sending& sending = found->second;
+  sending.receipted = std::max(sending.receipted, told->receipt.to.seq);
   while (!sending.flights.empty() && sending.flights.front().to <= told->receipt.to.seq) {
     sending.bytes -= sending.flights.front().bytes;
     sending.flights.pop_front();

@@ -17,7 +17,7 @@ std::optional<SiteId> parent_in(const gateway::Members& members, SiteId site) {
 }  // namespace
 
 Machine::Machine(const Common& shared, std::size_t number, SiteId site_id, SiteId parent_id,
-                 const crypto::SiteKeys& site_keys, std::uint64_t seed)
+                 const crypto::SiteKeys& site_keys, const std::optional<crypto::Key32>& secret, std::uint64_t seed)
     : index{number}, site{site_id}, parent{parent_id}, keys{site_keys}, common{shared}, random{seed} {
   if (common.domain.suite == &crypto::intl()) {
     signer_ = std::make_unique<crypto::Ed25519Signer>(keys.signing);
@@ -28,7 +28,6 @@ Machine::Machine(const Common& shared, std::size_t number, SiteId site_id, SiteI
     router_ = std::make_unique<gateway::DirectoryRouter>(
         [members = common.members](SiteId of) { return parent_in(*members, of); }, common.kinds->opening().kind);
   } else {
-    const auto secret = common.members->with(site);
     REDRESS_ASSERT(secret.has_value());
     secret_ = std::make_unique<SharedSecret>(*secret);
   }

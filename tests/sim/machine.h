@@ -39,9 +39,10 @@ class SharedSecret final : public store::Pairwise {
 
 class Machine {
  public:
-  // Begins switched off, with an empty disk. `keys` are the site's; a clone has the same.
+  // Begins switched off, with an empty disk. `keys` are the site's, `secret` what a branch shares with head
+  // office (nothing at head office); a clone has the same.
   Machine(const Common& common, std::size_t number, SiteId site_id, SiteId parent_id, const crypto::SiteKeys& site_keys,
-          std::uint64_t seed);
+          const std::optional<crypto::Key32>& secret, std::uint64_t seed);
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -54,6 +55,9 @@ class Machine {
 
   [[nodiscard]] Now now(Instant at) const;
   [[nodiscard]] store::SiteOptions options() const;
+  [[nodiscard]] std::optional<crypto::Key32> secret() const {
+    return secret_ ? secret_->with(head_office) : std::nullopt;
+  }
   // When the program wants to be turned without being asked.
   [[nodiscard]] Instant next_deadline() const;
 

@@ -74,7 +74,7 @@ World::World(const Setting& setting, const std::string& folder)
       const bool invited = members_->invite(member_of(site, parent, dice_)).has_value();
       REDRESS_ASSERT(invited && members_->enrol(site, keys.transport.public_key, keys.signing.public_key, WallTime{}));
     }
-    add(std::make_unique<Machine>(common_, i, site, parent, keys, dice_.next()));
+    add(std::make_unique<Machine>(common_, i, site, parent, keys, members_->with(site), dice_.next()));
   }
 }
 
@@ -186,7 +186,7 @@ void World::put_disk(Machine& machine, MemoryTruth::Image image) {
 }
 
 Machine& World::clone(Machine& of) {
-  add(std::make_unique<Machine>(common_, machines_.size(), of.site, of.parent, of.keys, dice_.next()));
+  add(std::make_unique<Machine>(common_, machines_.size(), of.site, of.parent, of.keys, of.secret(), dice_.next()));
   Machine& copy = *machines_.back();
   copy.truth.restore(of.truth.snapshot());
   copy.is_copy = of.is_copy = true;
