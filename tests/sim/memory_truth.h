@@ -81,7 +81,8 @@ class MemoryTruth final : public store::Truth {
   };
   void undo(const std::vector<Undo>& undos);
   void keep(Commit commit);
-  void set(store::Table table, const Bytes& key, const std::optional<Bytes>& value);
+  // What was there before.
+  std::optional<Bytes> set(store::Table table, const Bytes& key, const std::optional<Bytes>& value);
   void mark_format();
 
   Image tables_;

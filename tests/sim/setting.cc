@@ -77,14 +77,15 @@ Setting draw_setting(std::uint64_t seed, const SettingOptions& options) {
   out.seed = seed;
   out.real_crypto = dice.chance(50);
   draw_size(out, dice);
+  // A real signature costs as much as everything else of an act.
+  if (out.real_crypto) out.lasts_ms = std::max(2 * hour, out.lasts_ms / 6);
   // A loop that has much to do turns seldom, and takes much at a time.
-  if (out.real_crypto) out.lasts_ms = std::max(2 * hour, out.lasts_ms / 2);
   out.gather_ms = dice.chance(500) ? dice.between(0, 5) : dice.between(10, 200);
   if (out.branches > 2 && dice.chance(850)) out.gather_ms = dice.between(200, 1'200);
   out.window_bytes = dice.chance(300) ? static_cast<std::size_t>(dice.spread(2'000, 64'000)) : std::size_t{4} << 20;
-  out.registrations_a_day = static_cast<unsigned>(dice.between(18, 22));
-  out.acts_a_day = static_cast<unsigned>(dice.between(66, 76));
-  out.open_ms = dice.chance(400) ? day : dice.between(9, 14) * hour;
+  out.registrations_a_day = static_cast<unsigned>(dice.between(14, 17));
+  out.acts_a_day = static_cast<unsigned>(dice.between(62, 72));
+  out.open_ms = dice.chance(150) ? day : dice.between(9, 14) * hour;
   // A calm run now and then: the judge must also hold where nothing happens.
   const bool calm = dice.chance(20);
   std::vector<unsigned> weights;
