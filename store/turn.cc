@@ -311,7 +311,9 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
   }
   for (const SiteId reader : standing) {
     const bool gained = std::count(gains.begin(), gains.end(), reader) > 0;
-    if (!gained && !has_it(reader)) feed(reader, position, entry, false);
+    // A reader may have been known by a later entry of the case, whose key came with one that is only now back.
+    const bool with_key = holder != SiteId{};
+    if (!gained && !has_it(reader)) feed(reader, position, entry, with_key);
   }
 }
 
