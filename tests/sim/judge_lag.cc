@@ -16,7 +16,8 @@ Seq Judge::head_at(const Machine& branch, const StreamName& stream, Instant when
       stream.reader == no_reader ? journal_heads_[branch.index] : feed_heads_.at(stream.reader.value() - 1);
   Seq head;
   for (const auto& [at, seq] : heads) {
-    if (at > when) break;
+    // A heartbeat is written before the commit of its own turn.
+    if (at >= when) break;
     head = seq;
   }
   return head;
