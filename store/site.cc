@@ -187,18 +187,22 @@ Site::Written Site::fed(SiteId reader) const {
 
 namespace {
 
-// Parents before what grew out of them, otherwise as they stand.
+// Parents before what grew out of them, otherwise as they stand. What a liar names as its own ancestor stands anywhere.
 void parents_first(std::vector<wire::Held>& all) {
+  if (all.size() < 2) return;
+  std::map<Epoch, wire::Held*> waiting;
+  for (wire::Held& one : all) waiting.emplace(one.head.stream.epoch, &one);
   std::vector<wire::Held> out;
-  while (!all.empty()) {
-    const auto rooted = std::find_if(all.begin(), all.end(), [&](const wire::Held& one) {
-      return std::none_of(all.begin(), all.end(), [&](const wire::Held& other) {
-        return one.parent && other.head.stream.epoch == one.parent->epoch;
-      });
-    });
-    const auto next = rooted == all.end() ? all.begin() : rooted;
-    out.push_back(std::move(*next));
-    all.erase(next);
+  out.reserve(all.size());
+  for (wire::Held& one : all) {
+    std::vector<wire::Held*> line;
+    for (auto next = waiting.find(one.head.stream.epoch); next != waiting.end();) {
+      line.push_back(next->second);
+      const auto parent = next->second->parent;
+      waiting.erase(next);
+      next = parent ? waiting.find(parent->epoch) : waiting.end();
+    }
+    for (auto it = line.rbegin(); it != line.rend(); ++it) out.push_back(std::move(**it));
   }
   all = std::move(out);
 }

@@ -77,10 +77,6 @@ std::vector<wire::Held> streams_in(const wire::Welcome& welcome) {
 
 }  // namespace
 
-bool AgentSession::is_current(const StreamName& stream) const {
-  return self_.streams->own_journals().back().head.stream == stream;
-}
-
 std::vector<wire::Held> AgentSession::feeds_shown() const {
   std::vector<wire::Held> feeds = self_.streams->received_feeds();
   keep_newest(feeds, limits::hello_feeds_shown);
@@ -120,10 +116,12 @@ std::vector<wire::Held> AgentSession::journals_shown() const {
 }
 
 void AgentSession::send_journals(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
-  for (const wire::Held& own : journals_shown()) {
+  const std::vector<wire::Held> shown = journals_shown();
+  current_ = shown.back().head.stream;
+  for (const wire::Held& own : shown) {
     const wire::Held* held = held_in(theirs, own.head.stream);
     const Seq there = held == nullptr ? Seq{} : held->head.mark.seq;
-    if (is_current(own.head.stream)) {
+    if (own.head.stream == current_) {
       exchange_.send_stream(now.mono, own.head.stream, there, welcome.window);
     } else if (own.head.mark.seq > there) {
       exchange_.send_stream(now.mono, own.head.stream, there, welcome.window, Lane{false, true});
@@ -142,7 +140,7 @@ void AgentSession::open_streams(Now now, const wire::Welcome& welcome, const std
   for (const wire::Held& held : theirs) {
     const StreamName& stream = held.head.stream;
     const bool feed = stream.owner == head_office && stream.reader == self_.site;
-    const bool own = stream.owner == self_.site && stream.reader == no_reader && !is_current(stream);
+    const bool own = stream.owner == self_.site && stream.reader == no_reader && stream != current_;
     // An earlier journal may grow on: another store of this site writes it. Of an earlier feed even what is held here
     // may come again, for its receipt.
     if (own || feed) exchange_.receive_stream(stream, held.parent);
@@ -258,7 +256,8 @@ void AgentSession::on_frame(Now now, ByteView bytes) {
   if (const auto* fork = std::get_if<wire::Fork>(&*frame)) return on_fork(now, *fork);
   if (const auto* probe = std::get_if<wire::Probe>(&*frame)) return on_probe(now, *probe);
   if (state_ != State::up) return;
-  if (auto error = exchange_.on_frame(now, *frame, step_)) fail_line(now, std::move(*error), true);
+  if (auto error = exchange_.on_frame(now, *frame, step_)) return fail_line(now, std::move(*error), true);
+  if (std::holds_alternative<wire::Beat>(*frame)) ask_receipts(now);
 }
 
 void AgentSession::fail_line(Now now, Error why, bool refused) {
@@ -321,7 +320,6 @@ void AgentSession::on_tick(Now now) {
       if (now.mono >= after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms) && !REDRESS_MUTANT(22)) {
         return fail_line(now, {Code::silent, "heartbeats missed", "line"}, false);
       }
-      ask_receipts(now);
       exchange_.on_tick(now, step_);
       return;
   }

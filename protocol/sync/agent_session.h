@@ -67,7 +67,6 @@ class AgentSession {
   void on_fork(Now now, const wire::Fork& fork);
   void on_probe(Now now, const wire::Probe& probe);
   void ask_or_settle(Now now);
-  [[nodiscard]] bool is_current(const StreamName& stream) const;
   void fail_line(Now now, Error why, bool refused);
   void schedule(Now now, bool refused, std::uint32_t retry_after_ms);
 
@@ -88,6 +87,7 @@ class AgentSession {
   std::optional<Repair> repair_;
   std::uint32_t window_ = 0;  // of the welcome
   StreamName live_feed_{};    // the one that head office writes now
+  StreamName current_;        // the journal that is written now, as of the welcome
 };
 
 }  // namespace redress::sync
