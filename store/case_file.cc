@@ -1,13 +1,31 @@
 #include "store/case_file.h"
 
+#include <map>
+
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
 
 namespace redress::store {
 namespace {
 
+// The keys of one case: mostly one, which opens all its entries. Lives for one reading.
+class CaseKeys {
+ public:
+  CaseKeys(const Reading& store, const SiteOptions& site) : store_{store}, site_{site} {}
+  const std::optional<crypto::CaseKey>& of(const journal::What& what) {
+    const auto [found, is_new] = keys_.try_emplace(what.key);
+    if (is_new) found->second = key_in(store_, site_, what.case_id, what.key);
+    return found->second;
+  }
+
+ private:
+  const Reading& store_;
+  const SiteOptions& site_;
+  std::map<KeyId, std::optional<crypto::CaseKey>> keys_;
+};
+
 // What the body says, or why it cannot be read here: the entry stays, uninterpreted (D16).
-void open_body(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds, crypto::Sealer& sealer,
+void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& kinds, crypto::Sealer& sealer,
                const wire::Item& item, casework::Told& told) {
   const journal::What& what = told.header.what;
   const casework::KindRow* row = kinds.find(what.kind);
@@ -15,7 +33,7 @@ void open_body(const Reading& store, const SiteOptions& site, const casework::Ki
     told.unread = Code::unknown_kind;
     return;
   }
-  const auto key = key_in(store, site, what.case_id, what.key);
+  const std::optional<crypto::CaseKey>& key = keys.of(what);
   if (!key) {
     told.unread = Code::key_waiting;
     return;
@@ -66,6 +84,7 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
   const RowCheck rows{site.kek};
   CaseFile file;
   file.id = case_id;
+  CaseKeys keys{store, site};
   store.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView stored) {
     Reader in{key};
     if (in.fixed<CaseId>() != case_id || file.told.size() == limits::case_entries_max) return false;
@@ -77,7 +96,7 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
     if (!entry) return !REDRESS_MUTANT(111);  // named by verify; it blocks nothing
     casework::Told told{journal::identity_of(site.domain, entry->item.header), entry->header, std::nullopt,
                         std::nullopt, position};
-    open_body(store, site, kinds, sealer, entry->item, told);
+    open_body(keys, site, kinds, sealer, entry->item, told);
     Way way{index ? index->arrived : WallTime{}, std::nullopt, std::nullopt};
     const journal::Place& place = told.header.place;
     if (site.site != head_office && place.site == site.site) {

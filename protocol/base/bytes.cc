@@ -46,6 +46,8 @@ bool same_bytes(ByteView a, ByteView b) noexcept { return std::equal(a.begin(), 
 
 void Writer::number(std::uint64_t value, int width) {
   const std::size_t at = out_.size();
+  constexpr std::size_t most_keys = 64;  // one block of memory for a key of the store, not four
+  if (out_.capacity() == 0) out_.reserve(most_keys);
   out_.resize(at + static_cast<std::size_t>(width));
   for (std::size_t i = out_.size(); i > at; value >>= 8) out_[--i] = static_cast<std::byte>(value & 0xFF);
 }
