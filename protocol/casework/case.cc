@@ -56,17 +56,25 @@ std::set<SiteId> supervisors_in(const Kinds& kinds, std::span<const Told> entrie
 void add_journals(Graph& graph, std::span<const Told> entries, std::span<const Told> placed) {
   std::map<Digest, Index> named;
   for (Index i = 0; i < entries.size(); ++i) named.emplace(entries[i].identity, i);
-  std::map<std::pair<SiteId, Epoch>, std::vector<const Told*>> by_journal;
-  for (const Told& told : placed) by_journal[{told.header.place.site, told.header.place.epoch}].push_back(&told);
+  struct Placed {
+    const Told* told;
+    Index at;
+  };
+  std::map<std::pair<SiteId, Epoch>, std::vector<Placed>> by_journal;
+  for (const Told& told : placed) {
+    const auto found = named.find(told.identity);
+    if (found == named.end()) continue;
+    by_journal[{told.header.place.site, told.header.place.epoch}].push_back({&told, found->second});
+  }
   for (auto& [name, journal] : by_journal) {
-    std::sort(journal.begin(), journal.end(), [](const Told* a, const Told* b) {
-      const Seq seq_a = a->header.place.seq;
-      const Seq seq_b = b->header.place.seq;
-      return seq_a != seq_b ? seq_a < seq_b : a->identity < b->identity;  // equal: a fork, both kept
+    std::sort(journal.begin(), journal.end(), [](const Placed& a, const Placed& b) {
+      const Seq seq_a = a.told->header.place.seq;
+      const Seq seq_b = b.told->header.place.seq;
+      return seq_a != seq_b ? seq_a < seq_b : a.told->identity < b.told->identity;  // equal: a fork, both kept
     });
     for (Index k = 1; k < journal.size(); ++k) {
-      const Index before = named.at(journal[k - 1]->identity);
-      const Index after = named.at(journal[k]->identity);
+      const Index before = journal[k - 1].at;
+      const Index after = journal[k].at;
       if (before != after) graph.before[after].push_back(before);
     }
   }
