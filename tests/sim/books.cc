@@ -77,9 +77,16 @@ void Book::take_entry(const MemoryTruth::Change& change, std::vector<Stored>& st
     identities_.emplace_back();
     return;
   }
-  Stored one{position, entry->header, journal::identity_of(domain_, entry->item.header),
-             journal::entry_digest(domain_, entry->item.header)};
+  Stored one{position,
+             entry->header,
+             journal::identity_of(domain_, entry->item.header),
+             journal::entry_digest(domain_, entry->item.header),
+             {}};
+  const Bytes& body = entry->item.body;
+  // After the byte that names the body's format.
+  if (body.size() > one.nonce.size()) std::copy_n(body.begin() + 1, one.nonce.size(), one.nonce.begin());
   identities_.push_back(one.identity);
+  causes_.insert(journal::cause_of(one.identity));
   if (!held_.emplace(one.identity, position).second && !may_repair)
     broken.push_back("P3 entry " + short_name(one.identity) + " is stored twice");
   stored.push_back(std::move(one));

@@ -32,6 +32,7 @@ struct Stored {
   journal::Header header;
   Digest identity;
   Digest entry;
+  std::array<std::byte, 12> nonce;  // that its body was sealed with; zero if it has none
 };
 
 // One machine's disk.
@@ -45,6 +46,7 @@ class Book {
   void read(const MemoryTruth::Image& image);
 
   [[nodiscard]] bool holds(const Digest& identity) const { return held_.contains(identity); }
+  [[nodiscard]] bool holds(const Cause& cause) const { return causes_.contains(cause); }
   [[nodiscard]] const std::unordered_map<Digest, Position, DigestHash>& held() const noexcept { return held_; }
   // Where a stream stands; seq 0: nothing of it is held.
   [[nodiscard]] journal::Mark head_of(const StreamName& stream) const;
@@ -74,6 +76,7 @@ class Book {
   Position ledger_;
   std::vector<Digest> identities_;  // by ledger position, from 1
   std::unordered_map<Digest, Position, DigestHash> held_;
+  std::set<Cause> causes_;  // by which other entries name those held
   std::map<StreamName, journal::Mark> heads_;
   std::map<StreamName, std::vector<Digest>> places_;  // by seq, from 1
   std::map<StreamName, Seq> receipted_;

@@ -104,7 +104,7 @@ wire::Hello Hostile::hello() const {
 void Hostile::lie_in_hello() {
   wire::Hello out = hello();
   const SiteId other{static_cast<std::uint32_t>(1 + dice_.index(world_.size()))};
-  switch (dice_.index(6)) {
+  switch (dice_.index(7)) {
     case 0:
       out.site = other;
       break;
@@ -122,11 +122,25 @@ void Hostile::lie_in_hello() {
     case 4:
       out.token = dice_.fixed<LinkToken>();
       break;
+    case 5:
+      out.feeds = {lost_feed()};
+      break;
     default:
       out.network = dice_.fixed<NetworkId>();
       break;
   }
   world_.send_as(machine_, wire::encode(out));
+}
+
+// Places of its feed that head office never wrote, with its own word for them.
+wire::Held Hostile::lost_feed() {
+  const Epoch epoch = world_.centre().store ? world_.centre().store->epoch() : Epoch{7};
+  wire::Held out{
+      {feed_for(epoch, machine_.site), {Seq{500 + dice_.index(200)}, dice_.fixed<Digest>()}, Seq{1}}, {}, {}};
+  out.proof = journal::encode(
+      journal::sign(world_.common().domain, *machine_.options().signer,
+                    {{}, {}, out.head.stream, out.head.mark, WallTime{}, machine_.store->ledger(), {}}));
+  return out;
 }
 
 // A batch of its own journal, or what it calls so, with one thing wrong, and its good signature over it.

@@ -22,6 +22,7 @@ class Hostile {
   void send_noise();
   void send_changed();
   void lie_in_hello();
+  [[nodiscard]] wire::Held lost_feed();
   void lie_in_batch();
   // A batch that begins where head office stands, so that nothing but its one lie is wrong with it.
   void lie_in_new_batch();

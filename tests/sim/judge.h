@@ -69,6 +69,7 @@ class Judge final : public Watcher {
   void broke(const Machine& at, const std::string& what);
   [[nodiscard]] Book& book_of(const Machine& machine) { return books_.at(machine.index); }
   void note_entry(Machine& machine, const Stored& stored);
+  void judge_recovery(Machine& machine, const Stored& stored, bool fresh);
   using Standings = std::map<CaseId, std::set<SiteId>>;
   void note_standing(const Fact& fact, Standings& standings) const;
   // Who has standing by what head office holds now, in whatever order it came back.
@@ -99,7 +100,8 @@ class Judge final : public Watcher {
   std::vector<Book> books_;
   std::unordered_map<Digest, Fact, DigestHash> facts_;
   std::map<std::pair<SiteId, CommandId>, Digest> commands_;
-  Standings standing_;                                // by everything that head office ever held
+  std::set<std::pair<KeyId, std::array<std::byte, 12>>> nonces_;  // of all bodies
+  Standings standing_;                                            // by everything that head office ever held
   std::map<StreamName, std::vector<Digest>> agreed_;  // what stands at a place, by seq: everybody must agree
   std::vector<ToldSaved> told_;
   std::map<std::string, Digest> answers_;  // what a key was answered with

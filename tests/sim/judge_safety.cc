@@ -115,6 +115,7 @@ void Judge::note_entry(Machine& machine, const Stored& stored) {
       facts_.try_emplace(stored.identity, Fact{what.case_id, what.author, what.kind == opening_, what.to});
   if (fresh && !world_.machine(what.author.value() - 1).hostile) {
     const auto [known, first] = commands_.emplace(std::pair{what.author, what.command}, stored.identity);
+    if (!nonces_.emplace(what.key, stored.nonce).second) broke(machine, "P12 a nonce is used again: " + name);
     // A store that was rolled back may have forgotten that it carried a command out.
     if (!first && !shaken_.contains(what.author)) broke(machine, "P3 a command acted twice: " + name);
   }
@@ -122,6 +123,7 @@ void Judge::note_entry(Machine& machine, const Stored& stored) {
   if (fresh && what.author != machine.site && !world_.machine(what.author.value() - 1).hostile)
     broke(machine, "P6 nobody at site " + std::to_string(what.author.value()) + " wrote " + name);
   if (machine.is_centre()) {
+    judge_recovery(machine, stored, fresh);
     const StreamName feed = feed_for(what.seen.epoch, what.author);
     const bool now = machine.store && machine.store->epoch() == what.seen.epoch;
     if (now && what.seen.seq > book_of(machine).head_of(feed).seq) feigning_.insert(what.author);
@@ -129,6 +131,26 @@ void Judge::note_entry(Machine& machine, const Stored& stored) {
     if (standing_[what.case_id].size() >= 3) world_.marks.hit("case at three sites");
   } else if (what.author != machine.site && !standing_[what.case_id].contains(machine.site)) {
     broke(machine, "P12 " + name + " of a case in which the site has no standing");
+  }
+}
+
+// P9: while sites are waited for nobody at head office acts on a case, and what a branch sends up rests on what is
+// here: what it had read of others came back before.
+void Judge::judge_recovery(Machine& machine, const Stored& stored, bool fresh) {
+  const journal::What& what = stored.header.what;
+  const std::string name = "entry " + short_name(stored.identity);
+  const bool waiting = machine.store && !machine.store->unheard().empty();
+  if (waiting && fresh && what.author == head_office && !what.case_id.is_zero())
+    broke(machine, "P9 head office acts before every site was heard: " + name);
+  // Who was put back itself may have lost what its own entries rest on.
+  if (world_.machine(what.author.value() - 1).hostile || shaken_.contains(what.author) || what.author == head_office)
+    return;
+  const Book& book = book_of(machine);
+  const journal::Place& place = stored.header.place;
+  const StreamName journal = journal_of(place.site, place.epoch);
+  const bool sent_up = book.moved().contains(journal) && book.digest_at(journal, place.seq) == stored.entry;
+  for (const Cause& cause : what.after) {
+    if (sent_up && !book.holds(cause)) broke(machine, "P9 what it rests on is not here: " + name);
   }
 }
 
@@ -141,9 +163,9 @@ void Judge::gain(std::set<SiteId>& standing, SiteId site) const {
 // D12, told again: who opens a case, whom one with standing names above or below itself, whom head office names, and
 // who supervises these.
 void Judge::note_standing(const Fact& fact, Standings& standings) const {
-  const bool known = standings.contains(fact.case_id);
   std::set<SiteId>& standing = standings[fact.case_id];
-  if (fact.opens && (!known || shaken_.contains(head_office))) gain(standing, fact.author);
+  // An act of a case that nobody has opened, which a liar may send, gives nobody standing.
+  if (fact.opens && (standing.empty() || shaken_.contains(head_office))) gain(standing, fact.author);
   if (fact.author != head_office && !standing.contains(fact.author)) return;
   for (const SiteId named : fact.to) {
     const bool may =
@@ -286,9 +308,11 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::bad_author:
     case Code::damaged:
       return world_.machine(branch.value() - 1).hostile;
+    case Code::recovering:
+      // Nobody talks head office into it.
+      return shaken_.contains(head_office);
     case Code::fork:
     case Code::old_image:
-    case Code::recovering:
       return touched(branch) || shaken_.contains(head_office);
     case Code::revoked:
     case Code::unknown_site:

@@ -126,6 +126,10 @@ void Judge::settle_case(const CaseId& id, const std::vector<const ToldSaved*>& t
                      : line.verdict == casework::Verdict::refused    ? "verdict refused"
                                                                      : "verdict unread");
   }
+  for (const ToldSaved* one : told) {
+    if (!once.contains(one->appended.identity))
+      broke(centre, "P5 its timeline leaves out entry " + short_name(one->appended.identity));
+  }
   // Where head office wrote two lines of one epoch, places do not tell any more what an author knew.
   if (!shaken_.contains(head_office)) {
     for (const std::string& what : authority_objections(*file)) broke(centre, "P6 " + what);

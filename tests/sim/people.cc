@@ -80,11 +80,17 @@ void People::act(std::size_t machine) {
   const std::vector<std::size_t>& known = known_[machine];
   const std::size_t recent = std::min(known.size(), recent_cases * (machine == 0 ? setting_.branches : 1));
   const std::size_t pick = dice_.chance(850) ? known.size() - 1 - dice_.index(recent) : dice_.index(known.size());
+  act_on(machine, known[pick]);
+  // Two people at one counter press at the same moment.
+  if (dice_.chance(30)) act_on(machine, known[pick]);
+}
+
+void People::act_on(std::size_t machine, std::size_t memo) {
   const Machine& at = world_.machine(machine);
   Errand errand;
   errand.machine = machine;
   errand.key = "desk" + std::to_string(machine) + "/" + std::to_string(++keys_);
-  errand.memo = known[pick];
+  errand.memo = memo;
   errand.kind = kind_for(at, memos_[errand.memo]);
   errand.fields = fields_for(at, memos_[errand.memo], errand.kind);
   errands_.emplace(++errand_numbers_, std::move(errand));

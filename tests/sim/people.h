@@ -50,6 +50,7 @@ class People {
   void do_something(std::size_t machine);
   void register_case(std::size_t machine);
   void act(std::size_t machine);
+  void act_on(std::size_t machine, std::size_t memo);
   [[nodiscard]] std::string kind_for(const Machine& at, const Memo& memo);
   [[nodiscard]] std::vector<casework::FieldText> fields_for(const Machine& at, const Memo& memo,
                                                             const std::string& kind);
