@@ -1,8 +1,7 @@
 # Each unsafe default of LMDB, ZeroMQ and FlatBuffers that could hurt us: it fails bare, and ours holds.
 redress_tests(pitfalls
-  DEPENDS gateway agent sim demo_relay cppzmq PkgConfig::LMDB flatbuffers::flatbuffers
+  DEPENDS crash_states gateway agent sim demo_relay cppzmq PkgConfig::LMDB flatbuffers::flatbuffers
   FILES
-    pitfalls/disk_recorder.cc
     pitfalls/lmdb_crash_test.cc
     pitfalls/lmdb_test.cc
     pitfalls/zmq_test.cc
