@@ -5,6 +5,7 @@
 #include "ops/shell/curve.h"
 #include "ops/shell/start.h"
 #include "ops/shell/telling.h"
+#include "protocol/base/failpoint.h"
 
 namespace redress::agent {
 namespace {
@@ -84,9 +85,12 @@ int Loop::run() {
     const Now now = shell::now();
     take_line(now);
     for (shell::Command& command : daemon_.commands().take_all()) agent_.submit(std::move(command));
+    REDRESS_FAILPOINT("loop.taken");
     Turned turned = agent_.turn(now);
     daemon_.on_committed();
+    REDRESS_FAILPOINT("loop.turned");
     apply(turned, now);
+    REDRESS_FAILPOINT("loop.sent");
     if (turned.stop) return give_up(*turned.stop);
   }
   daemon_.stop();

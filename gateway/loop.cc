@@ -5,6 +5,7 @@
 
 #include "ops/shell/start.h"
 #include "ops/shell/telling.h"
+#include "protocol/base/failpoint.h"
 
 namespace redress::gateway {
 namespace {
@@ -118,9 +119,12 @@ int Loop::run() {
       gateway_.drain();
     }
     for (shell::Command& command : daemon_.commands().take_all()) gateway_.submit(std::move(command));
+    REDRESS_FAILPOINT("loop.taken");
     Turned turned = gateway_.turn(now);
     daemon_.on_committed();
+    REDRESS_FAILPOINT("loop.turned");
     send(turned);
+    REDRESS_FAILPOINT("loop.sent");
     if (turned.stop) return give_up(*turned.stop);
   }
   daemon_.stop();

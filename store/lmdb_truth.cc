@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "protocol/base/failpoint.h"
 #include "protocol/base/limits.h"
 #include "store/ballast.h"
 #include "store/gate.h"
@@ -205,8 +206,10 @@ Status create_beside(const LmdbOptions& options) {
     const Status synced = sync_path(path);
     if (!synced) return synced;
   }
+  REDRESS_FAILPOINT("store.made");
   fs::rename(beside, options.folder, error);
   if (error) return fail(Code::io, "rename: path=" + options.folder + " reason=" + error.message());
+  REDRESS_FAILPOINT("store.renamed");
   return sync_path(fs::path{options.folder}.parent_path().empty() ? "." : fs::path{options.folder}.parent_path());
 }
 
@@ -335,7 +338,9 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
     if (code_of(rc) == Code::store_full) h.ballast.let_go();
     return lost ? poison("write", rc) : failed("write", rc, h.folder);
   }
+  REDRESS_FAILPOINT("store.written");
   const int rc = mdb_txn_commit(txn);
+  REDRESS_FAILPOINT("store.committed");
   if (rc == 0) return Done{};
   // Data pages that do not fit leave everything as it was; a meta page that could not be written leaves an environment
   // that refuses to begin again.
