@@ -20,7 +20,11 @@ int main(int argc, char** argv) {
   redress::demo::RelayPlan plan;
   app.add_option("--listen", plan.listen, "Where to listen, address:port; port 0 picks one")->required();
   app.add_option("--to", plan.to, "Where to forward to, address:port")->required();
-  app.add_option("--control", plan.control, "Unix socket that takes the lines: cut, heal, stall, status")->required();
+  app.add_option(
+         "--control", plan.control,
+         "Unix socket that takes the lines: cut, heal, stall, hole up|down, delay MS, rate B/S, drip B/S, flap MS, "
+         "reset, status")
+      ->required();
   CLI11_PARSE(app, argc, argv);
 
   const auto stop = redress::shell::StopSignal::open();

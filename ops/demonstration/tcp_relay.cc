@@ -12,10 +12,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <list>
 #include <optional>
 #include <utility>
@@ -34,6 +36,11 @@ using Base = std::unique_ptr<event_base, FreeWith<event_base_free>>;
 using Listener = std::unique_ptr<evconnlistener, FreeWith<evconnlistener_free>>;
 using Wire = std::unique_ptr<bufferevent, FreeWith<bufferevent_free>>;
 using Event = std::unique_ptr<event, FreeWith<event_free>>;
+using Buffer = std::unique_ptr<evbuffer, FreeWith<evbuffer_free>>;
+using Limit = std::unique_ptr<ev_token_bucket_cfg, FreeWith<ev_token_bucket_cfg_free>>;
+
+constexpr std::int64_t tick_ms = 50;
+constexpr std::int64_t drip_tick_ms = 10;
 
 struct Address {
   sockaddr_storage bytes{};
@@ -87,6 +94,27 @@ void reset_on_close(int descriptor) {
 
 std::size_t waiting_in(bufferevent* wire) { return evbuffer_get_length(bufferevent_get_output(wire)); }
 
+timeval time_of(std::int64_t ms) { return {ms / 1000, (ms % 1000) * 1000}; }
+
+Limit limit_of(const RelayWeather& weather) {
+  if (weather.bytes_per_s == 0) return nullptr;
+  const std::int64_t tick = weather.in_drips ? drip_tick_ms : tick_ms;
+  const std::size_t most = std::max<std::size_t>(weather.bytes_per_s * static_cast<std::size_t>(tick) / 1000, 1);
+  const timeval every = time_of(tick);
+  return Limit{ev_token_bucket_cfg_new(most, most, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &every)};
+}
+
+// The number after `word` and a blank; nothing if the command is another.
+std::optional<std::int64_t> number_after(std::string_view word, std::string_view command) {
+  if (!command.starts_with(word)) return std::nullopt;
+  command.remove_prefix(word.size());
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(command.data(), command.data() + command.size(), number);
+  if (error != std::errc{} || end != command.data() + command.size() || number < 0 || number > 1'000'000'000)
+    return std::nullopt;
+  return number;
+}
+
 const char* name_of(RelayState state) {
   switch (state) {
     case RelayState::open:
@@ -95,6 +123,10 @@ const char* name_of(RelayState state) {
       return "cut";
     case RelayState::stalled:
       return "stalled";
+    case RelayState::hole_up:
+      return "hole_up";
+    case RelayState::hole_down:
+      return "hole_down";
   }
   return "";
 }
@@ -123,6 +155,8 @@ class TcpRelay::Works {
   Status listen_for_controllers(const Address& at);
   Status end_when_readable(int descriptor);
   void change_to(RelayState state);
+  void set_weather(const RelayWeather& weather);
+  void reset();
   [[nodiscard]] RelayStatus status() const;
   [[nodiscard]] std::string obey(std::string_view command);
   [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
@@ -131,9 +165,15 @@ class TcpRelay::Works {
  private:
   // One connection: the end that connected here, and the end towards `to`.
   struct Line {
+    struct Delayed {
+      Instant due;
+      Buffer bytes;
+    };
     struct End {
       Wire wire;
-      bool has_ended = false;  // it sends nothing more
+      bool has_ended = false;         // it sends nothing more
+      std::deque<Delayed> delayed{};  // what it sent, and is still under way
+      std::size_t delayed_bytes = 0;
     };
     Works& works;
     End near{};
@@ -161,6 +201,12 @@ class TcpRelay::Works {
   void open_line(evutil_socket_t descriptor);
   void pass_end(Line& line, const bufferevent* from);
   void let_flow(Line& line);
+  void hold(Line::End& from, evbuffer* bytes);
+  // Passes on what is due, and sets the clock for the next.
+  void release();
+  void release_from(Line& line, Line::End& from, Instant now);
+  void flap();
+  [[nodiscard]] bool change_weather(std::string_view command);
 
   const Base base_;
   const Address to_;
@@ -169,6 +215,10 @@ class TcpRelay::Works {
   Listener listener_;
   Listener control_;
   Event end_;
+  RelayWeather weather_;
+  Limit limit_;  // outlives the lines that have it
+  Event release_;
+  Event flap_;
   std::list<Line> lines_;
   std::list<Controller> controllers_;
   RelayStatus counted_;  // connections and the present cut's ms are added when asked
@@ -212,14 +262,37 @@ void TcpRelay::Works::change_to(RelayState state) {
   if (state == RelayState::cut) {
     cut_at_ = clock_();
     ++counted_.cuts;
-    for (const auto& line : lines_) {
-      reset_on_close(bufferevent_getfd(line.near.wire.get()));
-      reset_on_close(bufferevent_getfd(line.far.wire.get()));
-    }
-    lines_.clear();
+    reset();
   }
   for (auto& line : lines_) let_flow(line);
 }
+
+void TcpRelay::Works::reset() {
+  for (const auto& line : lines_) {
+    reset_on_close(bufferevent_getfd(line.near.wire.get()));
+    reset_on_close(bufferevent_getfd(line.far.wire.get()));
+  }
+  lines_.clear();
+}
+
+void TcpRelay::Works::set_weather(const RelayWeather& weather) {
+  const bool flapped = weather_.flap_ms != weather.flap_ms;
+  weather_ = weather;
+  Limit limit = limit_of(weather);
+  for (const auto& line : lines_) {
+    for (const auto* const end : {&line.near, &line.far}) bufferevent_set_rate_limit(end->wire.get(), limit.get());
+  }
+  limit_ = std::move(limit);
+  if (!flapped) return;
+  flap_.reset();
+  if (weather.flap_ms == 0) return;
+  flap_.reset(event_new(
+      base(), -1, EV_PERSIST, [](evutil_socket_t, short, void* works) { static_cast<Works*>(works)->flap(); }, this));
+  const timeval every = time_of(weather.flap_ms);
+  event_add(flap_.get(), &every);
+}
+
+void TcpRelay::Works::flap() { change_to(counted_.state == RelayState::cut ? RelayState::open : RelayState::cut); }
 
 RelayStatus TcpRelay::Works::status() const {
   RelayStatus now = counted_;
@@ -233,12 +306,38 @@ std::string TcpRelay::Works::obey(std::string_view command) {
     change_to(RelayState::cut);
   } else if (command == "stall") {
     change_to(RelayState::stalled);
+  } else if (command == "hole up") {
+    change_to(RelayState::hole_up);
+  } else if (command == "hole down") {
+    change_to(RelayState::hole_down);
+  } else if (command == "reset") {
+    reset();
   } else if (command == "heal") {
+    set_weather({});
     change_to(RelayState::open);
-  } else if (command != "status") {
-    return R"({"error":"unknown command: one of cut, heal, stall, status"})";
+  } else if (command != "status" && !change_weather(command)) {
+    return R"({"error":"unknown command: one of cut, delay, drip, flap, heal, hole, rate, reset, stall, status"})";
   }
   return to_json(status());
+}
+
+bool TcpRelay::Works::change_weather(std::string_view command) {
+  RelayWeather weather = weather_;
+  if (const auto ms = number_after("delay ", command)) {
+    weather.delay_ms = *ms;
+  } else if (const auto rate = number_after("rate ", command)) {
+    weather.bytes_per_s = static_cast<std::size_t>(*rate);
+    weather.in_drips = false;
+  } else if (const auto drip = number_after("drip ", command)) {
+    weather.bytes_per_s = static_cast<std::size_t>(*drip);
+    weather.in_drips = true;
+  } else if (const auto every = number_after("flap ", command)) {
+    weather.flap_ms = *every;
+  } else {
+    return false;
+  }
+  set_weather(weather);
+  return true;
 }
 
 Wire TcpRelay::Works::wire_for(evutil_socket_t descriptor) const {
@@ -268,6 +367,7 @@ void TcpRelay::Works::open_line(evutil_socket_t descriptor) {
   }
   for (auto* const end : {&line.near, &line.far}) {
     bufferevent_setcb(end->wire.get(), on_readable, on_drained, on_event, &line);
+    bufferevent_set_rate_limit(end->wire.get(), limit_.get());
   }
   let_flow(line);
 }
@@ -281,8 +381,9 @@ void TcpRelay::Works::let_flow(Line& line) {
       continue;
     }
     bufferevent_enable(wire, EV_WRITE);
-    const bool has_room = waiting_in(line.opposite(wire).wire.get()) < buffered_bytes_max;
-    if (has_room && !end->has_ended) {
+    const bool has_room = waiting_in(line.opposite(wire).wire.get()) + end->delayed_bytes < buffered_bytes_max;
+    const auto hole = end == &line.near ? RelayState::hole_up : RelayState::hole_down;
+    if (has_room && !end->has_ended && counted_.state != hole) {
       bufferevent_enable(wire, EV_READ);
     } else {
       bufferevent_disable(wire, EV_READ);
@@ -295,8 +396,51 @@ void TcpRelay::Works::on_readable(bufferevent* wire, void* line_of_wire) {
   auto& counted = line.works.counted_;
   auto* const taken = bufferevent_get_input(wire);
   (wire == line.near.wire.get() ? counted.bytes_up : counted.bytes_down) += evbuffer_get_length(taken);
-  bufferevent_write_buffer(line.opposite(wire).wire.get(), taken);
+  auto& from = line.at(wire);
+  if (line.works.weather_.delay_ms > 0 || !from.delayed.empty()) {
+    line.works.hold(from, taken);
+  } else {
+    bufferevent_write_buffer(line.opposite(wire).wire.get(), taken);
+  }
   line.works.let_flow(line);
+}
+
+void TcpRelay::Works::hold(Line::End& from, evbuffer* bytes) {
+  Buffer held{evbuffer_new()};
+  from.delayed_bytes += evbuffer_get_length(bytes);
+  evbuffer_add_buffer(held.get(), bytes);
+  from.delayed.push_back({after_ms(clock_(), weather_.delay_ms), std::move(held)});
+  if (!release_) {
+    release_.reset(evtimer_new(
+        base(), [](evutil_socket_t, short, void* works) { static_cast<Works*>(works)->release(); }, this));
+  }
+  if (evtimer_pending(release_.get(), nullptr) != 0) return;
+  const timeval wait = time_of(weather_.delay_ms);
+  evtimer_add(release_.get(), &wait);
+}
+
+void TcpRelay::Works::release() {
+  const Instant now = clock_();
+  std::optional<Instant> next;
+  for (auto& line : lines_) {
+    for (auto* const end : {&line.near, &line.far}) {
+      release_from(line, *end, now);
+      if (!end->delayed.empty() && (!next || end->delayed.front().due < *next)) next = end->delayed.front().due;
+    }
+    let_flow(line);
+  }
+  if (!next) return;
+  const timeval wait = time_of(std::max<std::int64_t>(next->value() - now.value(), 1));
+  evtimer_add(release_.get(), &wait);
+}
+
+void TcpRelay::Works::release_from(Line& line, Line::End& from, Instant now) {
+  auto* const to = line.opposite(from.wire.get()).wire.get();
+  while (!from.delayed.empty() && from.delayed.front().due <= now) {
+    from.delayed_bytes -= evbuffer_get_length(from.delayed.front().bytes.get());
+    bufferevent_write_buffer(to, from.delayed.front().bytes.get());
+    from.delayed.pop_front();
+  }
 }
 
 void TcpRelay::Works::on_drained(bufferevent* wire, void* line_of_wire) {
@@ -328,7 +472,7 @@ void TcpRelay::Works::on_event(bufferevent* wire, short what, void* line_of_wire
 // `from` sends nothing more: says so to the other end when all was passed on, and ends the line when both are silent.
 void TcpRelay::Works::pass_end(Line& line, const bufferevent* from) {
   auto* const other = line.opposite(from).wire.get();
-  if (waiting_in(other) > 0) return;
+  if (waiting_in(other) > 0 || !line.at(from).delayed.empty()) return;
   if (other == line.far.wire.get() && !line.is_far_connected) return;
   shutdown(bufferevent_getfd(other), SHUT_WR);
   const bool is_over = line.near.has_ended && line.far.has_ended;
@@ -405,6 +549,10 @@ void TcpRelay::cut() { works_->change_to(RelayState::cut); }
 void TcpRelay::stall() { works_->change_to(RelayState::stalled); }
 
 void TcpRelay::heal() { works_->change_to(RelayState::open); }
+
+void TcpRelay::set_weather(const RelayWeather& weather) { works_->set_weather(weather); }
+
+void TcpRelay::reset() { works_->reset(); }
 
 std::string TcpRelay::obey(std::string_view command) { return works_->obey(command); }
 

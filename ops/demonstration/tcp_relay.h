@@ -1,7 +1,7 @@
-// A TCP line that can be cut: for demonstrations and tests of what a branch does when the line fails.
+// A TCP line that can be cut, or be bad: for demonstrations and tests of what a branch does when the line fails.
 //
 // Forwards every connection on one port to one address, both ways, with bounded memory: who sends faster than the
-// other end takes is not read from. Told over a Unix socket to cut, stall or heal. Owned by one thread.
+// other end takes is not read from. Told over a Unix socket what to do. Owned by one thread.
 // Requires: SIGPIPE is ignored in this process (shell::StopSignal sees to it).
 #pragma once
 
@@ -24,9 +24,19 @@ struct RelayPlan {
 };
 
 enum class RelayState {
-  open,     // forwards
-  cut,      // no connections; new ones are reset at once
-  stalled,  // connections stay and are taken, nothing moves, not even their ends
+  open,       // forwards
+  cut,        // no connections; new ones are reset at once
+  stalled,    // connections stay and are taken, nothing moves, not even their ends
+  hole_up,    // the same one way: nothing from those who connected here arrives
+  hole_down,  // nothing arrives at those who connected here
+};
+
+// What the line is like while it forwards. Nothing is ever lost or changed: TCP would not let it be.
+struct RelayWeather {
+  std::int64_t delay_ms = 0;    // that each byte is under way, one way
+  std::size_t bytes_per_s = 0;  // of one connection, each way; 0: as fast as it goes
+  bool in_drips = false;        // few bytes at a time, evenly, instead of a tick's worth
+  std::int64_t flap_ms = 0;     // cut and open in turn, each so long; 0: not
 };
 
 struct RelayStatus {
@@ -67,8 +77,14 @@ class TcpRelay {
   void cut();
   void stall();
   void heal();
-  // Does what a controller asks ("cut", "stall", "heal", "status") and says the answer: the status afterwards, or
-  // {"error":…}. Without line ends.
+  void set_weather(const RelayWeather& weather);
+  // Resets the connections that there are; new ones are taken.
+  void reset();
+  // Does what a controller asks and says the answer: the status afterwards, or {"error":…}. Without line ends.
+  //
+  //   cut, stall, hole up, hole down, reset, status
+  //   heal               open, and the weather is fair
+  //   delay MS, rate BYTES_PER_S, drip BYTES_PER_S, flap MS      each beside the others; 0: no more
   [[nodiscard]] std::string obey(std::string_view command);
 
   [[nodiscard]] RelayStatus status() const;

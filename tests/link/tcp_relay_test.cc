@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
@@ -351,6 +352,105 @@ TEST_CASE("Relay: run ends when its descriptor becomes readable", "[link][relay]
   SUCCEED("it came back");
   close(ends[0]);
   close(ends[1]);
+}
+
+TEST_CASE("Relay: a hole lets one way through and keeps the other until healed", "[link][relay]") {
+  Stage stage;
+  const auto client = stage.connect_client();
+  REQUIRE(client->write("a") == 1);
+  const auto server = stage.accept_one();
+  CHECK(stage.reads(*server, "a"));
+  CHECK(stage.relay->obey("hole up").find("\"state\":\"hole_up\"") != std::string::npos);
+  REQUIRE(client->write("b") == 1);
+  REQUIRE(server->write("answer") == 6);
+  CHECK(stage.reads(*client, "answer"));
+  server->read();
+  CHECK(server->got == "a");
+  CHECK(stage.relay->status().bytes_up == 1);
+  static_cast<void>(stage.relay->obey("hole down"));
+  REQUIRE(server->write("!") == 1);
+  CHECK(stage.reads(*server, "ab"));
+  client->read();
+  CHECK(client->got == "answer");
+  stage.relay->heal();
+  CHECK(stage.reads(*client, "answer!"));
+}
+
+TEST_CASE("Relay: with a delay everything comes in order, not before its time, and its end after it", "[link][relay]") {
+  Stage stage;
+  const auto client = stage.connect_client();
+  const auto server = stage.accept_one();
+  static_cast<void>(stage.relay->obey("delay 50"));
+  REQUIRE(client->write("early ") == 6);
+  CHECK(stage.until([&] { return stage.relay->status().bytes_up == 6; }));
+  stage.now = after_ms(stage.now, 49);
+  REQUIRE(client->write("late") == 4);
+  CHECK(stage.until([&] { return stage.relay->status().bytes_up == 10; }));
+  client->end();
+  // More turns than the delay takes in real time: what is due is for the clock to say.
+  for (int i = 0; i < 30; ++i) stage.relay->turn(5);
+  server->read();
+  CHECK(server->got.empty());
+  stage.now = after_ms(stage.now, 1);
+  CHECK(stage.reads(*server, "early "));
+  CHECK_FALSE(server->has_ended);
+  stage.now = after_ms(stage.now, 49);
+  CHECK(stage.reads(*server, "early late"));
+  CHECK(stage.until([&] { return server->read(), server->has_ended; }));
+}
+
+TEST_CASE("Relay: a rate holds back, a drip comes byte by byte", "[link][relay]") {
+  Stage stage;
+  const auto client = stage.connect_client();
+  const auto server = stage.accept_one();
+  const auto begin = shell::mono_now();
+  SECTION("rate") {
+    static_cast<void>(stage.relay->obey("rate 20000"));
+    REQUIRE(client->write(std::string(6'000, 'x')) == 6'000);
+    CHECK(stage.reads(*server, std::string(6'000, 'x')));
+    CHECK(shell::mono_now().value() - begin.value() >= 200);  // a quarter second and a tick at most less
+  }
+  SECTION("drip") {
+    static_cast<void>(stage.relay->obey("drip 100"));
+    REQUIRE(client->write("0123456789") == 10);
+    std::size_t largest = 0;
+    CHECK(stage.until([&] {
+      const std::size_t before = server->got.size();
+      server->read();
+      largest = std::max(largest, server->got.size() - before);
+      return server->got.size() == 10;
+    }));
+    CHECK(largest <= 2);
+  }
+}
+
+TEST_CASE("Relay: flapping cuts and opens by itself; a reset ends what there is and takes what comes",
+          "[link][relay]") {
+  Stage stage;
+  const auto client = stage.connect_client();
+  const auto server = stage.accept_one();
+  stage.relay->reset();
+  CHECK(stage.until([&] { return client->read(), client->is_reset; }));
+  CHECK(stage.relay->status().state == RelayState::open);
+  const auto second = stage.connect_client();
+  const auto second_server = stage.accept_one();
+  static_cast<void>(stage.relay->obey("flap 10"));
+  CHECK(stage.until([&] { return second->read(), second->is_reset; }));
+  CHECK(stage.until([&] { return stage.relay->status().cuts >= 3; }));
+  static_cast<void>(stage.relay->obey("heal"));
+  const auto cuts = stage.relay->status().cuts;
+  for (int i = 0; i < 10; ++i) stage.relay->turn(5);
+  CHECK(stage.relay->status().cuts == cuts);
+  CHECK(stage.relay->status().state == RelayState::open);
+}
+
+TEST_CASE("Relay: a number that is none changes nothing", "[link][relay]") {
+  Stage stage;
+  for (const char* command :
+       {"delay", "delay ", "delay x", "delay -1", "rate 5 5", "hole", "hole sideways", "flap 1s"}) {
+    INFO(command);
+    CHECK(stage.relay->obey(command).starts_with("{\"error\""));
+  }
 }
 
 }  // namespace redress::link_test
