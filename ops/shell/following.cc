@@ -40,12 +40,14 @@ void Following::on_ledger(Position head) {
 }
 
 void Following::drop_views() {
+  // Before: whoever compares the views must not find them half gone.
+  dropped_ = true;
   const auto dropped = allowance_.drop_views();
   if (!dropped) {
+    dropped_ = false;
     log_.warn("follower", "views cannot be dropped", {{"why", dropped.error().what}});
     return;
   }
-  dropped_ = true;
   dropped_bytes_ = *dropped;
   log_.warn("follower", "views dropped: the disk is short", {{"bytes", dropped_bytes_}});
 }

@@ -1,6 +1,6 @@
 // The follower's thread: brings the views up to the ledger, gives way to the loop, tells who waits.
 //
-// start() and stop() by main; on_ledger() by the loop; position() and is_waiting() by any thread.
+// start() and stop() by main; on_ledger() by the loop; position(), is_waiting() and has_dropped() by any thread.
 #pragma once
 
 #include <atomic>
@@ -36,6 +36,8 @@ class Following {
   [[nodiscard]] Position position() const noexcept { return follower_.position(); }
   // True while nothing is written for want of room (P10).
   [[nodiscard]] bool is_waiting() const noexcept { return waiting_; }
+  // True while the views are empty because the disk needed their room.
+  [[nodiscard]] bool has_dropped() const noexcept { return dropped_; }
 
  private:
   void run();
@@ -54,7 +56,7 @@ class Following {
   Position head_;
   bool stopping_ = false;
   std::atomic<bool> waiting_{false};
-  bool dropped_ = false;  // the views are empty and must be begun anew
+  std::atomic<bool> dropped_{false};  // the views are empty and must be begun anew
   std::uint64_t dropped_bytes_ = 0;
   std::thread thread_;
 };

@@ -45,11 +45,13 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
   constexpr std::chrono::seconds patience{60};
   REQUIRE(dropped.get_future().wait_for(patience) == std::future_status::ready);
   CHECK(following.is_waiting());
+  CHECK(following.has_dropped());
   CHECK(following.position() == Position{2});  // nothing is written
   has_room = true;
   REQUIRE(level.get_future().wait_for(patience) == std::future_status::ready);
   following.stop();
   CHECK_FALSE(following.is_waiting());
+  CHECK_FALSE(following.has_dropped());
   const store::Views lists{views, sim::sim_domain(), node.keys.views};
   const auto all = lists.list(CaseId{}, 10, 10, [](const store::Summary&) { return true; });
   REQUIRE(all.has_value());
