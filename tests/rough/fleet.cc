@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "ops/demonstration/ports.h"
@@ -19,6 +20,7 @@ using nlohmann::json;
 constexpr std::int64_t door_ms_max = 60'000;
 constexpr std::int64_t ask_ms_max = 300'000;
 constexpr std::int64_t look_ms = 5;
+constexpr std::int64_t end_ms_max = 3'000;
 
 std::string line_of(const std::string& path) {
   std::ifstream file{path};
@@ -36,6 +38,18 @@ std::string last_line_of(const std::string& path) {
 
 }  // namespace
 
+Status replace_in_file(const std::string& path, const std::string& old, const std::string& fresh) {
+  std::ifstream from{path};
+  std::string text{std::istreambuf_iterator<char>{from}, {}};
+  std::size_t at = text.find(old);
+  if (at == std::string::npos) return fail(Code::bad_value, "not in " + path + ": " + old);
+  for (; at != std::string::npos; at = text.find(old, at + fresh.size())) text.replace(at, old.size(), fresh);
+  std::ofstream to{path};
+  to << text;
+  to.flush();
+  return to ? Status{Done{}} : fail(Code::io, "write " + path);
+}
+
 void pass_time(std::int64_t ms) { ::poll(nullptr, 0, static_cast<int>(ms)); }
 
 Result<std::unique_ptr<Fleet>> Fleet::open(const FleetOptions& options) {
@@ -46,12 +60,35 @@ Result<std::unique_ptr<Fleet>> Fleet::open(const FleetOptions& options) {
     fleet->options_.link_port = ports->front();
   }
   const std::string listen = "tcp://" + options.link_host + ":" + std::to_string(fleet->link_port());
-  const auto made = fleet->ask(head_office, {"init", "--role", "gateway", "--listen", listen, "--door", "127.0.0.1:0"});
+  const auto made = fleet->ask(head_office, {"init", "--role", "gateway", "--listen", listen, "--door", options.door});
   if (!made) return fail(made.error());
   Status done = fleet->launch(head_office);
   if (done) done = fleet->await_door(head_office);
   if (!done) return fail(done.error());
   return fleet;
+}
+
+Result<std::unique_ptr<Fleet>> Fleet::adopt(const FleetOptions& options, const std::vector<FleetBranch>& branches) {
+  std::unique_ptr<Fleet> fleet{new Fleet{options}};
+  for (const FleetBranch& branch : branches) fleet->branches_[branch.site] = branch;
+  std::vector<SiteId> all{head_office};
+  for (const FleetBranch& branch : branches) all.push_back(branch.site);
+  for (const SiteId site : all) {
+    Status done = fleet->launch(site);
+    if (done) done = fleet->await_door(site);
+    if (!done) return fail(done.error());
+  }
+  return fleet;
+}
+
+Fleet::~Fleet() {
+  for (auto& [site, daemon] : daemons_) {
+    if (daemon) daemon->signal(SIGCONT);
+    if (daemon) daemon->signal(SIGTERM);
+  }
+  for (auto& [site, daemon] : daemons_) {
+    if (daemon) static_cast<void>(daemon->wait_ms(end_ms_max));
+  }
 }
 
 Status Fleet::add(const FleetBranch& branch) {
@@ -69,6 +106,11 @@ Status Fleet::add(const FleetBranch& branch) {
   const auto made = ask(branch.site, {"init", "--role", "branch", "--join", invited->value("token", std::string{}),
                                       "--door", "127.0.0.1:0"});
   if (!made) return fail(made.error());
+  if (!branch.data.empty()) {
+    const std::string config = home(branch.site) + "/" + shell::config_file;
+    const Status moved = replace_in_file(config, "path = \"data\"", "path = \"" + branch.data + "\"");
+    if (!moved) return moved;
+  }
   Status done = launch(branch.site);
   if (done) done = await_door(branch.site);
   return done;
@@ -84,7 +126,7 @@ std::string Fleet::home(SiteId site) const { return options_.folder + "/site-" +
 
 demo::Command Fleet::through(SiteId site) const {
   const auto branch = branches_.find(site);
-  return branch == branches_.end() ? demo::Command{} : branch->second.through;
+  return branch == branches_.end() ? options_.through : branch->second.through;
 }
 
 demo::Surroundings Fleet::logged(const std::string& name) const {

@@ -17,6 +17,7 @@ struct FleetBranch {
   SiteId parent;
   std::string endpoint;   // tcp://…, where its line goes; empty: straight to the gateway
   demo::Command through;  // what runs its programs, as "ip netns exec NAME"; empty: nothing
+  std::string data;       // the folder of its stores; empty: in its home
 };
 
 struct FleetOptions {
@@ -24,16 +25,23 @@ struct FleetOptions {
   std::string tools;    // of redress-ops
   std::string folder;   // for the homes and logs; exists
   std::string link_host = "127.0.0.1";
-  std::uint16_t link_port = 0;  // 0: a free one
+  std::uint16_t link_port = 0;       // 0: a free one
+  std::string door = "127.0.0.1:0";  // of head office
+  demo::Command through;             // what runs head office's programs
 };
 
 class Fleet {
  public:
   // Makes head office and starts it. Fails with what the programs said.
   [[nodiscard]] static Result<std::unique_ptr<Fleet>> open(const FleetOptions& options);
+  // The same of homes that are there already, as open() and add() would have made them: all are started.
+  [[nodiscard]] static Result<std::unique_ptr<Fleet>> adopt(const FleetOptions& options,
+                                                            const std::vector<FleetBranch>& branches);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
+  // SIGTERM to all, and time to end well.
+  ~Fleet();
   // Enrols a branch, makes its home, starts it.
   [[nodiscard]] Status add(const FleetBranch& branch);
   [[nodiscard]] std::vector<SiteId> sites() const;
@@ -66,6 +74,9 @@ class Fleet {
   std::map<SiteId, FleetBranch> branches_;
   std::map<SiteId, std::unique_ptr<demo::Child>> daemons_;
 };
+
+// Every `old` in it becomes `fresh`. Fails with bad_value if there is none.
+[[nodiscard]] Status replace_in_file(const std::string& path, const std::string& old, const std::string& fresh);
 
 // Waits `ms`.
 void pass_time(std::int64_t ms);

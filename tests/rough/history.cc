@@ -36,8 +36,8 @@ bool says(const json& line, const std::string& text) {
 
 Wish History::wish(SiteId site, const std::string& kind, const std::string& case_id, std::size_t text_bytes) {
   const std::lock_guard lock{mutex_};
-  const std::string number = std::to_string(lines_.size() + 1);
-  Wish wish{site, kind, case_id, "wish no. " + number + " ", "rough" + std::to_string(site.value()) + "/" + number};
+  const std::string key = source_ + std::to_string(site.value()) + "/" + std::to_string(lines_.size() + 1);
+  Wish wish{site, kind, case_id, "wish " + key + " ", key};
   demo::Dice dice{lines_.size()};
   while (wish.text.size() < text_bytes) wish.text.push_back(static_cast<char>('0' + dice.below('z' - '0')));
   by_key_[wish.key] = lines_.size();

@@ -35,6 +35,9 @@ struct Saved {
 
 class History {
  public:
+  // Its keys begin with `source`; two that watch the same sites need two.
+  explicit History(std::string source = "rough") : source_{std::move(source)} {}
+
   // A new wish, with a key of its own. Its text is at least so many bytes, and does not pack well.
   [[nodiscard]] Wish wish(SiteId site, const std::string& kind, const std::string& case_id, std::size_t text_bytes);
   // Somebody was told "saved" (again). Another answer than before is a problem.
@@ -72,6 +75,7 @@ class History {
   void judge_lines(const std::string& case_id, SiteId site, const nlohmann::json& shown,
                    std::vector<std::string>& broken) const;
 
+  const std::string source_;
   mutable std::mutex mutex_;
   std::vector<Line> lines_;
   std::map<std::string, std::size_t> by_key_;

@@ -70,10 +70,16 @@ std::vector<std::string> settle_cases(const Fleet& fleet, History& history, std:
   const std::map<std::string, SiteId> registrars = history.cases();
   const Instant until = after_ms(shell::mono_now(), patience_ms);
   Doors doors{fleet};
+  // A case that was there before anybody was watched is whose head office says.
+  const auto registrar_of = [&](const std::string& id) {
+    if (const auto known = registrars.find(id); known != registrars.end()) return known->second;
+    const auto shown = doors.get(head_office, "/api/v1/cases/" + id);
+    return SiteId{shown ? shown->value("registrar", head_office.value()) : head_office.value()};
+  };
   std::vector<std::string> broken;
   while (!wanted.empty()) {
     const std::string id = *wanted.begin();
-    broken = look_at(fleet, history, doors, id, registrars.at(id));
+    broken = look_at(fleet, history, doors, id, registrar_of(id));
     if (broken.empty()) {
       wanted.erase(id);
     } else if (shell::mono_now() > until) {

@@ -58,6 +58,7 @@ class Rounds {
       if (asked_.verbose)
         std::printf("round %d: %zu told, %zu problems\n", tally_.rounds, history_.saved_count(),
                     tally_.problems.size());
+      std::fflush(stdout);
     }
     if (tally_.problems.empty()) tally_.problems = judge_all(fleet_, history_);
     return tally_;
@@ -170,10 +171,14 @@ void tell(const Asked& asked, const Tally& tally, std::size_t told) {
 }
 
 int run(const Asked& asked, const std::string& folder) {
-  auto fleet = Fleet::open({asked.daemons, asked.tools, folder});
+  FleetOptions options;
+  options.daemons = asked.daemons;
+  options.tools = asked.tools;
+  options.folder = folder;
+  auto fleet = Fleet::open(options);
   Status made{Done{}};
-  if (fleet) made = (*fleet)->add({primary, head_office, {}, {}});
-  if (fleet && made) made = (*fleet)->add({outlet, primary, {}, {}});
+  if (fleet) made = (*fleet)->add({primary, head_office, {}, {}, {}});
+  if (fleet && made) made = (*fleet)->add({outlet, primary, {}, {}, {}});
   if (!fleet || !made) {
     std::fprintf(stderr, "cannot begin: %s\n", (fleet ? made.error() : fleet.error()).what.c_str());
     return 2;

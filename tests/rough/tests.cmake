@@ -27,3 +27,13 @@ set_tests_properties("rough: 12 rounds of SIGKILL" PROPERTIES LABELS system TIME
 set_tests_properties("rough: 300 rounds of SIGKILL" PROPERTIES LABELS slow TIMEOUT 900)
 
 redress_tests(rough DEPENDS rough FILES rough/history_test.cc)
+
+set(drill_sources rough/disk_drills.cc rough/line_drills.cc rough/net_drills.cc rough/redress_drills.cc rough/stage.cc
+                  rough/upgrade_drills.cc)
+list(TRANSFORM drill_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+add_executable(redress-drills ${drill_sources})
+target_compile_definitions(redress-drills PRIVATE REDRESS_GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
+target_link_libraries(redress-drills PRIVATE rough CLI11::CLI11)
+add_dependencies(redress-drills redress-agent redress-gateway redress-ops redress-relay)
+add_test(NAME "rough: drills" COMMAND redress-drills)
+set_tests_properties("rough: drills" PROPERTIES LABELS slow TIMEOUT 1800 PROCESSORS 2)
