@@ -19,3 +19,13 @@ set_tests_properties("crash: 3,000 states that a power cut leaves" PROPERTIES TI
 set_tests_properties("crash: 100,000 states that a power cut leaves" PROPERTIES LABELS slow TIMEOUT 600)
 
 redress_tests(crash DEPENDS crash_states FILES crash/crash_states_test.cc)
+
+# Every call that can fail, failing.
+add_executable(redress-fail ${CMAKE_CURRENT_LIST_DIR}/call_faults.cc ${CMAKE_CURRENT_LIST_DIR}/redress_fail.cc
+               ${CMAKE_CURRENT_LIST_DIR}/small_day.cc)
+target_link_libraries(redress-fail PRIVATE redress_flags sim gateway CLI11::CLI11)
+add_test(NAME "crash: the n-th call fails, whichever it is" COMMAND redress-fail --every 29)
+add_test(NAME "crash: the n-th call fails, and telling early is found" COMMAND redress-fail --only pwrite --plant-early)
+set_tests_properties("crash: the n-th call fails, whichever it is" PROPERTIES TIMEOUT 300)
+set_tests_properties("crash: the n-th call fails, and telling early is found" PROPERTIES
+  PASS_REGULAR_EXPRESSION "pwrite no. [0-9]+ and later: Input/output error: a receipt is gone" TIMEOUT 120)
