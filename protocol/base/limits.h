@@ -48,6 +48,10 @@ inline constexpr std::size_t case_sites_max = 64;
 // A network.
 inline constexpr std::size_t sites_max = 40000;
 
+// Rules as text: a calendar or a policy profile.
+inline constexpr std::size_t sheet_bytes_max = 256 * kib;
+inline constexpr std::size_t notice_days_max = 400;  // in one range of a notice
+
 // The HTTP door.
 inline constexpr std::size_t http_body_bytes_max = 256 * kib;
 inline constexpr std::size_t http_header_bytes_max = 16 * kib;

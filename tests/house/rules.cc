@@ -33,9 +33,10 @@ const std::vector<Room>& rooms() {
   static const std::vector<Room> all = {
       {"protocol/base/", {}},
       {"protocol/journal/", {"protocol/base/"}},
+      {"protocol/rules/", {"protocol/base/"}},
       {"protocol/wire/", {"protocol/base/", "protocol/journal/"}},
       {"protocol/sync/", {"protocol/base/", "protocol/journal/", "protocol/wire/"}},
-      {"protocol/casework/", {"protocol/base/", "protocol/journal/", "protocol/wire/refusal"}},
+      {"protocol/casework/", {"protocol/base/", "protocol/journal/", "protocol/rules/", "protocol/wire/refusal"}},
       {"crypto/", {"protocol/base/", "protocol/journal/"}},
       {"store/", {"protocol/", "crypto/"}},
       {"ops/shell/", {"protocol/", "crypto/", "store/"}},

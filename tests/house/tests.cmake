@@ -8,7 +8,7 @@ target_compile_definitions(test_house PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOUR
 add_library(house_planted_impure STATIC house/planted_impure.cc)
 target_link_libraries(house_planted_impure PRIVATE redress_flags)
 set(pure_libraries "")
-foreach(room protocol_base protocol_journal protocol_wire protocol_sync protocol_casework)
+foreach(room protocol_base protocol_journal protocol_wire protocol_sync protocol_rules protocol_casework)
   if(TARGET ${room})
     list(APPEND pure_libraries $<TARGET_FILE:${room}>)
   endif()
