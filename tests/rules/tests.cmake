@@ -3,6 +3,7 @@ redress_tests(
   DEPENDS protocol_rules
   FILES
     rules/calendar_test.cc
+    rules/deadline_test.cc
     rules/day_test.cc
     rules/public_holidays_test.cc
     rules/sheet_test.cc)
