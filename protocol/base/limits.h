@@ -51,6 +51,9 @@ inline constexpr std::size_t sites_max = 40000;
 // Rules as text: a calendar or a policy profile.
 inline constexpr std::size_t sheet_bytes_max = 256 * kib;
 inline constexpr std::size_t notice_days_max = 400;  // in one range of a notice
+inline constexpr std::int64_t span_max = 9999;       // hours, days, months of one limit
+inline constexpr std::int64_t threshold_max = 1'000'000'000'000'000;
+inline constexpr std::size_t profile_levels_max = 8;  // of inheritance
 
 // The HTTP door.
 inline constexpr std::size_t http_body_bytes_max = 256 * kib;

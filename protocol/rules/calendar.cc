@@ -28,14 +28,7 @@ std::optional<int> year_in(std::string_view text) {
   return year;
 }
 
-// One line of a sheet, for what its faults say.
-struct At {
-  std::string_view file;
-  const Entry& entry;
-  [[nodiscard]] Unexpected<Error> wrong(std::string_view why) const { return fault(file, entry.line, entry.key, why); }
-};
-
-Result<Special> range_in(const At& at, Special::Is is, std::string_view word) {
+Result<Special> range_in(const Line& at, Special::Is is, std::string_view word) {
   const std::size_t dots = word.find("..");
   const auto first = parse_day(word.substr(0, dots));
   const auto last = dots == std::string_view::npos ? first : parse_day(word.substr(dots + 2));
@@ -48,7 +41,7 @@ Result<Special> range_in(const At& at, Special::Is is, std::string_view word) {
 }
 
 // "off A..B work C D plain E".
-Result<std::vector<Special>> specials_in(const At& at) {
+Result<std::vector<Special>> specials_in(const Line& at) {
   std::vector<Special> out;
   std::optional<Special::Is> is;
   for (const std::string_view word : words_of(at.entry.value)) {
@@ -76,7 +69,7 @@ Result<Notice> notice_in(std::string_view file, const Section& section, const st
   if (notice.name.empty()) return fault(file, section.line, "notice", "a notice has a name: [notice 2026]");
   std::optional<Day> issued;
   for (const Entry& entry : section.entries) {
-    const At at{file, entry};
+    const Line at{file, entry};
     if (entry.key == "paper") continue;
     if (entry.key == "issued") {
       issued = parse_day(entry.value);
@@ -98,7 +91,7 @@ Result<Notice> notice_in(std::string_view file, const Section& section, const st
   return notice;
 }
 
-Result<std::set<Weekday>> weekend_in(const At& at) {
+Result<std::set<Weekday>> weekend_in(const Line& at) {
   std::set<Weekday> days;
   for (const std::string_view word : words_of(at.entry.value)) {
     if (word == "none") continue;
@@ -217,7 +210,7 @@ Status Calendars::add(std::string_view file, std::string_view text) {
   calendar.id_ = head.name;
   calendar.layers_.push_back(head.name);
   for (const Entry& entry : head.entries) {
-    const At at{file, entry};
+    const Line at{file, entry};
     if (entry.key == "zh") {
       calendar.zh_ = entry.value;
     } else if (entry.key == "en") {

@@ -187,7 +187,11 @@ std::string to_text(const Span& span, Language language) {
   const UnitWords unit = words(span.unit);
   const bool zh = language == Language::zh;
   if (!has_amount(span.unit)) return std::string{zh ? unit.zh : unit.one};
-  return std::to_string(span.amount) + " " + std::string{zh ? unit.zh : span.amount == 1 ? unit.one : unit.many};
+  const std::string range = span.at_least > 0 ? std::to_string(span.at_least) + "–" : "";
+  return range + std::to_string(span.amount) + " " +
+         std::string{zh                 ? unit.zh
+                     : span.amount == 1 ? unit.one
+                                        : unit.many};
 }
 
 std::string due_text(const Deadline& deadline, Language language) {

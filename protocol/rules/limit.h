@@ -24,6 +24,7 @@ enum class Unit {
 struct Span {
   int amount = 0;
   Unit unit = Unit::calendar_days;
+  int at_least = 0;  // a range (7–10 working days): its lower end, shown; what is due is due at the upper one
   friend bool operator==(const Span&, const Span&) = default;
 };
 

@@ -26,6 +26,7 @@ struct Section {
   std::string name;  // may be empty
   int line = 0;
   std::vector<Entry> entries;
+  std::string origin = {};  // of which profile and version, once several are one
 
   // Nothing if the key is not there.
   [[nodiscard]] const Entry* entry(std::string_view key) const;
@@ -47,6 +48,13 @@ struct Sheet {
 
 // A refusal of one line, for the readers of sheets: code bad_value, the field named.
 [[nodiscard]] Unexpected<Error> fault(std::string_view file, int line, std::string_view field, std::string_view why);
+
+// One line of a sheet, for whoever reads its value.
+struct Line {
+  std::string_view file;
+  const Entry& entry;
+  [[nodiscard]] Unexpected<Error> wrong(std::string_view why) const { return fault(file, entry.line, entry.key, why); }
+};
 
 // The words of a value, parted by spaces.
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view value);

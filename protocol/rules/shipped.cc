@@ -12,4 +12,12 @@ Calendars shipped_calendars() {
   return calendars;
 }
 
+Profiles shipped_profiles() {
+  Profiles profiles;
+  for (const ShippedFile& file : shipped_files()) {
+    if (file.name.ends_with(".profile")) REDRESS_ASSERT(profiles.add(file.name, file.text).has_value());
+  }
+  return profiles;
+}
+
 }  // namespace redress::rules

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "protocol/rules/calendar.h"
+#include "protocol/rules/profile.h"
 
 namespace redress::rules {
 
@@ -17,5 +18,6 @@ struct ShippedFile {
 [[nodiscard]] std::span<const ShippedFile> shipped_files();
 
 [[nodiscard]] Calendars shipped_calendars();
+[[nodiscard]] Profiles shipped_profiles();
 
 }  // namespace redress::rules

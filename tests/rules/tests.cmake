@@ -5,6 +5,8 @@ redress_tests(
     rules/calendar_test.cc
     rules/deadline_test.cc
     rules/day_test.cc
+    rules/profile_check_test.cc
+    rules/profile_test.cc
     rules/public_holidays_test.cc
     rules/sheet_test.cc)
 target_compile_definitions(test_rules PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
