@@ -193,6 +193,27 @@ StepIs step_of(DayIs is) {
   return StepIs::weekend;
 }
 
+Step rule_step(const Limit& limit) {
+  Step rule = step(StepIs::rule);
+  rule.span = limit.span;
+  rule.zh = limit.zh;
+  rule.en = limit.en;
+  rule.mark = limit.profile + " " + (limit.tag.empty() ? limit.id : limit.tag);
+  rule.source = limit.source;
+  return rule;
+}
+
+Step start_step(const Limit& limit, const Start& start) {
+  Step one = step(StepIs::start);
+  one.from = start.at;
+  one.span = limit.span;
+  one.counted =
+      limit.start_day == StartDay::counted && limit.span && has_amount(limit.span->unit) && !is_exact(limit.span->unit);
+  one.zh = start.zh;
+  one.en = start.en;
+  return one;
+}
+
 // Makes one deadline, and its explanation on the way.
 class Making {
  public:
@@ -208,25 +229,12 @@ class Making {
   }
 
   Deadline make() {
-    Step rule = step(StepIs::rule);
-    rule.span = limit_.span;
-    rule.zh = limit_.zh;
-    rule.en = limit_.en;
-    rule.mark = limit_.profile + " " + (limit_.tag.empty() ? limit_.id : limit_.tag);
-    rule.source = limit_.source;
-    out_.steps.push_back(std::move(rule));
-    if (!limit_.span) return untold("amount", limit_.blank_zh, limit_.blank_en);
+    out_.steps.push_back(rule_step(limit_));
+    if (!limit_.span) return untold(limit_, "amount", limit_.blank_zh, limit_.blank_en, terms_);
     if (limit_.day_ends == DayEnds::close_of_business && !terms_.close_of_business && !is_exact(limit_.span->unit)) {
-      return untold("close_of_business", "营业终了时间", "the hour of close of business");
+      return untold(limit_, "close_of_business", "营业终了时间", "the hour of close of business", terms_);
     }
-    Step start = step(StepIs::start);
-    start.from = start_.at;
-    start.span = limit_.span;
-    start.counted =
-        limit_.start_day == StartDay::counted && has_amount(limit_.span->unit) && !is_exact(limit_.span->unit);
-    start.zh = start_.zh;
-    start.en = start_.en;
-    out_.steps.push_back(std::move(start));
+    out_.steps.push_back(start_step(limit_, start_));
     const Counted<WallTime> due = counted();
     for (Step& one : seen_steps(due ? *due : start_.at)) out_.steps.push_back(std::move(one));
     for (Step& one : later_) out_.steps.push_back(std::move(one));
@@ -383,16 +391,6 @@ class Making {
     return steps;
   }
 
-  Deadline untold(std::string field, std::string zh, std::string en) {
-    out_.outcome = Outcome::untold;
-    Step one = step(StepIs::untold);
-    one.zh = std::move(zh);
-    one.en = std::move(en);
-    out_.field = std::move(field);
-    out_.steps.push_back(std::move(one));
-    return std::move(out_);
-  }
-
   Deadline stopped(const Stop& stop) {
     out_.outcome = stop.outcome;
     out_.year = stop.year;
@@ -430,6 +428,32 @@ class Making {
 Deadline deadline(const Limit& limit, const Start& start, const Calendar& calendar, const Terms& terms,
                   std::span<const Excluded> excluded, std::span<const Extended> extensions) {
   return Making{limit, start, calendar, terms, excluded, extensions}.make();
+}
+
+Deadline promised(const Limit& limit, const Start& start, WallTime until, const Terms& terms) {
+  Deadline out;
+  out.offset_minutes = terms.offset_minutes;
+  out.due = until;
+  out.steps.push_back(rule_step(limit));
+  out.steps.back().promised = true;
+  out.steps.push_back(start_step(limit, start));
+  Step end = step(StepIs::due);
+  end.from = until;
+  out.steps.push_back(std::move(end));
+  return out;
+}
+
+Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en, const Terms& terms) {
+  Deadline out;
+  out.outcome = Outcome::untold;
+  out.offset_minutes = terms.offset_minutes;
+  out.field = std::move(field);
+  out.steps.push_back(rule_step(limit));
+  Step one = step(StepIs::untold);
+  one.zh = std::move(zh);
+  one.en = std::move(en);
+  out.steps.push_back(std::move(one));
+  return out;
 }
 
 }  // namespace redress::rules

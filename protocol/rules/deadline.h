@@ -91,7 +91,8 @@ struct Step {
   std::optional<Day> day;
   std::optional<Span> span;
   int year = 0;
-  bool counted = false;  // of a start: its day is the first
+  bool counted = false;   // of a start: its day is the first
+  bool promised = false;  // of a rule: the time is the one that the customer was promised
   Lacks lacks = Lacks::nothing;
   std::string zh;
   std::string en;
@@ -111,6 +112,13 @@ struct Deadline {
 
 [[nodiscard]] Deadline deadline(const Limit& limit, const Start& start, const Calendar& calendar, const Terms& terms,
                                 std::span<const Excluded> excluded = {}, std::span<const Extended> extensions = {});
+
+// A time that the customer was promised: due then, whatever the progress.
+[[nodiscard]] Deadline promised(const Limit& limit, const Start& start, WallTime until, const Terms& terms);
+
+// No date, because of something that is not told: `field`, with why in both languages.
+[[nodiscard]] Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en,
+                              const Terms& terms);
 
 enum class Language { zh, en };
 

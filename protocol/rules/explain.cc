@@ -53,6 +53,7 @@ class Writing {
   [[nodiscard]] std::string say(std::string_view zh, std::string_view en) const { return std::string{zh_ ? zh : en}; }
   [[nodiscard]] std::string own(const Step& one) const { return zh_ ? one.zh : one.en; }
   [[nodiscard]] std::string span(const Step& one) const {
+    if (one.promised) return say("以向客户承诺的时间为准", "as promised to the customer");
     return one.span ? to_text(*one.span, zh_ ? Language::zh : Language::en) : say("期限空缺", "limit blank");
   }
   [[nodiscard]] std::string at(const std::optional<WallTime>& moment) const {
@@ -90,7 +91,7 @@ class Writing {
   [[nodiscard]] std::string start(const Step& one) const {
     std::string text = say("起点：", "Start: ") + at(one.from) + say(" ", ", ") + own(one);
     if (one.counted) return text + say("，当日计为第一日", "; that day is the first");
-    if (!is_exact(one.span->unit) && has_amount(one.span->unit)) {
+    if (one.span && !is_exact(one.span->unit) && has_amount(one.span->unit)) {
       text += say("，当日不计", "; that day is not counted");
     }
     return text;

@@ -39,7 +39,9 @@ std::vector<Section> merged(std::vector<Section> above, const std::vector<Sectio
 }
 
 // What a head passes on to those who inherit it.
-bool is_inherited(const Entry& entry) { return entry.key == "calendar" || entry.key == "close_of_business"; }
+bool is_inherited(const Entry& entry) {
+  return entry.key == "calendar" || entry.key == "close_of_business" || entry.key == "zone";
+}
 
 Section head_of(const Section& own, const Section& above) {
   Section head = own;

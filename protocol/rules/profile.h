@@ -62,6 +62,7 @@ struct LimitRow {
   ClockKind clock = ClockKind::total;
   std::optional<Moment> starts;
   std::optional<Moment> ends;
+  std::vector<Moment> moot;           // these make it pointless: neither kept nor missed
   bool promised = false;              // within = promise: the time that the customer was given
   std::vector<std::string> grades;    // only these; empty: all
   std::vector<std::string> units;     // only while a unit of these tiers handles the case; empty: all
@@ -130,8 +131,9 @@ struct Profile {
   std::optional<Day> from;   // nothing: the document tells no day; it holds from ever
   std::optional<Day> until;  // the first day on which it does not hold
   std::string calendar;
-  std::optional<int> close_of_business;  // minutes after midnight
-  std::vector<std::string> chain;        // "kashi/2", then what it inherits: "bank-000/1"
+  std::optional<int> close_of_business;         // minutes after midnight
+  std::int16_t offset_minutes = zone_of_china;  // whose days count, whatever a PC's own zone is
+  std::vector<std::string> chain;               // "kashi/2", then what it inherits: "bank-000/1"
   std::vector<Named> units;
   std::vector<Named> grades;
   std::vector<LimitRow> limits;

@@ -137,15 +137,17 @@ class Checking {
   }
 
   void check_longest(const LimitRow& row) {
-    const Terms terms{zone_of_china, profile_.close_of_business};
+    const Terms terms{profile_.offset_minutes, profile_.close_of_business};
     const auto later =
         first_later({row.limit, row.limit.span, terms}, {row.limit, row.limit.extension.longest, terms}, *calendar_);
     if (!later) return;
     add(Is::contradiction, "limit " + row.limit.id, "longest",
-        "最长期限短于期限本身：" + to_iso(later->start) + " 起，期限至 " + end_text(later->due, zone_of_china) +
-            "，最长至 " + end_text(later->bound, zone_of_china),
+        "最长期限短于期限本身：" + to_iso(later->start) + " 起，期限至 " +
+            end_text(later->due, profile_.offset_minutes) + "，最长至 " +
+            end_text(later->bound, profile_.offset_minutes),
         "the longest time is shorter than the limit: from " + to_iso(later->start) + " the limit ends " +
-            end_text(later->due, zone_of_china) + ", the longest " + end_text(later->bound, zone_of_china));
+            end_text(later->due, profile_.offset_minutes) + ", the longest " +
+            end_text(later->bound, profile_.offset_minutes));
   }
 
   void known(const std::string& row, const std::string& field, const std::string& id, const std::vector<Named>& all) {
@@ -222,8 +224,8 @@ std::vector<Finding> check(const Profile& profile, const Calendars& calendars) {
 
 std::vector<Finding> check_against(const Profile& own, const Profile& law, const Calendar& calendar) {
   std::vector<Finding> findings;
-  const Terms own_terms{zone_of_china, own.close_of_business};
-  const Terms law_terms{zone_of_china, law.close_of_business};
+  const Terms own_terms{own.offset_minutes, own.close_of_business};
+  const Terms law_terms{own.offset_minutes, law.close_of_business};
   for (const LimitRow& row : own.limits) {
     if (row.answers_to.empty()) continue;
     const std::string name = "limit " + row.limit.id;
@@ -241,11 +243,11 @@ std::vector<Finding> check_against(const Profile& own, const Profile& law, const
         {Is::contradiction, name, "within",
          to_text(*row.limit.span, Language::zh) + "长于 " + bound->limit.profile + " " + bound->limit.tag + " 的 " +
              to_text(*bound->limit.span, Language::zh) + "：" + to_iso(later->start) + " 起，本规定至 " +
-             end_text(later->due, zone_of_china) + "，监管规定至 " + end_text(later->bound, zone_of_china),
+             end_text(later->due, own.offset_minutes) + "，监管规定至 " + end_text(later->bound, own.offset_minutes),
          to_text(*row.limit.span, Language::en) + " is longer than " + to_text(*bound->limit.span, Language::en) +
              " of " + bound->limit.profile + " " + bound->limit.tag + ": from " + to_iso(later->start) +
-             " this one ends " + end_text(later->due, zone_of_china) + ", the regulation's " +
-             end_text(later->bound, zone_of_china)});
+             " this one ends " + end_text(later->due, own.offset_minutes) + ", the regulation's " +
+             end_text(later->bound, own.offset_minutes)});
   }
   if (own.retention.years && law.retention.years && *own.retention.years < *law.retention.years) {
     findings.push_back({Is::contradiction, "retention", "years",

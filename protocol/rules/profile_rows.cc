@@ -131,18 +131,48 @@ Status read_span(const Line& line, std::optional<Span>& out) {
   return Done{};
 }
 
+const MomentWords* moment_in(std::string_view key) {
+  for (const MomentWords& one : moment_words) {
+    if (one.key == key) return &one;
+  }
+  return nullptr;
+}
+
+Unexpected<Error> no_moment(const Line& line, std::string_view also) {
+  std::string known;
+  for (const MomentWords& one : moment_words) known.append(known.empty() ? "" : ", ").append(one.key);
+  return line.wrong("expected " + std::string{also} + known);
+}
+
 Status read_moment(const Line& line, std::optional<Moment>& out) {
   out.reset();
   if (line.entry.value == blank) return Done{};
-  std::string known;
-  for (const MomentWords& one : moment_words) {
-    if (line.entry.value == one.key) {
-      out = one.moment;
-      return Done{};
-    }
-    known.append(one.key).append(", ");
+  const MomentWords* found = moment_in(line.entry.value);
+  if (found == nullptr) return no_moment(line, "? or one of: ");
+  out = found->moment;
+  return Done{};
+}
+
+Status read_moments(const Line& line, std::vector<Moment>& out) {
+  out.clear();
+  for (const std::string_view word : words_of(line.entry.value)) {
+    const MomentWords* found = moment_in(word);
+    if (found == nullptr) return no_moment(line, "some of: ");
+    out.push_back(found->moment);
   }
-  return line.wrong("expected one of: " + known + "?");
+  return Done{};
+}
+
+// "+08:00": minutes east.
+Status read_zone(const Line& line, std::int16_t& out) {
+  const std::string& text = line.entry.value;
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  const bool form = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':' && digit(1) && digit(2) &&
+                    digit(4) && digit(5);
+  const int minutes = form ? ((text[1] - '0') * 10 + text[2] - '0') * 60 + (text[4] - '0') * 10 + text[5] - '0' : -1;
+  if (minutes < 0 || minutes > 14 * 60) return line.wrong("expected a zone (+08:00)");
+  out = static_cast<std::int16_t>(text[0] == '-' ? -minutes : minutes);
+  return Done{};
 }
 
 // "17:30".
@@ -224,6 +254,7 @@ Status read_limit(const Line& line, LimitRow& row) {
   if (key == "channels") return keep(line, row.channels);
   if (key == "starts") return read_moment(line, row.starts);
   if (key == "ends") return read_moment(line, row.ends);
+  if (key == "moot") return read_moments(line, row.moot);
   if (key == "clock") {
     return pick<ClockKind>(line,
                            {{"total", ClockKind::total},
@@ -310,6 +341,7 @@ Status read_head(const Line& line, Profile& profile) {
   if (read_names(line, profile) || key == "inherits") return Done{};
   if (key == "calendar") return keep(line, profile.calendar);
   if (key == "close_of_business") return read_hour(line, profile.close_of_business);
+  if (key == "zone") return read_zone(line, profile.offset_minutes);
   if (key == "from") return read_day(line, profile.from);
   if (key == "until") return read_day(line, profile.until);
   if (key == "version") {

@@ -6,6 +6,7 @@ redress_tests(
     protocol/bytes_test.cc
     protocol/case_test.cc
     protocol/chain_test.cc
+    protocol/clocks_test.cc
     protocol/entry_test.cc
     protocol/event_test.cc
     protocol/exchange_test.cc

@@ -39,6 +39,7 @@ units = outlet
 clock = hop
 starts = delivered
 ends = started
+moot = handed_over replied
 within = 2 hours
 [retention]
 years = 5
@@ -106,6 +107,7 @@ TEST_CASE("Profile: every field of every row is read") {
   CHECK(reply.ends == Moment::replied);
   CHECK(reply.grades == std::vector<std::string>{"general"});
   CHECK(reply.units == std::vector<std::string>{"outlet"});
+  CHECK(profile.limit("start")->moot == std::vector<Moment>{Moment::handed_over, Moment::replied});
   CHECK(profile.limit("start")->limit.span == Span{2, Unit::hours});
   CHECK(profile.limit("none") == nullptr);
   CHECK(profile.grades.at(0).by_default);
@@ -141,14 +143,17 @@ TEST_CASE("Profile: an old case keeps the version that held on its day") {
 }
 
 TEST_CASE("Profile: a branch inherits, changes what it names, adds and drops, over two levels") {
-  const Profiles profiles = with({bank, bank_2,
-                                  "[profile province]\nversion = 7\ninherits = bank\n[limit reply]\n"
-                                  "within = 2 working_days\n[limit visit]\nclock = stage\nwithin = next_day\n",
-                                  "[profile county]\nversion = 3\ninherits = province\nclose_of_business = 16:30\n"
-                                  "[limit start]\ndrop = yes\n[limit reply]\nlongest = ?\n[retention]\nyears = 10\n"});
+  const Profiles profiles =
+      with({bank, bank_2,
+            "[profile province]\nversion = 7\ninherits = bank\n[limit reply]\n"
+            "within = 2 working_days\n[limit visit]\nclock = stage\nwithin = next_day\n",
+            "[profile county]\nversion = 3\ninherits = province\nclose_of_business = 16:30\nzone = -03:30\n"
+            "[limit start]\ndrop = yes\n[limit reply]\nlongest = ?\n[retention]\nyears = 10\n"});
   const Profile county = held(profiles, "county", "2026-01-01");
   CHECK(county.chain == std::vector<std::string>{"county/3", "province/7", "bank/1"});
   CHECK(county.calendar == "cn");
+  CHECK(county.offset_minutes == -3 * 60 - 30);
+  CHECK(held(profiles, "province", "2026-01-01").offset_minutes == zone_of_china);
   CHECK(county.close_of_business == 16 * 60 + 30);
   CHECK(county.limit("start") == nullptr);
   CHECK(county.limit("visit")->limit.profile == "province/7");
@@ -196,6 +201,10 @@ TEST_CASE("Profile: a wrong line is refused with its number and field") {
        "until: read rules: file=x.profile line=1: ends before it begins"},
       {"[profile p]\nversion = 1\nclose_of_business = 24:00\n",
        "close_of_business: read rules: file=x.profile line=3: expected an hour (17:30), or ?"},
+      {"[profile p]\nversion = 1\nzone = 8\n", "zone: read rules: file=x.profile line=3: expected a zone (+08:00)"},
+      {"[profile p]\nversion = 1\n[limit x]\nmoot = replied gone\n",
+       "moot: read rules: file=x.profile line=4: expected some of: received, registered, accepted, delivered, "
+       "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked"},
       {"[profile p]\nversion = 1\n[limit]\n", "limit: read rules: file=x.profile line=3: a row has an id: [kind id]"},
       {"[profile p]\nversion = 1\n[fine x]\n",
        "fine: read rules: file=x.profile line=3: expected limit, grade, unit, route, threshold, call_back, retention "

@@ -47,6 +47,7 @@ source = 000 第七条(六)
 clock = hop
 starts = delivered
 ends = handed_over
+moot = started replied
 within = 1 hours
 
 [limit start_work]
@@ -57,6 +58,7 @@ source = 000 第七条(六)
 clock = hop
 starts = delivered
 ends = started
+moot = replied
 within = 2 hours
 
 [limit outlet_reply]

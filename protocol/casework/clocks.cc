@@ -1,0 +1,315 @@
+#include "protocol/casework/clocks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/base/assert.h"
+#include "protocol/base/time.h"
+
+namespace redress::casework {
+namespace {
+
+using rules::Moment;
+
+// The tiers of the core bank policy, which a case shows by who supervises whom.
+constexpr std::string_view tier_head_office = "head_office";
+constexpr std::string_view tier_branch = "primary_branch";
+constexpr std::string_view tier_outlet = "outlet";
+
+const std::string* value_of(const Told& told, std::string_view field) {
+  return told.event ? told.event->value(field) : nullptr;
+}
+
+// When the complaint was received: as it was written down, else when it was written down.
+Happening receipt_of(const Told& told) {
+  Happening out{Moment::received, told.header.what.time, {}, told.header.what.author, false, {}};
+  const std::string* written = value_of(told, "received_at");
+  if (written == nullptr) return out;
+  if (const auto day = rules::parse_day(*written)) {
+    out.day = *day;
+  } else if (const auto at = from_rfc3339(*written)) {
+    out.at = *at;
+  }
+  return out;
+}
+
+// Reads the standing entries of a case.
+class Reading {
+ public:
+  void take(const KindRow& row, const Told& told) {
+    const journal::What& what = told.header.what;
+    switch (row.effect) {
+      case Effect::open:
+        return open(told);
+      case Effect::move:
+        return move(what);
+      case Effect::start:
+        return add(Moment::started, what);
+      case Effect::dispose:
+        return add(Moment::disposed, what);
+      case Effect::reply:
+        return add(Moment::replied, what);
+      case Effect::call_back:
+        return add(Moment::called_back, what);
+      case Effect::end:
+        return add(Moment::finished, what);
+      case Effect::resume:
+        // New facts, or an answer that did not satisfy: it begins anew, at the unit that has it.
+        add(Moment::received, what);
+        times_.happenings.push_back({Moment::delivered, what.time, {}, handler_, false, {}});
+        return;
+      case Effect::none:
+        return;
+    }
+  }
+
+  CaseTimes done() && { return std::move(times_); }
+
+ private:
+  void add(Moment moment, const journal::What& what) {
+    times_.happenings.push_back({moment, what.time, {}, what.author, false, {}});
+  }
+
+  void open(const Told& told) {
+    const journal::What& what = told.header.what;
+    const Happening receipt = receipt_of(told);
+    times_.happenings.push_back(receipt);
+    add(Moment::registered, what);
+    // Who takes the complaint has it from then on.
+    Happening delivered = receipt;
+    delivered.moment = Moment::delivered;
+    times_.happenings.push_back(delivered);
+    handler_ = what.author;
+    if (const std::string* grade = value_of(told, "grade")) times_.grade = *grade;
+    if (const std::string* channel = value_of(told, "channel")) times_.channel = *channel;
+    const bool supervised = std::any_of(what.to.begin(), what.to.end(), [](SiteId to) { return to != head_office; });
+    know(what.author, supervised ? tier_outlet : tier_branch);
+    for (const SiteId supervisor : what.to) know(supervisor, tier_branch);
+  }
+
+  void move(const journal::What& what) {
+    add(Moment::handed_over, what);
+    if (what.to.empty()) return;
+    const SiteId unit = what.to.front();
+    handler_ = unit;
+    times_.happenings.push_back({Moment::delivered, what.time, {}, unit, true, {}});
+    for (std::size_t i = 1; i < what.to.size(); ++i) know(what.to[i], tier_branch);
+    // Only head office knows every parent, and names one behind the unit that has one.
+    if (what.to.size() > 1) {
+      know(unit, tier_outlet);
+    } else if (what.author == head_office) {
+      know(unit, tier_branch);
+    }
+    know(head_office, tier_head_office);
+  }
+
+  void know(SiteId site, std::string_view tier) {
+    times_.tiers.emplace(site, site == head_office ? tier_head_office : tier);
+  }
+
+  CaseTimes times_;
+  SiteId handler_;
+};
+
+bool names(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// Runs the clocks of one profile over one case.
+class Running {
+ public:
+  Running(const rules::Profile& profile, const rules::Calendar& calendar, const CaseTimes& times)
+      : profile_{profile},
+        calendar_{calendar},
+        times_{times},
+        terms_{profile.offset_minutes, profile.close_of_business},
+        grade_{grade_of(times.grade)} {}
+
+  std::vector<Clock> run() {
+    for (const rules::LimitRow& row : profile_.limits) {
+      if (!applies(row)) continue;
+      const std::size_t first = out_.size();
+      if (row.starts) {
+        for (const Happening& one : times_.happenings) step(row, one, first);
+      } else {
+        out_.push_back(clock_of(row));
+        out_.back().deadline = rules::untold(row.limit, "starts", row.limit.blank_zh, row.limit.blank_en, terms_);
+        settle_unbegun(row, out_.back());
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // The row of the profile that the case's grade names; the default's if it names none; nothing if it is unknown.
+  [[nodiscard]] const rules::Named* grade_of(std::string_view written) const {
+    for (const rules::Named& grade : profile_.grades) {
+      if (written.empty() ? grade.by_default : grade.id == written || grade.zh == written || grade.en == written) {
+        return &grade;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] bool came_by(const std::vector<std::string>& channels) const {
+    if (names(channels, times_.channel)) return true;
+    const auto codes = profile_.codes.find("channel");
+    if (codes == profile_.codes.end()) return false;
+    return std::any_of(codes->second.begin(), codes->second.end(), [&](const rules::CodeName& code) {
+      return names(channels, code.code) && (code.zh == times_.channel || code.en == times_.channel);
+    });
+  }
+
+  [[nodiscard]] bool applies(const rules::LimitRow& row) const {
+    if (row.clock == rules::ClockKind::routine) return false;
+    if (!row.channels.empty() && !came_by(row.channels)) return false;
+    if (!row.grades.empty() && grade_ != nullptr && !names(row.grades, grade_->id)) return false;
+    if (row.clock != rules::ClockKind::call_back || !profile_.call_back.scope) return true;
+    switch (*profile_.call_back.scope) {
+      case rules::CallBackScope::all:
+        return true;
+      case rules::CallBackScope::marked:
+        return times_.call_back_marked;
+      case rules::CallBackScope::as_appropriate:
+      case rules::CallBackScope::none:
+        break;
+    }
+    return false;
+  }
+
+  [[nodiscard]] WallTime moment_of(const Happening& one) const {
+    return one.day ? rules::start_of(*one.day, terms_.offset_minutes) : one.at;
+  }
+
+  [[nodiscard]] static Clock clock_of(const rules::LimitRow& row) {
+    Clock clock;
+    clock.limit = row.limit.id;
+    clock.kind = row.clock;
+    clock.zh = row.limit.zh;
+    clock.en = row.limit.en;
+    return clock;
+  }
+
+  // A clock whose start the document does not tell still ends.
+  void settle_unbegun(const rules::LimitRow& row, Clock& clock) const {
+    for (const Happening& one : times_.happenings) settle(row, one, clock);
+  }
+
+  void step(const rules::LimitRow& row, const Happening& one, std::size_t first) {
+    if (one.moment == *row.starts) return begin(row, one, first);
+    for (std::size_t i = first; i < out_.size(); ++i) settle(row, one, out_[i]);
+  }
+
+  void settle(const rules::LimitRow& row, const Happening& one, Clock& clock) const {
+    if (!clock.running()) return;
+    const bool hop = row.clock == rules::ClockKind::hop;
+    const bool own = !hop || one.unit == clock.unit;
+    if (own && row.ends == one.moment) {
+      clock.met = moment_of(one);
+    } else if (own && std::find(row.moot.begin(), row.moot.end(), one.moment) != row.moot.end()) {
+      clock.dropped = moment_of(one);
+      clock.moot = true;
+    } else if (one.moment == Moment::finished && row.clock != rules::ClockKind::call_back) {
+      clock.dropped = moment_of(one);
+    } else if (hop && own && one.moment == Moment::handed_over) {
+      clock.dropped = moment_of(one);
+    }
+  }
+
+  void begin(const rules::LimitRow& row, const Happening& one, std::size_t first) {
+    const bool hop = row.clock == rules::ClockKind::hop;
+    for (std::size_t i = first; i < out_.size(); ++i) {
+      Clock& held = out_[i];
+      if (!held.running() || (hop && held.unit != one.unit)) continue;
+      if (hop && one.moment == Moment::delivered && !one.assumed) return confirm(row, one, held);
+      held.dropped = moment_of(one);
+    }
+    const auto tier = times_.tiers.find(one.unit);
+    if (!row.units.empty() && tier != times_.tiers.end() && !names(row.units, tier->second)) return;
+    Clock clock = clock_of(row);
+    clock.began = moment_of(one);
+    if (hop) clock.unit = one.unit;
+    clock.assumed = one.assumed;
+    clock.deadline = deadline_of(row, one, tier != times_.tiers.end());
+    out_.push_back(std::move(clock));
+  }
+
+  // A recorded delivery takes the place of the assumed one; of two recorded ones (form and telephone) the earlier.
+  void confirm(const rules::LimitRow& row, const Happening& one, Clock& held) {
+    if (!held.assumed && *held.began <= moment_of(one)) return;
+    held.began = moment_of(one);
+    held.assumed = false;
+    held.deadline = deadline_of(row, one, times_.tiers.contains(one.unit));
+  }
+
+  [[nodiscard]] rules::Deadline deadline_of(const rules::LimitRow& row, const Happening& one, bool tier_known) const {
+    const rules::Limit& limit = row.limit;
+    if (!row.grades.empty() && grade_ == nullptr) {
+      return rules::untold(limit, "grade", "投诉等级“" + times_.grade + "”不在方案中",
+                           "the grade of the complaint, \"" + times_.grade + "\", is not one of the profile's", terms_);
+    }
+    if (!row.units.empty() && !tier_known) {
+      return rules::untold(limit, "units", "机构 " + std::to_string(one.unit.value()) + " 的层级未知",
+                           "the tier of site " + std::to_string(one.unit.value()) + " is not known", terms_);
+    }
+    if (row.clock == rules::ClockKind::call_back && !profile_.call_back.scope) {
+      return rules::untold(limit, "scope", profile_.call_back.blank_zh, profile_.call_back.blank_en, terms_);
+    }
+    rules::Start start{moment_of(one), std::string{rules::zh_of(one.moment)}, std::string{rules::en_of(one.moment)}};
+    if (one.assumed) {
+      start.zh = "移交（送达时间未记录，按移交之时起算）";
+      start.en = "handed over (no delivery recorded: counted from the hand-over)";
+    }
+    if (row.promised) return rules::promised(limit, start, one.until.value_or(start.at), terms_);
+    const bool total = row.clock == rules::ClockKind::total;
+    std::vector<rules::Extended> extensions;
+    for (const ExtendedClock& extension : times_.extensions) {
+      if (extension.limit == limit.id || (extension.limit.empty() && total)) extensions.push_back(extension.extended);
+    }
+    const std::vector<rules::Excluded> none;
+    return rules::deadline(limit, start, calendar_, terms_, total ? times_.excluded : none, extensions);
+  }
+
+  const rules::Profile& profile_;
+  const rules::Calendar& calendar_;
+  const CaseTimes& times_;
+  rules::Terms terms_;
+  const rules::Named* grade_;
+  std::vector<Clock> out_;
+};
+
+}  // namespace
+
+CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries) {
+  Reading reading;
+  for (const Line& line : view.timeline) {
+    if (line.verdict != Verdict::stands) continue;
+    const Told& told = entries[line.told];
+    const KindRow* row = kinds.find(told.header.what.kind);
+    if (row != nullptr) reading.take(*row, told);
+  }
+  return std::move(reading).done();
+}
+
+bool Clock::late(WallTime now) const noexcept {
+  if (deadline.outcome != rules::Outcome::due || moot) return false;
+  return (met ? *met : dropped ? *dropped : now) >= deadline.due;
+}
+
+Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
+                                  const rules::Calendars& calendars, const CaseTimes& times) {
+  const auto begun = std::find_if(times.happenings.begin(), times.happenings.end(),
+                                  [](const Happening& one) { return one.moment == Moment::received; });
+  if (begun == times.happenings.end()) return std::vector<Clock>{};
+  const rules::Day day = begun->day ? *begun->day : rules::day_of(begun->at, rules::zone_of_china);
+  const Result<rules::Profile> rules_then = profiles.in_force(profile, day);
+  if (!rules_then) return fail(rules_then.error());
+  const rules::Calendar* calendar = calendars.find((*rules_then).calendar);
+  if (calendar == nullptr) {
+    return fail(Code::not_found, "profile " + (*rules_then).mark() + ": no such calendar: " + (*rules_then).calendar,
+                "calendar");
+  }
+  return Running{*rules_then, *calendar, times}.run();
+}
+
+}  // namespace redress::casework

@@ -1,0 +1,77 @@
+// The clocks of a case: which limits of a profile run, since when, until when and why, and which were kept.
+//
+// Pure: from the case's entries and the rules alone, so that every site that holds the same entries shows the same
+// dates. The profile is the version that held on the day the case began.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/result.h"
+#include "protocol/casework/case.h"
+#include "protocol/rules/deadline.h"
+#include "protocol/rules/profile.h"
+
+namespace redress::casework {
+
+// Something that began or met a clock.
+struct Happening {
+  rules::Moment moment = rules::Moment::received;
+  WallTime at;
+  std::optional<rules::Day> day;  // only the day is known: it counts from its first moment, the safe side
+  SiteId unit;                    // delivered: to whom; otherwise who did it
+  bool assumed = false;           // delivered: taken for the hand-over's own time until a delivery is recorded
+  std::optional<WallTime> until;  // promised: for when
+};
+
+// An extension of one clock, or of all total clocks if it names none.
+struct ExtendedClock {
+  std::string limit;
+  rules::Extended extended;
+};
+
+// What the clocks take from a case. times_of() fills it from the fold; kinds that excuse, extend, promise or confirm a
+// delivery add to the lists.
+struct CaseTimes {
+  std::vector<Happening> happenings;      // in the fold's order
+  std::vector<rules::Excluded> excluded;  // out of total clocks
+  std::vector<ExtendedClock> extensions;
+  std::string grade;    // as it was written down, or empty
+  std::string channel;  // as it was written down, or empty
+  bool call_back_marked = false;
+  std::map<SiteId, std::string> tiers;  // the profile's unit of each site; a site whose tier is not known is not there
+};
+
+// Of the entries that stand. A registration's own time of receipt comes before the time it was written down. A site's
+// tier is read from the case too: head office; whoever supervises, or registers with nobody between it and head
+// office, is a primary branch; whoever is supervised is an outlet.
+[[nodiscard]] CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries);
+
+struct Clock {
+  std::string limit;  // the profile's row
+  rules::ClockKind kind = rules::ClockKind::total;
+  std::string zh;
+  std::string en;
+  SiteId unit;                      // of a hop; else nobody
+  std::optional<WallTime> began;    // nothing: the document does not say when it starts
+  std::optional<WallTime> met;      // what it waits for happened
+  std::optional<WallTime> dropped;  // it waits no more: begun again, passed on, moot, or the case ended
+  bool moot = false;                // it was pointless, so it was not missed
+  bool assumed = false;             // it began at a hand-over whose delivery is not recorded
+  rules::Deadline deadline;
+
+  [[nodiscard]] bool running() const noexcept { return !met && !dropped; }
+  // True if it was met, or dropped, too late, or is running and too late at `now`. Never of a clock without a due date.
+  [[nodiscard]] bool late(WallTime now) const noexcept;
+};
+
+// In the order of the profile's rows, each row's clocks in the order they began; none before a complaint is received.
+// Fails with not_found as Profiles::in_force does, or if the profile's calendar is not known here.
+[[nodiscard]] Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
+                                                const rules::Calendars& calendars, const CaseTimes& times);
+
+}  // namespace redress::casework

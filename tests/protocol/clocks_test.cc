@@ -1,0 +1,269 @@
+#include "protocol/casework/clocks.h"
+
+#include <catch2/catch.hpp>
+
+#include "protocol/base/time.h"
+#include "protocol/rules/shipped.h"
+#include "tests/sim/story.h"
+
+namespace redress::casework {
+namespace {
+
+using rules::Language;
+using sim::More;
+using sim::Story;
+
+const SiteId outlet{2};
+const SiteId county{3};
+
+const Kinds& kinds() {
+  static const Kinds table{shipped_kinds()};
+  return table;
+}
+const rules::Profiles& shipped() {
+  static const rules::Profiles all = rules::shipped_profiles();
+  return all;
+}
+const rules::Calendars& calendars() {
+  static const rules::Calendars all = rules::shipped_calendars();
+  return all;
+}
+
+WallTime at(const std::string& text) {
+  const auto moment = from_rfc3339(text + ":00+08:00");
+  REQUIRE(moment);
+  return *moment;
+}
+
+More when(const std::string& text, std::vector<SiteId> to = {}, std::vector<FieldText> fields = {}) {
+  return {std::move(to), at(text).value(), std::move(fields), {}};
+}
+
+CaseTimes times_in(const Story& story) { return times_of(kinds(), fold(kinds(), story.entries), story.entries); }
+
+std::vector<Clock> run(std::string_view profile, const CaseTimes& times) {
+  Result<std::vector<Clock>> found = clocks(shipped(), profile, calendars(), times);
+  REQUIRE(found.has_value());
+  return *found;
+}
+
+std::string moment(const std::optional<WallTime>& time) {
+  return time ? rules::minute_text(*time, rules::zone_of_china) : "";
+}
+
+// "row unit: began → due, what became of it", a line a clock.
+std::string shown(const std::vector<Clock>& all) {
+  std::string text;
+  for (const Clock& one : all) {
+    text += one.limit + (one.unit == SiteId{} ? "" : " " + std::to_string(one.unit.value())) + ": " +
+            moment(one.began) + " → " + rules::due_text(one.deadline, Language::en);
+    if (one.met) text += ", met " + moment(one.met);
+    if (one.dropped) text += (one.moot ? ", moot " : ", dropped ") + moment(one.dropped);
+    text += "\n";
+  }
+  return text;
+}
+
+// Registered at an outlet on the day before Spring Festival's make-up Saturday, passed to the county branch.
+Story passed_on() {
+  Story story{kinds()};
+  story.tell(outlet, "registered", {},
+             when("2026-02-13 10:05", {county}, {{"received_at", "2026-02-13T10:00:00+08:00"}, {"narrative", "x"}}));
+  story.tell(outlet, "handed_over", {0}, when("2026-02-13 10:40", {county}, {{"unit", "3"}}));
+  story.tell(county, "started", {1}, when("2026-02-13 13:30"));
+  return story;
+}
+
+}  // namespace
+
+TEST_CASE("Clocks: the core bank policy counts each hop from its delivery, and a blank stays one") {
+  CHECK(shown(run("bank-000", times_in(passed_on()))) ==
+        "pass_on 2: 2026-02-13 10:00 → 2026-02-13 11:00, met 2026-02-13 10:40\n"
+        "pass_on 3: 2026-02-13 10:40 → 2026-02-13 11:40, moot 2026-02-13 13:30\n"
+        "start_work 2: 2026-02-13 10:00 → 2026-02-13 12:00, dropped 2026-02-13 10:40\n"
+        "start_work 3: 2026-02-13 10:40 → 2026-02-13 12:40, met 2026-02-13 13:30\n"
+        "outlet_reply 2: 2026-02-13 10:00 → 2026-02-14 24:00, dropped 2026-02-13 10:40\n"
+        "branch_reply 3: 2026-02-13 10:40 → unknown: blank in the document\n");
+}
+
+TEST_CASE("Clocks: late is met too late, or still waiting too late; moot and blank clocks never are") {
+  const std::vector<Clock> all = run("bank-000", times_in(passed_on()));
+  const WallTime now = at("2026-03-01 00:00");
+  CHECK_FALSE(all[0].late(now));
+  CHECK_FALSE(all[1].late(now));
+  CHECK_FALSE(all[2].late(now));
+  CHECK(all[3].late(now));
+  CHECK_FALSE(all[4].late(now));
+  CHECK_FALSE(all[5].late(now));
+  Clock waiting = all[3];
+  waiting.met.reset();
+  CHECK_FALSE(waiting.late(WallTime{at("2026-02-13 12:40").value() - 1}));
+  CHECK(waiting.late(at("2026-02-13 12:40")));
+}
+
+TEST_CASE("Clocks: one case explains its hop in both languages") {
+  const std::vector<Clock> all = run("bank-000", times_in(passed_on()));
+  CHECK(to_text(all[3].deadline, Language::zh) ==
+        "规则：bank-000/1 T2 接受任务的部门启动工作，2 小时（000 第七条(六)）\n"
+        "起点：2026-02-13 10:40 移交（送达时间未记录，按移交之时起算）\n"
+        "到期：2026-02-13 12:40");
+  CHECK(to_text(all[3].deadline, Language::en) ==
+        "Rule: bank-000/1 T2 the unit that received it starts work, 2 hours (000 第七条(六))\n"
+        "Start: 2026-02-13 10:40, handed over (no delivery recorded: counted from the hand-over)\n"
+        "Due: 2026-02-13 12:40");
+  CHECK(to_text(all[4].deadline, Language::zh) ==
+        "规则：bank-000/1 T3 网点答复客户（应即时，最迟），1 个工作日（000 第七条(一)4）\n"
+        "起点：2026-02-13 10:00 解决单送达或接到电话告知，当日不计\n"
+        "计入：春节调休上班 1 天（2026-02-14）\n"
+        "到期：2026-02-14 24:00\n"
+        "日历：cn/2026");
+  CHECK(to_text(all[5].deadline, Language::zh) ==
+        "规则：bank-000/1 T4 一级行部解决并答复客户，期限空缺（000 第七条(二)4）\n"
+        "未定：须在制度方案中填写：第七条(二)4 的期限在文件中缺失（“……内解决并回复客户”）");
+}
+
+TEST_CASE("Clocks: a recorded delivery takes the place of the hand-over, and of form and telephone the earlier") {
+  CaseTimes times = times_in(passed_on());
+  times.happenings.pop_back();
+  const auto delivered = [&](const char* time) {
+    times.happenings.push_back({rules::Moment::delivered, at(time), {}, county, false, {}});
+  };
+  const auto began = [&] {
+    const std::vector<Clock> all = run("bank-000", times);
+    for (const Clock& one : all) {
+      if (one.limit == "start_work" && one.unit == county) return moment(one.began) + (one.assumed ? " assumed" : "");
+    }
+    return std::string{};
+  };
+  CHECK(began() == "2026-02-13 10:40 assumed");
+  delivered("2026-02-13 11:30");
+  CHECK(began() == "2026-02-13 11:30");
+  delivered("2026-02-13 10:50");
+  CHECK(began() == "2026-02-13 10:50");
+  delivered("2026-02-13 12:00");
+  CHECK(began() == "2026-02-13 10:50");
+}
+
+TEST_CASE("Clocks: end to end from the complaint, by its grade") {
+  Story story = passed_on();
+  const auto graded = [&](const char* grade) {
+    story.entries[0].event->fields.emplace_back("grade", grade);
+    const std::string text = shown(run("psbc-004-12", times_in(story)));
+    story.entries[0].event->fields.pop_back();
+    return text;
+  };
+  CHECK(shown(run("psbc-004-12", times_in(story))) == "general: 2026-02-13 10:00 → 2026-02-25 24:00\n");
+  CHECK(graded("一般") == "general: 2026-02-13 10:00 → 2026-02-25 24:00\n");
+  CHECK(graded("complex") == "complex: 2026-02-13 10:00 → 2026-03-05 24:00\n");
+  CHECK(graded("other") == "other: 2026-02-13 10:00 → unknown: blank in the document\n");
+  CHECK(graded("没有的") ==
+        "general: 2026-02-13 10:00 → unknown: blank in the document\n"
+        "complex: 2026-02-13 10:00 → unknown: blank in the document\n"
+        "other: 2026-02-13 10:00 → unknown: blank in the document\n");
+  story.entries[0].event->fields.emplace_back("channel", "互联网");
+  CHECK(shown(run("psbc-004-12", times_in(story))) ==
+        "general: 2026-02-13 10:00 → 2026-02-25 24:00\n"
+        "dispatch:  → unknown: blank in the document, met 2026-02-13 10:40\n");
+}
+
+TEST_CASE("Clocks: the regulation counts calendar days, and a reply meets it") {
+  Story story = passed_on();
+  CHECK(shown(run("cn", times_in(story))) == "simple: 2026-02-13 10:00 → 2026-02-28 24:00\n");
+  story.tell(county, "replied", {2}, when("2026-02-28 23:59", {}, {{"content", "y"}}));
+  const std::vector<Clock> met = run("cn", times_in(story));
+  CHECK(shown(met) == "simple: 2026-02-13 10:00 → 2026-02-28 24:00, met 2026-02-28 23:59\n");
+  CHECK_FALSE(met[0].late(at("2026-12-01 00:00")));
+}
+
+TEST_CASE("Clocks: an end drops what still runs, and going on again begins anew") {
+  Story story = passed_on();
+  story.tell(head_office, "withdrawn", {2}, when("2026-02-14 09:00", {}, {{"reason", "z"}}));
+  CHECK(shown(run("cn", times_in(story))) == "simple: 2026-02-13 10:00 → 2026-02-28 24:00, dropped 2026-02-14 09:00\n");
+  story.tell(head_office, "reopened", {3}, when("2026-03-02 09:00", {}, {{"reason", "新事实"}}));
+  CHECK(shown(run("cn", times_in(story))) ==
+        "simple: 2026-02-13 10:00 → 2026-02-28 24:00, dropped 2026-02-14 09:00\n"
+        "simple: 2026-03-02 09:00 → 2026-03-17 24:00\n");
+  const std::string hops = shown(run("bank-000", times_in(story)));
+  CHECK(hops.find("start_work 3: 2026-03-02 09:00 → 2026-03-02 11:00\n") != std::string::npos);
+}
+
+TEST_CASE("Clocks: of a day without a time the first moment counts, in the profile's zone") {
+  Story story{kinds()};
+  story.tell(outlet, "registered", {},
+             when("2026-02-05 16:00", {}, {{"received_at", "2026-02-04"}, {"narrative", "x"}}));
+  const std::vector<Clock> all = run("bank-000", times_in(story));
+  CHECK(moment(all.at(0).began) == "2026-02-04 00:00");
+}
+
+TEST_CASE("Clocks: excluded time and extensions reach the total clock, a promise its own") {
+  CaseTimes times = times_in(passed_on());
+  times.excluded.push_back({at("2026-02-20 00:00"), at("2026-02-23 00:00"), "外部鉴定"});
+  CHECK(shown(run("cn", times)) == "simple: 2026-02-13 10:00 → 2026-03-03 24:00\n");
+  times.grade = "complex";
+  times.extensions.push_back({"", {rules::Span{5, rules::Unit::calendar_days}, {}, true, true, "案情复杂"}});
+  CHECK(shown(run("cn", times)) == "complex: 2026-02-13 10:00 → 2026-03-23 24:00\n");
+  times.extensions[0].limit = "pass_on";
+  CHECK(shown(run("cn", times)) == "complex: 2026-02-13 10:00 → 2026-03-18 24:00\n");
+  times.happenings.push_back(
+      {rules::Moment::promised, at("2026-02-14 09:00"), {}, county, false, at("2026-02-27 12:00")});
+  const std::vector<Clock> all = run("bank-000", times);
+  REQUIRE(all.back().limit == "promise");
+  CHECK(to_text(all.back().deadline, Language::en) ==
+        "Rule: bank-000/1 T5 the time promised to the customer for what is not solved in time, as promised to the "
+        "customer (000 第七条(四)4)\n"
+        "Start: 2026-02-14 09:00, time promised to the customer\n"
+        "Due: 2026-02-27 12:00");
+}
+
+TEST_CASE("Clocks: an old case keeps the rules it began under") {
+  rules::Profiles profiles = rules::shipped_profiles();
+  REQUIRE(profiles
+              .add("x.profile",
+                   "[profile psbc-004-12]\nversion = 2\nfrom = 2026-02-14\ncalendar = cn\n[limit general]\n"
+                   "clock = total\nstarts = received\nends = replied\nwithin = 1 working_days\n")
+              .has_value());
+  CaseTimes times = times_in(passed_on());
+  const auto due = [&] {
+    const auto found = clocks(profiles, "psbc-004-12", calendars(), times);
+    REQUIRE(found.has_value());
+    return rules::due_text((*found).at(0).deadline, Language::en);
+  };
+  CHECK(due() == "2026-02-25 24:00");
+  times.happenings[0].at = at("2026-02-14 10:00");
+  CHECK(due() == "2026-02-24 24:00");
+}
+
+TEST_CASE("Clocks: a site whose tier is not known, and rules that are not known, are said") {
+  CaseTimes times = times_in(passed_on());
+  times.tiers.erase(county);
+  const std::string text = shown(run("bank-000", times));
+  CHECK(text.find("outlet_reply 3: 2026-02-13 10:40 → unknown") != std::string::npos);
+  const auto gone = clocks(shipped(), "gone", calendars(), times);
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error().what == "profile gone: not known here");
+  const auto early = clocks(shipped(), "cn", calendars(), [&] {
+    CaseTimes then = times;
+    then.happenings[0].at = at("2019-01-01 10:00");
+    return then;
+  }());
+  REQUIRE_FALSE(early);
+  CHECK(early.error().what == "profile cn: no version holds on 2019-01-01");
+  const auto no_calendar = clocks(shipped(), "cn", rules::Calendars{}, times);
+  REQUIRE_FALSE(no_calendar);
+  CHECK(no_calendar.error().field == "calendar");
+  CHECK(run("cn", CaseTimes{}).empty());
+}
+
+TEST_CASE("Clocks: whatever the order in which entries came, every site shows the same") {
+  Story story = passed_on();
+  story.tell(county, "replied", {2}, when("2026-02-24 11:00", {}, {{"content", "y"}}));
+  story.tell(county, "closed", {3}, when("2026-02-25 11:00"));
+  const std::string first = shown(run("bank-000", times_in(story)));
+  sim::SeededRandom random{7};
+  for (int i = 0; i < 50; ++i) {
+    sim::shuffle(story.entries, random);
+    REQUIRE(shown(run("bank-000", times_in(story))) == first);
+  }
+}
+
+}  // namespace redress::casework
