@@ -209,9 +209,8 @@ class Running {
     } else if (own && std::find(row.moot.begin(), row.moot.end(), one.moment) != row.moot.end()) {
       clock.dropped = moment_of(one);
       clock.moot = true;
-    } else if (one.moment == Moment::finished && row.clock != rules::ClockKind::call_back) {
-      clock.dropped = moment_of(one);
-    } else if (hop && own && one.moment == Moment::handed_over) {
+    } else if ((one.moment == Moment::finished && row.clock != rules::ClockKind::call_back) ||
+               (hop && own && one.moment == Moment::handed_over)) {
       clock.dropped = moment_of(one);
     }
   }

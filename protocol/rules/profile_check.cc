@@ -70,12 +70,13 @@ class Checking {
   }
 
  private:
-  void add(Is is, std::string row, std::string field, std::string zh, std::string en) {
-    findings_.push_back({is, std::move(row), std::move(field), std::move(zh), std::move(en)});
+  void add(Is is, const std::string& row, const std::string& field, const std::string& zh, const std::string& en) {
+    findings_.push_back({is, row, field, zh, en});
   }
   template <typename Row>
-  void gap(std::string row, std::string field, std::string zh, std::string en, const Row& named) {
-    add(Is::gap, std::move(row), std::move(field), std::move(zh) + named.zh, std::move(en) + named.en);
+  void gap(const std::string& row, const std::string& field, const std::string& zh, const std::string& en,
+           const Row& named) {
+    add(Is::gap, row, field, zh + named.zh, en + named.en);
   }
 
   void check_head() {
