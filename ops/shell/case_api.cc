@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "ops/shell/case_clocks.h"
 #include "ops/shell/case_fields.h"
 #include "protocol/base/time.h"
 #include "protocol/wire/refusal.h"
@@ -249,6 +250,7 @@ void CaseApi::show(const Call& call, bool stale) const {
   const auto file = parts_.desk->file_of(*id);
   if (!file) return call.respond(error_response(call.request, {Code::not_found, "no such case here", "case"}));
   json body = case_json(*file);
+  body.update(clocks_json(*parts_.rules, *parts_.kinds, *file, wall_now()));
   body["stale"] = stale;
   call.respond(json_response(200, body));
 }

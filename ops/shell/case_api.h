@@ -9,6 +9,7 @@
 
 #include "ops/shell/api.h"
 #include "ops/shell/commands.h"
+#include "ops/shell/rulebook.h"
 #include "store/desk.h"
 #include "store/follower.h"
 
@@ -20,6 +21,7 @@ struct CaseApiParts {
   const casework::Kinds* kinds = nullptr;
   CommandQueue* commands = nullptr;
   const store::SiteOptions* site = nullptr;
+  const Rulebook* rules = nullptr;
   std::function<Position()> ledger;                                // the head as last committed; any thread
   std::function<Position()> followed;                              // how far the views are
   std::function<void(std::function<void()>)> post;                 // onto the door's thread

@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t file_bytes_max = 256 * limits::kib;
 constexpr std::size_t text_bytes_max = 1024;
 constexpr std::size_t hosts_max = 32;
+constexpr std::size_t rules_max = 32;
 
 struct Range {
   std::int64_t min;
@@ -210,7 +211,7 @@ void read_role(const toml::table& root, Findings& findings, Config& out) {
     section.missing("role");
   }
   out.role = role == "gateway" ? Role::gateway : Role::branch;
-  section.also_known({"role", "site", "store", "link", "door", "keys", "log"});
+  section.also_known({"role", "site", "store", "link", "door", "keys", "log", "rules"});
   section.finish();
 }
 
@@ -309,6 +310,14 @@ void read_rest(const toml::table& root, Findings& findings, Config& out) {
   log.text("file", out.log.file);
   log.choice("level", {"debug", "info", "warn", "error"}, out.log.level);
   log.finish();
+
+  Section rules{root, "rules", findings};
+  rules.texts("profiles", rules_max, out.rules.profiles);
+  rules.texts("files", rules_max, out.rules.files);
+  for (const std::string& file : out.rules.files) {
+    if (!file.ends_with(".calendar") && !file.ends_with(".profile")) rules.bad("files", "not .calendar or .profile");
+  }
+  rules.finish();
 }
 
 }  // namespace

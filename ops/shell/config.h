@@ -62,6 +62,12 @@ struct LogConfig {
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 
+struct RulesConfig {
+  std::vector<std::string> profiles = {"bank-000", "cn"};  // whose clocks are shown
+  std::vector<std::string> files;  // further calendars (*.calendar) and profiles (*.profile), in this order
+  friend bool operator==(const RulesConfig&, const RulesConfig&) = default;
+};
+
 struct Config {
   Role role = Role::branch;
   SiteConfig site;
@@ -70,6 +76,7 @@ struct Config {
   DoorConfig door;
   KeysConfig keys;
   LogConfig log;
+  RulesConfig rules;
   friend bool operator==(const Config&, const Config&) = default;
 };
 

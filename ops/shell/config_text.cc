@@ -141,6 +141,13 @@ std::string commented_config(const Config& config) {
            "日志文件；留空则写到标准错误。");
   page.key("level", quoted(config.log.level), "Least level written: debug, info, warn or error.",
            "记录的最低级别：debug、info、warn 或 error。");
+  page.section("rules");
+  page.key("profiles", quoted(config.rules.profiles),
+           "Policy profiles whose limits are shown with a case; `redress-ops rules` lists those known.",
+           "随投诉显示期限的制度方案；`redress-ops rules` 可列出已知方案。");
+  page.key("files", quoted(config.rules.files),
+           "Further calendars (*.calendar) and profiles (*.profile), read in this order; the same ones at every site.",
+           "另行读入的日历（*.calendar）和制度方案（*.profile），按此顺序；各机构应一致。");
   return page.take();
 }
 

@@ -37,6 +37,9 @@ Status Daemon::open_stores() {
                    keys.kek,        keys.kek_generation,
                    signer_.get(),   options_.pairwise,
                    options_.router};
+  auto rules = open_rulebook(home_.config.rules, home_.path(config_file));
+  if (!rules) return fail(rules.error());
+  rules_ = std::move(*rules);
   auto journal = store::LmdbTruth::open(journal_options(home_));
   if (!journal) return fail(journal.error());
   journal_ = std::move(*journal);
@@ -190,6 +193,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       &kinds_,
       commands_.get(),
       &site_options_,
+      &rules_,
       [this] { return Position{ledger_.load()}; },
       [this] { return following_->position(); },
       [this](std::function<void()> work) { door_->post(std::move(work)); },

@@ -67,6 +67,7 @@ class Daemon {
   crypto::SystemRandom random_;
   Metrics metrics_;
   casework::Kinds kinds_;
+  Rulebook rules_;
   std::unique_ptr<journal::Signer> signer_;
   store::SiteOptions site_options_;
   std::unique_ptr<store::LmdbTruth> journal_;

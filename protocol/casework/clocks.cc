@@ -184,6 +184,8 @@ class Running {
   [[nodiscard]] static Clock clock_of(const rules::LimitRow& row) {
     Clock clock;
     clock.limit = row.limit.id;
+    clock.profile = row.limit.profile;
+    clock.tag = row.limit.tag;
     clock.kind = row.clock;
     clock.zh = row.limit.zh;
     clock.en = row.limit.en;

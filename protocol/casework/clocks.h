@@ -52,7 +52,9 @@ struct CaseTimes {
 [[nodiscard]] CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries);
 
 struct Clock {
-  std::string limit;  // the profile's row
+  std::string limit;    // the profile's row
+  std::string profile;  // "bank-000/1": the profile and version that the row is of
+  std::string tag;      // as the documents' list numbers it; may be empty
   rules::ClockKind kind = rules::ClockKind::total;
   std::string zh;
   std::string en;

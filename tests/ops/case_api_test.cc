@@ -131,6 +131,42 @@ TEST_CASE("CaseApi: a case is read by its id and by its number, with its timelin
   CHECK(served.get("/api/v1/cases/none/at/all").status == 404);
 }
 
+TEST_CASE("CaseApi: a case read by itself shows its clocks, each with its due date and why") {
+  Served served;
+  const Reply saved = served.post(
+      "/api/v1/cases", {{"fields", {{"narrative", "x"}, {"received_at", "2026-02-13T10:00:00+08:00"}}}}, "desk/1");
+  REQUIRE(saved.status == 201);
+  const json shown = served.get("/api/v1/cases/" + saved.body["case"].get<std::string>()).body;
+  CHECK(shown["rules_missing"].empty());
+  json by_limit = json::object();
+  for (const json& clock : shown["clocks"]) by_limit[clock["limit"].get<std::string>()] = clock;
+  // The registering site stands right under head office, so it is a primary branch, whose limit the document lost.
+  CHECK(by_limit.size() == 4);
+  const json& blank = by_limit["branch_reply"];
+  CHECK(blank["outcome"] == "untold");
+  CHECK(blank["untold"] == "amount");
+  CHECK_FALSE(blank.contains("due"));
+  CHECK(blank["late"] == false);
+  const json& total = by_limit["simple"];
+  CHECK(total["profile"] == "cn-r1/1");
+  CHECK(total["kind"] == "total");
+  CHECK(total["began"] == "2026-02-13T10:00:00.000+08:00");
+  CHECK(total["due"] == "2026-03-01T00:00:00.000+08:00");
+  CHECK(total["due_zh"] == "2026-02-28 24:00");
+  CHECK(total["running"] == true);
+  CHECK(total["late"] == true);
+  CHECK(total["why_zh"] ==
+        "规则：cn-r1/1 R1-15 作出处理决定并告知投诉人，15 日（自然日）（R1 时限）\n"
+        "起点：2026-02-13 10:00 收到投诉，当日不计\n"
+        "到期：2026-02-28 24:00");
+  CHECK(by_limit["pass_on"]["unit"] == 11);
+  CHECK(by_limit["pass_on"]["due_en"] == "2026-02-13 11:00");
+  const Reply old =
+      served.post("/api/v1/cases", {{"fields", {{"narrative", "y"}, {"received_at", "2019-05-06"}}}}, "desk/2");
+  const json before = served.get("/api/v1/cases/" + old.body["case"].get<std::string>()).body;
+  CHECK(before["rules_missing"] == json::array({"profile cn: no version holds on 2019-05-06"}));
+}
+
 TEST_CASE("CaseApi: a list shows what was just answered as saved") {
   Served served;
   for (int i = 1; i <= 3; ++i) {

@@ -75,6 +75,7 @@ TEST_CASE("Config: what is written with comments is read back the same") {
   full.door.hosts = {"desk.bank.example", "desk.bank.example:8443"};
   full.keys = {"k", "p"};
   full.log = {"redress.log", "debug"};
+  full.rules = {{"kashi", "cn"}, {"kashi.calendar", "rules/kashi.profile"}};
   Config gateway = full;
   gateway.role = Role::gateway;
   gateway.site.id = head_office;
@@ -106,7 +107,7 @@ TEST_CASE("Config: every key that is written has a comment in both languages abo
     CHECK(lines[i - 2].rfind("# ", 0) == 0);
     CHECK(lines[i - 1].find("。") != std::string::npos);
   }
-  CHECK(keys == 20);
+  CHECK(keys == 22);
 }
 
 TEST_CASE("Config: every error is named at once, with file, line and key") {

@@ -1,0 +1,92 @@
+#include "ops/shell/case_clocks.h"
+
+#include <nlohmann/json.hpp>
+
+#include "protocol/base/time.h"
+#include "protocol/casework/clocks.h"
+
+namespace redress::shell {
+namespace {
+
+using nlohmann::json;
+using rules::Language;
+
+std::string_view name_of(rules::ClockKind kind) {
+  switch (kind) {
+    case rules::ClockKind::total:
+      return "total";
+    case rules::ClockKind::hop:
+      return "hop";
+    case rules::ClockKind::stage:
+      return "stage";
+    case rules::ClockKind::promise:
+      return "promise";
+    case rules::ClockKind::call_back:
+      return "call_back";
+    case rules::ClockKind::routine:
+      return "routine";
+  }
+  return "";
+}
+
+std::string_view name_of(rules::Outcome outcome) {
+  switch (outcome) {
+    case rules::Outcome::due:
+      return "due";
+    case rules::Outcome::untold:
+      return "untold";
+    case rules::Outcome::not_loaded:
+      return "not_loaded";
+    case rules::Outcome::standing:
+      return "standing";
+  }
+  return "";
+}
+
+json clock_json(const casework::Clock& clock, WallTime now) {
+  const rules::Deadline& deadline = clock.deadline;
+  json out{{"limit", clock.limit},
+           {"profile", clock.profile},
+           {"tag", clock.tag},
+           {"kind", std::string{name_of(clock.kind)}},
+           {"zh", clock.zh},
+           {"en", clock.en},
+           {"outcome", std::string{name_of(deadline.outcome)}},
+           {"due_zh", rules::due_text(deadline, Language::zh)},
+           {"due_en", rules::due_text(deadline, Language::en)},
+           {"running", clock.running()},
+           {"late", clock.late(now)},
+           {"moot", clock.moot},
+           {"delivery_assumed", clock.assumed},
+           {"provisional", deadline.provisional},
+           {"why_zh", to_text(deadline, Language::zh)},
+           {"why_en", to_text(deadline, Language::en)}};
+  const auto put = [&](const char* name, const std::optional<WallTime>& at) {
+    if (at) out[name] = to_rfc3339(*at, deadline.offset_minutes);
+  };
+  if (deadline.outcome == rules::Outcome::due) put("due", deadline.due);
+  if (deadline.outcome == rules::Outcome::untold) out["untold"] = deadline.field;
+  if (clock.unit != SiteId{}) out["unit"] = clock.unit.value();
+  put("began", clock.began);
+  put("met", clock.met);
+  put("dropped", clock.dropped);
+  return out;
+}
+
+}  // namespace
+
+json clocks_json(const Rulebook& book, const casework::Kinds& kinds, const store::CaseFile& file, WallTime now) {
+  const casework::CaseTimes times = casework::times_of(kinds, file.view, file.told);
+  json out{{"clocks", json::array()}, {"rules_missing", json::array()}};
+  for (const std::string& id : book.shown) {
+    const auto found = casework::clocks(book.profiles, id, book.calendars, times);
+    if (!found) {
+      out["rules_missing"].push_back(found.error().what);
+      continue;
+    }
+    for (const casework::Clock& clock : *found) out["clocks"].push_back(clock_json(clock, now));
+  }
+  return out;
+}
+
+}  // namespace redress::shell

@@ -1,0 +1,18 @@
+// The clocks of a case as an answer shows them: each with its due date and why.
+//
+// Pure.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "ops/shell/rulebook.h"
+#include "store/case_file.h"
+
+namespace redress::shell {
+
+// {"clocks": [...], "rules_missing": [...]}: the clocks of every profile shown, and why a profile has none (no version
+// holds on the day the case began). Late is as of `now`.
+[[nodiscard]] nlohmann::json clocks_json(const Rulebook& book, const casework::Kinds& kinds,
+                                         const store::CaseFile& file, WallTime now);
+
+}  // namespace redress::shell

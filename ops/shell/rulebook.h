@@ -1,0 +1,21 @@
+// The rules that a site goes by: what the program ships, what the site's files add, and which profiles are shown.
+//
+// Values, read once at the start. Every site must be given the same files, or sites show different dates.
+#pragma once
+
+#include "ops/shell/config.h"
+#include "protocol/rules/shipped.h"
+
+namespace redress::shell {
+
+struct Rulebook {
+  rules::Calendars calendars;
+  rules::Profiles profiles;
+  std::vector<std::string> shown;  // ids of profiles, each known
+};
+
+// Paths start from the configuration's folder. Fails with io or too_large naming the file, with what is wrong in a
+// file (its line and field), or with bad_config if a profile that is to be shown is not known.
+[[nodiscard]] Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& config_path);
+
+}  // namespace redress::shell
