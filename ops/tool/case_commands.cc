@@ -7,6 +7,7 @@
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "crypto/random.h"
 #include "ops/tool/ask.h"
@@ -108,6 +109,26 @@ void print_line(const json& line, const json& here, const json& kinds, bool zh) 
   }
 }
 
+// What became of a clock, in words.
+std::string_view fate_of(const json& clock, bool zh) {
+  const bool late = clock["late"];
+  if (clock["running"]) return late ? (zh ? "已逾期" : "overdue") : (zh ? "计时中" : "running");
+  if (clock.contains("met")) return late ? (zh ? "逾期完成" : "met late") : (zh ? "按期完成" : "met");
+  if (clock["moot"]) return zh ? "不再适用" : "no longer applies";
+  return late ? (zh ? "逾期后终止" : "dropped late") : (zh ? "终止" : "dropped");
+}
+
+void print_clock(const json& clock, bool zh, bool why) {
+  std::cout << "  " << text(clock, "profile") << " " << text(clock, clock["tag"] == "" ? "limit" : "tag") << "  "
+            << text(clock, zh ? "zh" : "en");
+  if (clock.contains("unit")) std::cout << (zh ? "  机构 " : "  site ") << clock["unit"];
+  std::cout << (zh ? "  到期 " : "  due ") << text(clock, zh ? "due_zh" : "due_en") << "  [" << fate_of(clock, zh)
+            << "]\n";
+  if (!why) return;
+  std::istringstream lines{text(clock, zh ? "why_zh" : "why_en")};
+  for (std::string line; std::getline(lines, line);) std::cout << "      " << line << "\n";
+}
+
 }  // namespace
 
 int case_new(const Options& options, const std::vector<std::string>& given, const std::string& key) {
@@ -154,7 +175,7 @@ int case_list(const Options& options, const std::string& state, std::size_t limi
   return exit_done;
 }
 
-int case_show(const Options& options, const std::string& id) {
+int case_show(const Options& options, const std::string& id, bool why) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
   const auto answer = client->get("/api/v1/cases/" + escaped(id));
@@ -170,6 +191,11 @@ int case_show(const Options& options, const std::string& id) {
   const auto kinds = client->get("/api/v1/kinds");
   if (!kinds) return report(options, kinds.error());
   for (const json& line : (*answer)["timeline"]) print_line(line, (*answer)["here"], *kinds, zh);
+  if (!(*answer)["clocks"].empty()) std::cout << (zh ? "期限\n" : "limits\n");
+  for (const json& clock : (*answer)["clocks"]) print_clock(clock, zh, why);
+  for (const json& missing : (*answer)["rules_missing"]) {
+    std::cout << (zh ? "  无期限：" : "  no limits: ") << missing.get<std::string>() << "\n";
+  }
   return exit_done;
 }
 

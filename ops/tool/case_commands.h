@@ -10,7 +10,8 @@ namespace redress::tool {
 // Asks field by field unless `fields` ("name=value") are given. A new key is made unless one is given.
 [[nodiscard]] int case_new(const Options& options, const std::vector<std::string>& fields, const std::string& key);
 [[nodiscard]] int case_list(const Options& options, const std::string& state, std::size_t limit);
-[[nodiscard]] int case_show(const Options& options, const std::string& id);
+// `why`: each due date with its explanation.
+[[nodiscard]] int case_show(const Options& options, const std::string& id, bool why);
 [[nodiscard]] int case_act(const Options& options, const std::string& id, const std::string& kind,
                            const std::vector<std::string>& fields, const std::string& key);
 // Every case with its fields and timeline, one JSON object a line, newest first.

@@ -8,6 +8,7 @@
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
 #include "ops/tool/repair_commands.h"
+#include "ops/tool/rules_command.h"
 #include "ops/tool/session.h"
 #include "ops/tool/site_commands.h"
 
@@ -21,11 +22,13 @@ struct Line {
   EnrolOptions enrol;
   ImportCommand import;
   std::vector<std::string> fields;
+  std::string profile, law = "cn", day;
   std::string id, kind, key, state, out, folder, code, reason, duty = "casework";
   std::uint32_t site = 0;
   std::uint32_t staff = 1;
   std::size_t limit = 50;
   bool watch = false;
+  bool why = false;
   std::function<int()> run;
 };
 
@@ -50,8 +53,9 @@ void add_cases(CLI::App& app, Line& line) {
       add(*cases, line, "list", "newest first / 列表", [&] { return case_list(line.options, line.state, line.limit); });
   list->add_option("--state", line.state, "only cases in this state");
   list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
-  CLI::App* show =
-      add(*cases, line, "show", "one case with its timeline / 查看", [&] { return case_show(line.options, line.id); });
+  CLI::App* show = add(*cases, line, "show", "one case with its timeline / 查看",
+                       [&] { return case_show(line.options, line.id, line.why); });
+  show->add_flag("--why", line.why, "explain each due date / 说明每个期限");
   show->add_option("case", line.id, "its number or id")->required();
   CLI::App* act = add(*cases, line, "act", "record what was done / 办理",
                       [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
@@ -116,6 +120,11 @@ void add_care(CLI::App& app, Line& line) {
       add(app, line, "recover", "head office: wait no longer for sites that were not heard / 结束恢复",
           [&] { return recover(line.options, line.reason); });
   recover_app->add_option("--reason", line.reason, "why they will not come")->required();
+  CLI::App* rules_app = add(app, line, "rules", "policy profiles, and what is wrong with one / 制度方案",
+                            [&] { return rules(line.options, line.profile, line.law, line.day); });
+  rules_app->add_option("profile", line.profile, "check this one; else list all");
+  rules_app->add_option("--law", line.law, "the regulation that it must not exceed");
+  rules_app->add_option("--on", line.day, "the version in force on this day (2026-03-01); else today's");
   CLI::App* explain_app = add(app, line, "explain", "what a code means and who must act / 解释代码",
                               [&] { return explain(line.options, line.code); });
   explain_app->add_option("code", line.code, "its name or number")->required();

@@ -1,0 +1,85 @@
+#include "ops/tool/rules_command.h"
+
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ops/shell/process.h"
+#include "ops/shell/rulebook.h"
+#include "protocol/rules/profile_check.h"
+
+namespace redress::tool {
+namespace {
+
+using nlohmann::json;
+using redress::rules::Finding;
+using redress::rules::Language;
+using redress::rules::Profile;
+
+Result<shell::Rulebook> rulebook_of(const Options& options) {
+  const std::string path = options.home + "/" + shell::config_file;
+  if (!std::filesystem::exists(path)) return shell::open_rulebook({}, path);
+  const auto config = shell::load_config(path);
+  if (!config) return fail(config.error().front());
+  return shell::open_rulebook((*config).rules, path);
+}
+
+json finding_json(const Finding& finding) {
+  return {{"is", finding.is == Finding::Is::gap ? "gap" : "contradiction"},
+          {"row", finding.row},
+          {"field", finding.field},
+          {"zh", finding.zh},
+          {"en", finding.en}};
+}
+
+int list(const Options& options, const shell::Rulebook& book, redress::rules::Day day) {
+  const bool zh = speaks_chinese(options);
+  json all = json::array();
+  for (const std::string& id : book.profiles.ids()) {
+    const Result<Profile> profile = book.profiles.in_force(id, day);
+    if (options.json) {
+      all.push_back({{"profile", id},
+                     {"in_force", profile.has_value()},
+                     {"version", profile ? (*profile).version : 0},
+                     {"zh", profile ? (*profile).zh : ""},
+                     {"en", profile ? (*profile).en : ""}});
+    } else if (profile) {
+      std::cout << (*profile).mark() << "  " << (zh ? (*profile).zh : (*profile).en) << "\n";
+    } else {
+      std::cout << id << "  " << profile.error().what << "\n";
+    }
+  }
+  if (options.json) print_json({{"profiles", all}});
+  return exit_done;
+}
+
+}  // namespace
+
+int rules(const Options& options, const std::string& profile, const std::string& law, const std::string& day) {
+  auto on = day.empty() ? std::optional{redress::rules::day_of(shell::wall_now(), redress::rules::zone_of_china)}
+                        : redress::rules::parse_day(day);
+  if (!on) return report(options, {Code::bad_value, "expected a day (2026-03-01)", "--on"});
+  const Result<shell::Rulebook> book = rulebook_of(options);
+  if (!book) return report(options, book.error());
+  if (profile.empty()) return list(options, *book, *on);
+  const Result<Profile> own = (*book).profiles.in_force(profile, *on);
+  if (!own) return report(options, own.error());
+  std::vector<Finding> findings = redress::rules::check(*own, (*book).calendars);
+  const Result<Profile> bound = (*book).profiles.in_force(law, *on);
+  if (!bound) return report(options, bound.error());
+  if (const auto* calendar = (*book).calendars.find((*own).calendar)) {
+    const std::vector<Finding> against = redress::rules::check_against(*own, *bound, *calendar);
+    findings.insert(findings.end(), against.begin(), against.end());
+  }
+  if (options.json) {
+    json out{{"profile", (*own).mark()}, {"law", (*bound).mark()}, {"findings", json::array()}};
+    for (const Finding& finding : findings) out["findings"].push_back(finding_json(finding));
+    print_json(out);
+  } else {
+    std::cout << (*own).mark() << "  " << (speaks_chinese(options) ? (*own).zh : (*own).en) << "\n"
+              << redress::rules::to_text(findings, speaks_chinese(options) ? Language::zh : Language::en);
+  }
+  return findings.empty() ? exit_done : exit_attention;
+}
+
+}  // namespace redress::tool
