@@ -191,17 +191,10 @@ Known<int> Calendar::working_days_between(Day after, Day upto) const {
   return count;
 }
 
-Status Calendars::add(std::string_view file, std::string_view text) {
-  const Result<Sheet> sheet = parse_sheet(file, text);
-  if (!sheet) return fail(sheet.error());
-  if ((*sheet).sections.empty() || (*sheet).sections.front().kind != "calendar") {
-    return fault(file, 1, "calendar", "begins with [calendar id]");
-  }
-  const Section& head = (*sheet).sections.front();
+Status Calendars::begin(std::string_view file, const Section& head, Calendar& calendar) const {
   if (head.name.empty() || all_.contains(head.name)) {
     return fault(file, head.line, "calendar", "a calendar has an id of its own");
   }
-  Calendar calendar;
   if (const Entry* inherits = head.entry("inherits")) {
     const Calendar* beneath = find(inherits->value);
     if (beneath == nullptr) return fault(file, inherits->line, "inherits", "no calendar of this id was read before");
@@ -227,25 +220,59 @@ Status Calendars::add(std::string_view file, std::string_view text) {
     }
   }
   calendar.rebuild();
-  for (const Section& section : (*sheet).sections) {
-    if (&section == &head) continue;
-    if (section.kind == "names") {
-      for (const Entry& entry : section.entries) calendar.english_[entry.key] = entry.value;
-    } else if (section.kind == "notice") {
-      Result<Notice> notice = notice_in(file, section, calendar.years_);
+  return Done{};
+}
+
+Status Calendars::amend(std::string_view file, const Section& head, Calendar& calendar) const {
+  const Calendar* held = find(head.name);
+  if (held == nullptr) return fault(file, head.line, "amends", "no calendar of this id was read before");
+  for (const auto& [id, other] : all_) {
+    const auto& layers = other.layers_;
+    if (id == head.name || std::find(layers.begin(), layers.end(), head.name) == layers.end()) continue;
+    return fault(file, head.line, "amends", "read this before " + id + ", which rests on it");
+  }
+  if (!head.entries.empty()) {
+    return fault(file, head.entries.front().line, head.entries.front().key, "an amendment has notices only");
+  }
+  calendar = *held;
+  return Done{};
+}
+
+Status Calendars::read_notices(const Sheet& sheet, Calendar& calendar) {
+  for (auto section = sheet.sections.begin() + 1; section != sheet.sections.end(); ++section) {
+    if (section->kind == "names") {
+      for (const Entry& entry : section->entries) calendar.english_[entry.key] = entry.value;
+    } else if (section->kind == "notice") {
+      Result<Notice> notice = notice_in(sheet.file, *section, calendar.years_);
       if (!notice) return fail(notice.error());
       notice->calendar = calendar.id_;
       if (!calendar.notices_.empty() && calendar.notices_.back().calendar == calendar.id_ &&
           notice->issued < calendar.notices_.back().issued) {
-        return fault(file, section.line, "issued", "notices stand in the order of their issue");
+        return fault(sheet.file, section->line, "issued", "notices stand in the order of their issue");
       }
       calendar.apply(*notice);
       calendar.notices_.push_back(std::move(*notice));
     } else {
-      return fault(file, section.line, section.kind, "expected [notice name] or [names]");
+      return fault(sheet.file, section->line, section->kind, "expected [notice name] or [names]");
     }
   }
-  all_.emplace(head.name, std::move(calendar));
+  return Done{};
+}
+
+Status Calendars::add(std::string_view file, std::string_view text) {
+  const Result<Sheet> sheet = parse_sheet(file, text);
+  if (!sheet) return fail(sheet.error());
+  const bool amends = !(*sheet).sections.empty() && (*sheet).sections.front().kind == "amends";
+  if ((*sheet).sections.empty() || (!amends && (*sheet).sections.front().kind != "calendar")) {
+    return fault(file, 1, "calendar", "begins with [calendar id] or [amends id]");
+  }
+  const Section& head = (*sheet).sections.front();
+  Calendar calendar;
+  const Status begun = amends ? amend(file, head, calendar) : begin(file, head, calendar);
+  if (!begun) return fail(begun.error());
+  const Status read = read_notices(*sheet, calendar);
+  if (!read) return fail(read.error());
+  all_.insert_or_assign(head.name, std::move(calendar));
   return Done{};
 }
 

@@ -11,6 +11,7 @@
 //                            loads = 2026
 //                            春节 = off 2026-02-15..2026-02-23 work 2026-02-14 2026-02-28
 //
+// A later text that begins with [amends cn] adds notices to a calendar that was read before.
 // Further keys: of a calendar `inherits`, `weekend` (names of days; saturday sunday), `make_up` (worked, not_worked);
 // of a notice `revises` (a year that must be loaded); in a day's line `plain` takes back what an earlier notice said.
 //
@@ -111,12 +112,17 @@ class Calendar {
 // The calendars that a site knows, by their ids.
 class Calendars {
  public:
-  // Reads one. What it inherits must have been added before. Fails as parse_sheet does, or with bad_value.
+  // Reads one, or an amendment to one. What it inherits must have been added before, and what rests on an amended one
+  // after. Fails as parse_sheet does, or with bad_value; nothing was added then.
   [[nodiscard]] Status add(std::string_view file, std::string_view text);
   // Nothing if there is no such calendar.
   [[nodiscard]] const Calendar* find(std::string_view id) const;
 
  private:
+  [[nodiscard]] Status begin(std::string_view file, const Section& head, Calendar& calendar) const;
+  [[nodiscard]] Status amend(std::string_view file, const Section& head, Calendar& calendar) const;
+  [[nodiscard]] static Status read_notices(const Sheet& sheet, Calendar& calendar);
+
   std::map<std::string, Calendar, std::less<>> all_;
 };
 

@@ -157,9 +157,31 @@ TEST_CASE("Calendar: an institution has its own days, its own weekend, and need 
   CHECK(fact_of(*calendars.find("base"), "2026-02-14").is == DayIs::make_up);
 }
 
+TEST_CASE("Calendar: a later text adds a year or a revision to a calendar that is held") {
+  Calendars calendars = shipped_calendars();
+  const std::string notices =
+      "[notice 2026-2]\nissued = 2026-12-01\nrevises = 2026\n元旦 = off 2026-12-31\n"
+      "[notice 2027]\nissued = 2026-12-02\nloads = 2027\n元旦 = off 2027-01-01..2027-01-03\n";
+  REQUIRE(calendars.add("2027.calendar", "[amends cn]\n" + notices).has_value());
+  const Calendar& now = *calendars.find("cn");
+  CHECK(now.version() == "cn/2027");
+  CHECK(fact_of(now, "2026-12-31").is == DayIs::holiday);
+  CHECK_FALSE(fact_of(now, "2026-12-30").provisional);
+  CHECK(fact_of(now, "2027-01-01").en == "New Year");
+  CHECK(now.known_on(day("2026-11-30")).version() == "cn/2026");
+  CHECK(said(calendars.add("y.calendar", "[amends none]\n" + notices)) ==
+        "amends: read rules: file=y.calendar line=1: no calendar of this id was read before");
+  CHECK(said(calendars.add("y.calendar", "[amends cn]\nzh = x\n")) ==
+        "zh: read rules: file=y.calendar line=2: an amendment has notices only");
+  REQUIRE(calendars.add("kashi.calendar", "[calendar kashi]\ninherits = cn\n").has_value());
+  CHECK(said(calendars.add("y.calendar", "[amends cn]\n[notice 2028]\nissued = 2027-11-01\nloads = 2028\n")) ==
+        "amends: read rules: file=y.calendar line=1: read this before kashi, which rests on it");
+  CHECK(now.version() == "cn/2027");
+}
+
 TEST_CASE("Calendar: a wrong line is refused with its number and field") {
   const auto [text, what] = GENERATE(table<const char*, const char*>({
-      {"[notice 1]\n", "calendar: read rules: file=x.calendar line=1: begins with [calendar id]"},
+      {"[notice 1]\n", "calendar: read rules: file=x.calendar line=1: begins with [calendar id] or [amends id]"},
       {"[calendar base]\n", "calendar: read rules: file=x.calendar line=1: a calendar has an id of its own"},
       {"[calendar x]\ninherits = y\n",
        "inherits: read rules: file=x.calendar line=2: no calendar of this id was read before"},
