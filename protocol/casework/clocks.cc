@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/base/assert.h"
 #include "protocol/base/time.h"
 
 namespace redress::casework {
@@ -66,20 +65,22 @@ class Reading {
   CaseTimes done() && { return std::move(times_); }
 
  private:
+  // Whoever did it, it is part of what the handling unit had to do.
   void add(Moment moment, const journal::What& what) {
-    times_.happenings.push_back({moment, what.time, {}, what.author, false, {}});
+    times_.happenings.push_back({moment, what.time, {}, handler_, false, {}});
   }
 
   void open(const Told& told) {
     const journal::What& what = told.header.what;
     const Happening receipt = receipt_of(told);
+    handler_ = what.author;
     times_.happenings.push_back(receipt);
     add(Moment::registered, what);
     // Who takes the complaint has it from then on.
     Happening delivered = receipt;
     delivered.moment = Moment::delivered;
+    delivered.taken_here = true;
     times_.happenings.push_back(delivered);
-    handler_ = what.author;
     if (const std::string* grade = value_of(told, "grade")) times_.grade = *grade;
     if (const std::string* channel = value_of(told, "channel")) times_.channel = *channel;
     const bool supervised = std::any_of(what.to.begin(), what.to.end(), [](SiteId to) { return to != head_office; });
@@ -260,6 +261,10 @@ class Running {
     if (one.assumed) {
       start.zh = "移交（送达时间未记录，按移交之时起算）";
       start.en = "handed over (no delivery recorded: counted from the hand-over)";
+    }
+    if (one.taken_here) {
+      start.zh = "收到投诉（本机构受理）";
+      start.en = "complaint taken by this unit";
     }
     if (row.promised) return rules::promised(limit, start, one.until.value_or(start.at), terms_);
     const bool total = row.clock == rules::ClockKind::total;

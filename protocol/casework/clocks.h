@@ -23,9 +23,10 @@ struct Happening {
   rules::Moment moment = rules::Moment::received;
   WallTime at;
   std::optional<rules::Day> day;  // only the day is known: it counts from its first moment, the safe side
-  SiteId unit;                    // delivered: to whom; otherwise who did it
+  SiteId unit;                    // whose part it is: delivered to, or handling the case then
   bool assumed = false;           // delivered: taken for the hand-over's own time until a delivery is recorded
   std::optional<WallTime> until;  // promised: for when
+  bool taken_here = false;        // delivered: the unit took the complaint itself
 };
 
 // An extension of one clock, or of all total clocks if it names none.

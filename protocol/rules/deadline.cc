@@ -18,7 +18,7 @@ struct Stop {
   const Excluded* open = nullptr;
 };
 template <typename T>
-using Counted = Expected<T, Stop>;
+using Stoppable = Expected<T, Stop>;
 
 Unexpected<Stop> not_loaded(const NotLoaded& missing) {
   return Unexpected<Stop>{Stop{Outcome::not_loaded, missing.year, nullptr}};
@@ -62,7 +62,7 @@ class Count {
   }
 
   // `span` on from where a count has come to.
-  Counted<Reached> reach(const Reached& from, const Span& span, Seen& seen) const {
+  Stoppable<Reached> reach(const Reached& from, const Span& span, Seen& seen) const {
     if (is_exact(span.unit)) return reach_moment(from, span);
     const Day start = from.exact ? day_of(from.at, terms_.offset_minutes) : from.day;
     if (span.unit == Unit::same_day) return Reached{{}, start, false};
@@ -79,7 +79,7 @@ class Count {
     return WallTime{start_of(reached.day, terms_.offset_minutes).value() + *terms_.close_of_business * ms_per_minute};
   }
 
-  Counted<DayFact> look(Day day, Seen& seen) const {
+  Stoppable<DayFact> look(Day day, Seen& seen) const {
     const Known<DayFact> fact = calendar_.fact(day);
     if (!fact) return not_loaded(fact.error());
     seen.calendar = true;
@@ -89,9 +89,9 @@ class Count {
 
   [[nodiscard]] const std::vector<Excluded>& excluded() const noexcept { return excluded_; }
 
-  Counted<Day> next_working_day(Day day, int step, Seen& seen) const {
+  Stoppable<Day> next_working_day(Day day, int step, Seen& seen) const {
     while (true) {
-      const Counted<DayFact> fact = look(day, seen);
+      const Stoppable<DayFact> fact = look(day, seen);
       if (!fact) return Unexpected<Stop>{fact.error()};
       if ((*fact).working()) return day;
       day = day_after(day, step);
@@ -99,7 +99,7 @@ class Count {
   }
 
  private:
-  [[nodiscard]] Counted<Reached> reach_moment(const Reached& from, const Span& span) const {
+  [[nodiscard]] Stoppable<Reached> reach_moment(const Reached& from, const Span& span) const {
     std::int64_t left = span.unit == Unit::at_once ? 0 : span.amount * ms_per_minute;
     if (span.unit == Unit::hours) left *= 60;
     std::int64_t at = from.exact ? from.at.value() : end_of(from).value();
@@ -128,7 +128,7 @@ class Count {
     return nullptr;
   }
 
-  [[nodiscard]] Counted<Reached> count_days(Day start, int left, bool working_days, Seen& seen) const {
+  [[nodiscard]] Stoppable<Reached> count_days(Day start, int left, bool working_days, Seen& seen) const {
     Day day = limit_.start_day == StartDay::counted ? day_after(start, -1) : start;
     if (!working_days && excluded_.empty()) return Reached{{}, day_after(day, left), false};
     while (left > 0) {
@@ -136,7 +136,7 @@ class Count {
       if (next == day) return not_loaded({year_of(day) + 1});
       day = next;
       if (working_days) {
-        const Counted<DayFact> fact = look(day, seen);
+        const Stoppable<DayFact> fact = look(day, seen);
         if (!fact) return Unexpected<Stop>{fact.error()};
         seen.add(*fact, day);
         if (!(*fact).working()) continue;
@@ -151,7 +151,7 @@ class Count {
     return Reached{{}, day, false};
   }
 
-  [[nodiscard]] Counted<Reached> reach_month(Day start, int months, Seen& seen) const {
+  [[nodiscard]] Stoppable<Reached> reach_month(Day start, int months, Seen& seen) const {
     Day end = month_after(start, months);
     if (limit_.start_day == StartDay::counted) end = day_after(end, -1);
     for (Day day = day_after(start, 1); day <= end; day = day_after(day, 1)) {
@@ -235,7 +235,7 @@ class Making {
       return untold(limit_, "close_of_business", "营业终了时间", "the hour of close of business", terms_);
     }
     out_.steps.push_back(start_step(limit_, start_));
-    const Counted<WallTime> due = counted();
+    const Stoppable<WallTime> due = counted();
     for (Step& one : seen_steps(due ? *due : start_.at)) out_.steps.push_back(std::move(one));
     for (Step& one : later_) out_.steps.push_back(std::move(one));
     if (!due) return stopped(due.error());
@@ -254,14 +254,14 @@ class Making {
   }
 
  private:
-  Counted<WallTime> counted() {
+  Stoppable<WallTime> counted() {
     Reached from{start_.at, day_of(start_.at, terms_.offset_minutes), true};
     if (!is_exact(limit_.span->unit) && limit_.late_start == LateStart::next_working_day) {
-      const Counted<Day> moved = moved_start(from.day);
+      const Stoppable<Day> moved = moved_start(from.day);
       if (!moved) return Unexpected<Stop>{moved.error()};
       from = Reached{{}, *moved, false};
     }
-    Counted<Reached> reached = count_.reach(from, total(), seen_);
+    Stoppable<Reached> reached = count_.reach(from, total(), seen_);
     if (!reached) return Unexpected<Stop>{reached.error()};
     for (const Extended& one : extensions_) {
       if (!counts(one) || !one.by || one.by->unit == limit_.span->unit) continue;
@@ -275,7 +275,7 @@ class Making {
       tell(one);
       if (counts(one) && one.until) due = std::max(due, *one.until);
     }
-    const Counted<WallTime> capped_due = capped(from, due);
+    const Stoppable<WallTime> capped_due = capped(from, due);
     if (!capped_due) return Unexpected<Stop>{capped_due.error()};
     due = *capped_due;
     if (due < start_.at) {
@@ -286,11 +286,11 @@ class Making {
   }
 
   // The day that a start on a day of rest, or after close of business, counts as.
-  Counted<Day> moved_start(Day day) {
+  Stoppable<Day> moved_start(Day day) {
     const bool after_close =
         terms_.close_of_business &&
         start_.at.value() >= start_of(day, terms_.offset_minutes).value() + *terms_.close_of_business * ms_per_minute;
-    const Counted<Day> next = count_.next_working_day(after_close ? day_after(day, 1) : day, 1, seen_);
+    const Stoppable<Day> next = count_.next_working_day(after_close ? day_after(day, 1) : day, 1, seen_);
     if (next && *next != day) {
       Step one = step(StepIs::start_moved);
       one.day = *next;
@@ -327,7 +327,7 @@ class Making {
   }
 
   // What ends on a day of rest, moved as the limit says. `steps` may be nothing.
-  Counted<Reached> rolled(Reached reached, std::vector<Step>* steps) {
+  Stoppable<Reached> rolled(Reached reached, std::vector<Step>* steps) {
     if (reached.exact) return reached;
     const Known<DayFact> fact = calendar_.fact(reached.day);
     if (limit_.on_rest_day == OnRestDay::stays) {
@@ -338,7 +338,7 @@ class Making {
       }
       return reached;
     }
-    const Counted<Day> day =
+    const Stoppable<Day> day =
         count_.next_working_day(reached.day, limit_.on_rest_day == OnRestDay::forward ? 1 : -1, seen_);
     if (!day) return Unexpected<Stop>{day.error()};
     if (*day != reached.day && steps != nullptr) {
@@ -350,10 +350,10 @@ class Making {
     return Reached{{}, *day, false};
   }
 
-  Counted<WallTime> capped(const Reached& from, WallTime due) {
+  Stoppable<WallTime> capped(const Reached& from, WallTime due) {
     if (!limit_.extension.longest || extensions_.empty()) return due;
     Seen unseen;
-    Counted<Reached> longest = count_.reach(from, *limit_.extension.longest, unseen);
+    Stoppable<Reached> longest = count_.reach(from, *limit_.extension.longest, unseen);
     if (!longest) return Unexpected<Stop>{longest.error()};
     longest = rolled(*longest, nullptr);
     if (!longest) return Unexpected<Stop>{longest.error()};

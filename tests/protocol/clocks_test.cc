@@ -86,6 +86,19 @@ TEST_CASE("Clocks: the core bank policy counts each hop from its delivery, and a
         "branch_reply 3: 2026-02-13 10:40 → unknown: blank in the document\n");
 }
 
+TEST_CASE("Clocks: what others do for the handling unit ends its hop too") {
+  Story story = passed_on();
+  story.tell(outlet, "replied", {2}, when("2026-02-14 09:00", {}, {{"content", "y"}}));
+  CHECK(shown(run("bank-000", times_in(story)))
+            .ends_with("branch_reply 3: 2026-02-13 10:40 → unknown: blank in the document, met 2026-02-14 09:00\n"));
+  Story moved = passed_on();
+  moved.tell(head_office, "handed_over", {2}, when("2026-02-14 09:00", {SiteId{7}, county}, {{"unit", "7"}}));
+  const std::string text = shown(run("bank-000", times_in(moved)));
+  CHECK(text.find("branch_reply 3: 2026-02-13 10:40 → unknown: blank in the document, dropped 2026-02-14 09:00\n") !=
+        std::string::npos);
+  CHECK(text.find("outlet_reply 7: 2026-02-14 09:00 → 2026-02-24 24:00\n") != std::string::npos);
+}
+
 TEST_CASE("Clocks: late is met too late, or still waiting too late; moot and blank clocks never are") {
   const std::vector<Clock> all = run("bank-000", times_in(passed_on()));
   const WallTime now = at("2026-03-01 00:00");
@@ -113,7 +126,7 @@ TEST_CASE("Clocks: one case explains its hop in both languages") {
         "Due: 2026-02-13 12:40");
   CHECK(to_text(all[4].deadline, Language::zh) ==
         "规则：bank-000/1 T3 网点答复客户（应即时，最迟），1 个工作日（000 第七条(一)4）\n"
-        "起点：2026-02-13 10:00 解决单送达或接到电话告知，当日不计\n"
+        "起点：2026-02-13 10:00 收到投诉（本机构受理），当日不计\n"
         "计入：春节调休上班 1 天（2026-02-14）\n"
         "到期：2026-02-14 24:00\n"
         "日历：cn/2026");
