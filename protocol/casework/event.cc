@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/time.h"
@@ -74,6 +74,55 @@ Status check_value(const KindRow& row, const std::string& name, const std::strin
   return Done{};
 }
 
+bool is_choice(std::string_view choices, std::string_view value) {
+  while (!choices.empty()) {
+    const auto end = std::min(choices.find('|'), choices.size());
+    if (choices.substr(0, end) == value) return true;
+    choices.remove_prefix(std::min(end + 1, choices.size()));
+  }
+  return false;
+}
+
+using Values = std::map<std::string_view, std::string_view>;
+
+std::string_view given(const Values& values, std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string_view{} : found->second;
+}
+
+// An identity document's number is a resident's if its type says so; without a type, if it looks like one.
+bool is_form_asked(const Field& field, std::string_view value, const Values& values) {
+  if (!given(values, source_field).empty()) return false;
+  if (field.form_by.empty()) return true;
+  const std::string_view type = given(values, field.form_by);
+  if (!type.empty()) return is_resident_id_type(type);
+  const auto digits = std::count_if(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return (value.size() == 15 || value.size() == 18) && digits >= 14;
+}
+
+// What a field must be beside the others of its event.
+Status check_beside(const KindRow& row, const Field& field, const Values& values) {
+  const std::string_view value = given(values, field.name);
+  const std::string name{field.name};
+  if (value.empty()) {
+    const bool needed = !field.needed_with.empty() && given(values, field.needed_with) == "true";
+    if (needed) return fail(Code::missing_field, "with " + std::string{field.needed_with}, name);
+    const bool replaced = !field.unless.empty() && !given(values, field.unless).empty();
+    if ((field.required || field.must_hold) && !replaced)
+      return fail(Code::missing_field, "kind=" + std::string{row.name}, name);
+    return Done{};
+  }
+  if (!field.choices.empty() && !is_choice(field.choices, value))
+    return fail(Code::bad_value, "expected one of " + std::string{field.choices}, name);
+  if (field.must_hold && value != "true") return fail(Code::bad_value, "must be true: " + std::string{row.rule}, name);
+  if (!field.differs_from.empty() && value == given(values, field.differs_from))
+    return fail(Code::bad_value, "must differ from " + std::string{field.differs_from}, name);
+  if (field.form == Form::any || !is_form_asked(field, value, values)) return Done{};
+  const auto fault = form_fault(field.form, value);
+  if (fault) return fail(Code::bad_value, "expected " + std::string{*fault}, name);
+  return Done{};
+}
+
 std::string text_of(const Field* field, const fb::Field& from) {
   if (field != nullptr && is_number(field->type)) return std::to_string(from.number());
   if (field != nullptr && field->type == FieldType::flag) return from.number() != 0 ? "true" : "false";
@@ -92,18 +141,16 @@ const std::string* Event::value(std::string_view name) const {
 Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields) {
   if (fields.size() > limits::fields_max) return fail(Code::too_large, "more than 256 fields", "fields");
   Event event{row.kind, {}};
-  std::set<std::string_view> seen;
+  Values values;
   for (const auto& [name, value] : fields) {
     if (value.empty()) continue;
     const Status checked = check_value(row, name, value);
     if (!checked) return fail(checked.error());
-    if (!seen.insert(name).second) return fail(Code::bad_value, "given twice", name);
+    if (!values.emplace(name, value).second) return fail(Code::bad_value, "given twice", name);
   }
   for (const Field& field : row.fields) {
-    const bool given = seen.contains(field.name);
-    if (field.required && !given && (field.unless.empty() || !seen.contains(field.unless))) {
-      return fail(Code::missing_field, "kind=" + std::string{row.name}, std::string{field.name});
-    }
+    const Status beside = check_beside(row, field, values);
+    if (!beside) return fail(beside.error());
   }
   const auto rank = [&row](const std::string& name) {
     const Field* field = row.field(name);

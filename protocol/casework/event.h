@@ -26,7 +26,8 @@ struct Event {
 };
 
 // Checks every field against the row: unknown_field, missing_field, bad_value, too_large, each naming the field; an
-// empty value is an absent one. Values are kept byte for byte; extension fields ("x:…") take any text.
+// empty value is an absent one. Values are kept byte for byte; extension fields ("x:…") take any text. Form, choices
+// and what a field must be beside the others are asked of people only: a body is never judged by them again.
 [[nodiscard]] Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields);
 
 // Adds a field that the program mints. Requires: the row has it and marks it so.

@@ -3,52 +3,12 @@
 #include <set>
 
 #include "protocol/base/assert.h"
+#include "protocol/casework/kinds_rows.h"
 
 namespace redress::casework {
 namespace {
 
 using enum FieldType;
-
-constexpr bool must = true;
-
-// The fields of a registration (requirements 2, REC-01 … REC-05; the eighteen CFPB columns; the Chinese ledger).
-std::vector<Field> registration_fields() {
-  return {
-      {1, "narrative", "投诉内容", "what happened", text, must, "source"},
-      {2, "received_at", "受理时间", "received at", moment, false, {}, false, "received_assumed"},
-      {3, "received_assumed", "受理时间为推定", "received time is assumed", flag},
-      {4, "channel", "投诉渠道", "channel", label},
-      {5, "acceptance_form", "受理形式", "form of acceptance", label},
-      {6, "customer_name", "客户名称", "customer", label},
-      {7, "customer_type", "客户类型", "kind of customer", label},
-      {8, "id_type", "证件类型", "kind of identity document", label},
-      {9, "id_no", "证件号码", "identity document number", label},
-      {10, "phone", "联系电话", "telephone", label},
-      {11, "callback_phone", "回复电话", "telephone for the reply", label},
-      {12, "email", "电子邮箱", "e-mail", label},
-      {13, "address", "地址", "address", text},
-      {14, "reporter_name", "投诉反映人", "person reporting", label},
-      {15, "region", "所在地区", "region", label},
-      {16, "postcode", "邮政编码", "postcode", label},
-      {17, "product", "业务类别", "product", label},
-      {18, "sub_product", "业务小类", "sub-product", label},
-      {19, "cause", "投诉原因", "cause", label},
-      {20, "sub_cause", "投诉原因细类", "sub-cause", label},
-      {21, "business_channel", "业务办理渠道", "business channel", label},
-      {22, "accused_unit", "被投诉机构", "institution complained of", label},
-      {23, "accused_person", "被投诉人员", "person complained of", label},
-      {24, "amount_fen", "涉及金额（分）", "amount in fen", money},
-      {25, "headcount", "投诉人数", "number of complainants", integer},
-      {26, "claim", "投诉请求", "claim", text},
-      {27, "grade", "投诉等级", "grade", label},
-      {28, "tags", "客户标签", "tags", label},
-      {29, "consent", "客户同意", "consent", label},
-      {30, "source", "来源", "source", label},
-      {31, "source_id", "来源编号", "number in the source", label},
-      {32, "sent_on", "转出日期", "sent on", label},
-      {90, case_no_field, "投诉编号", "case number", label, false, {}, /*minted=*/true},
-  };
-}
 
 }  // namespace
 

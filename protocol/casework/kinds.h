@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/base/ids.h"
+#include "protocol/casework/forms.h"
 
 namespace redress::casework {
 
@@ -35,6 +36,17 @@ struct Field {
   bool minted = false;  // written by the program, never by a person
   // A flag that says this value was assumed when it was asked: asking again with another assumption asks the same.
   std::string_view assumed_by = {};
+  // The form of a value that a person types; what came out of a table (`source_field`) is kept as the table had it.
+  Form form = Form::any;
+  // The form is asked for only if the field named here says so, or is not given and the value looks like it.
+  std::string_view form_by = {};
+  // Its values, separated by '|'; empty: any.
+  std::string_view choices = {};
+  // Must be given if the flag named here is true.
+  std::string_view needed_with = {};
+  // Must not say the same as the field named here.
+  std::string_view differs_from = {};
+  bool must_hold = false;  // a flag that must be given and true
 };
 
 // What a standing event does to its case.
@@ -104,6 +116,8 @@ class Kinds {
 inline constexpr std::string_view case_no_field = "case_no";
 // The field that names the unit a case is handed to.
 inline constexpr std::string_view unit_field = "unit";
+// The field that says which table a registration came out of.
+inline constexpr std::string_view source_field = "source";
 // An extension field's name begins with this.
 inline constexpr std::string_view extension_prefix = "x:";
 

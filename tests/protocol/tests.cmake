@@ -10,6 +10,7 @@ redress_tests(
     protocol/entry_test.cc
     protocol/event_test.cc
     protocol/exchange_test.cc
+    protocol/forms_test.cc
     protocol/frames_test.cc
     protocol/gateway_session_test.cc
     protocol/kinds_test.cc
@@ -19,6 +20,7 @@ redress_tests(
     protocol/receiver_test.cc
     protocol/repair_test.cc
     protocol/refusal_test.cc
+    protocol/registration_test.cc
     protocol/sender_test.cc
     protocol/time_test.cc)
 target_compile_definitions(test_protocol PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
