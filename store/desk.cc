@@ -137,13 +137,15 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   return std::variant<Append, Appended>{std::move(*append)};
 }
 
-// A hand-over names the unit that takes the case, then its supervisor, so that every site ranks them alike (D7). A
+// A hand-over names the unit that takes the case, then its supervisor, so that every site ranks them alike (D7); who is
+// asked to assist is named alone. A
 // branch names only units that head office will give the case to (D12): its supervisor, head office, or one that has
 // it.
 Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const casework::Event& event,
                                              const CaseFile& file) const {
   std::vector<SiteId> to;
-  if (row.effect != casework::Effect::move) return to;
+  const bool assists = row.effect == casework::Effect::assist;
+  if (row.effect != casework::Effect::move && !assists) return to;
   const std::string* unit = event.value(casework::unit_field);
   REDRESS_ASSERT(unit != nullptr);  // the row demands it and the parser checked it
   std::uint32_t number = 0;
@@ -161,7 +163,7 @@ Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const
   }
   const auto parent = options_.parent_of(to.front());
   if (!parent) return fail(Code::bad_value, "no such site is enrolled", std::string{casework::unit_field});
-  if (*parent != SiteId{} && *parent != head_office) to.push_back(*parent);
+  if (!assists && *parent != SiteId{} && *parent != head_office) to.push_back(*parent);
   return to;
 }
 
@@ -189,7 +191,8 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   if (!file) return fail(Code::not_found, "no such case here", "case");
   auto event = casework::parse_event(*row, asked.fields);
   if (!event) return fail(event.error());
-  if (auto no = casework::objection(file->view, *row, options_.site.site)) return fail(std::move(*no));
+  if (auto no = casework::objection(file->view, *row, {options_.site.site, asked.staff}, &*event))
+    return fail(std::move(*no));
   if (!key) return fail(Code::key_waiting, "the case's key is not here yet", "case");
   const auto to = addressees(*row, *event, *file);
   if (!to) return fail(to.error());

@@ -45,7 +45,7 @@ struct Progress {
   Epoch epoch;
   Position at;
 };
-inline constexpr std::uint16_t casework_version = 1;  // raised whenever the fold or the summary changes
+inline constexpr std::uint16_t casework_version = 2;  // raised whenever the fold or the summary changes
 inline constexpr std::string_view progress_key = "at";
 [[nodiscard]] Bytes encode(const Progress& progress);
 [[nodiscard]] std::optional<Progress> decode_progress(ByteView value);

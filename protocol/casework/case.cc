@@ -1,19 +1,24 @@
 #include "protocol/casework/case.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
+#include <bit>
+#include <charconv>
 #include <set>
+#include <unordered_map>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "protocol/base/time.h"
+#include "protocol/casework/order.h"
+#include "protocol/casework/rules.h"
 
 namespace redress::casework {
 namespace {
 
 using Index = std::size_t;
+using Entries = std::vector<const Told*>;
 
-// Which entries an entry rests on, as bits.
+// Which places of the order an entry rests on, as bits.
 class Bits {
  public:
   explicit Bits(Index count) : words_((count + 63) / 64) {}
@@ -22,274 +27,115 @@ class Bits {
   void merge(const Bits& other) {
     for (Index i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
   }
+  // The first place that is not among them.
+  [[nodiscard]] Index first_hole() const {
+    Index i = 0;
+    while (i < words_.size() && words_[i] == ~std::uint64_t{0}) ++i;
+    return i == words_.size() ? i * 64 : i * 64 + static_cast<Index>(std::countr_one(words_[i]));
+  }
 
  private:
   std::vector<std::uint64_t> words_;
 };
 
-// The author's rank in the case, from the entries alone, so that every site ranks alike whatever its directory says.
-enum class Rank : int { head_office = 0, supervisor = 1, other = 2 };
-
-struct Graph {
-  std::vector<std::vector<Index>> causes;  // held ones only: what its author named
-  std::vector<std::vector<Index>> before;  // … and what stands before it in a journal
-  std::vector<Rank> rank;
-};
-
-// The sites that an opening names, and those after the first that a hand-over names, supervise the case.
-std::set<SiteId> supervisors_in(const Kinds& kinds, std::span<const Told> entries) {
-  std::set<SiteId> out;
-  for (const Told& told : entries) {
-    const KindRow* row = kinds.find(told.header.what.kind);
-    if (row == nullptr) continue;
-    const auto& to = told.header.what.to;
-    const std::size_t first = row->effect == Effect::open ? 0 : row->effect == Effect::move ? 1 : to.size();
-    for (std::size_t i = first; i < to.size(); ++i) {
-      if (to[i] != told.header.what.author) out.insert(to[i]);  // nobody makes itself a supervisor
-    }
-  }
-  return out;
-}
-
-// Own entries of a journal rest on those before them there. An entry that was placed again (D9) stands in more than one
-// journal, and rests on what is before it in each.
-void add_journals(Graph& graph, std::span<const Told> entries, std::span<const Told> placed) {
-  std::map<Digest, Index> named;
-  for (Index i = 0; i < entries.size(); ++i) named.emplace(entries[i].identity, i);
-  struct Placed {
-    const Told* told;
-    Index at;
-  };
-  std::map<std::pair<SiteId, Epoch>, std::vector<Placed>> by_journal;
-  for (const Told& told : placed) {
-    const auto found = named.find(told.identity);
-    if (found == named.end()) continue;
-    by_journal[{told.header.place.site, told.header.place.epoch}].push_back({&told, found->second});
-  }
-  for (auto& [name, journal] : by_journal) {
-    std::sort(journal.begin(), journal.end(), [](const Placed& a, const Placed& b) {
-      const Seq seq_a = a.told->header.place.seq;
-      const Seq seq_b = b.told->header.place.seq;
-      return seq_a != seq_b ? seq_a < seq_b : a.told->identity < b.told->identity;  // equal: a fork, both kept
-    });
-    for (Index k = 1; k < journal.size(); ++k) {
-      const Index before = journal[k - 1].at;
-      const Index after = journal[k].at;
-      if (before != after) graph.before[after].push_back(before);
-    }
-  }
-}
-
-// `entries` once each; `placed` are all places they are held at.
-Graph graph_of(const Kinds& kinds, std::span<const Told> entries, std::span<const Told> placed) {
-  std::map<Cause, Index> by_cause;
-  const std::set<SiteId> supervisors = supervisors_in(kinds, entries);
-  const std::vector<std::vector<Index>> none(entries.size());
-  Graph graph{none, none, {}};
-  for (Index i = 0; i < entries.size(); ++i) {
-    const journal::Header& header = entries[i].header;
-    by_cause.emplace(journal::cause_of(entries[i].identity), i);
-    const SiteId author = header.what.author;
-    graph.rank.push_back(author == head_office          ? Rank::head_office
-                         : supervisors.contains(author) ? Rank::supervisor
-                                                        : Rank::other);
-  }
-  for (Index i = 0; i < entries.size(); ++i) {
-    if (REDRESS_MUTANT(51)) break;  // cause ignored in the fold
-    for (const Cause& cause : entries[i].header.what.after) {
-      const auto found = by_cause.find(cause);
-      if (found != by_cause.end() && found->second != i) graph.causes[i].push_back(found->second);
-    }
-  }
-  add_journals(graph, entries, placed);
-  return graph;
-}
-
-// How many of its causes, and of what stands before it, are not taken yet.
-struct Waiting {
-  std::vector<Index> causes;
-  std::vector<Index> before;
-};
-
-// D7's order. What stands before an entry in a journal gives way to what its author named: after a fork that both ends
-// lost, an entry may stand below one that it rests on. A loop of causes can only be made on purpose; it is cut at its
-// least member.
-std::vector<Index> order_of(std::span<const Told> entries, const Graph& graph) {
-  const auto less = [&](Index a, Index b) {
-    const journal::Header& one = entries[a].header;
-    const journal::Header& other = entries[b].header;
-    if (REDRESS_MUTANT(52) && one.what.time != other.what.time) return one.what.time < other.what.time;
-    if (REDRESS_MUTANT(55) && one.place.seq != other.place.seq) return one.place.seq < other.place.seq;
-    if (graph.rank[a] != graph.rank[b]) return graph.rank[a] < graph.rank[b];
-    if (entries[a].identity != entries[b].identity) return entries[a].identity < entries[b].identity;
-    return a < b;
-  };
-  using Ranked = std::set<Index, decltype(less)>;
-  std::vector<std::vector<Index>> effects(entries.size());
-  std::vector<std::vector<Index>> behind(entries.size());
-  Waiting waiting{std::vector<Index>(entries.size()), std::vector<Index>(entries.size())};
-  for (Index i = 0; i < entries.size(); ++i) {
-    for (const Index cause : graph.causes[i]) effects[cause].push_back(i);
-    for (const Index other : graph.before[i]) behind[other].push_back(i);
-    waiting.causes[i] = graph.causes[i].size();
-    waiting.before[i] = graph.before[i].size();
-  }
-  std::array<Ranked, 3> sets{Ranked{less}, Ranked{less}, Ranked{less}};  // ready, out of turn, without all its causes
-  const auto set_of = [&](Index i) -> Ranked& {
-    return sets[waiting.causes[i] > 0 ? 2 : waiting.before[i] > 0 ? 1 : 0];
-  };
-  for (Index i = 0; i < entries.size(); ++i) set_of(i).insert(i);
-  std::vector<bool> taken(entries.size());
-  const auto release = [&](std::vector<Index>& counts, Index i) {
-    if (taken[i]) return;
-    set_of(i).erase(i);
-    --counts[i];
-    set_of(i).insert(i);
-  };
-  std::vector<Index> order;
-  while (order.size() < entries.size()) {
-    Ranked& from = !sets[0].empty() ? sets[0] : !sets[1].empty() ? sets[1] : sets[2];
-    const Index next = *from.begin();
-    from.erase(from.begin());
-    taken[next] = true;
-    order.push_back(next);
-    for (const Index effect : effects[next]) release(waiting.causes, effect);
-    for (const Index other : behind[next]) release(waiting.before, other);
-  }
-  return order;
-}
-
-// Walks the entries in order, judging each on its ancestors and applying it at its turn.
-class Walk {
+// Walks the entries in order, judging each on its ancestors and applying it at its turn. Everything here is counted by
+// places in the order, so that what an author knew is, but for a tail, a beginning of the order: the states after every
+// few places are kept, and only the tail is applied again.
+class Walk final : public Contest {
  public:
-  Walk(const Kinds& kinds, std::span<const Told> entries, const Graph& graph, const std::vector<Index>& order)
-      : kinds_{kinds},
-        entries_{entries},
-        graph_{graph},
-        order_{order},
-        ancestors_(entries.size(), Bits{entries.size()}) {}
+  Walk(const Kinds& kinds, const Entries& entries, const Graph& graph, const std::vector<std::uint32_t>& order)
+      : kinds_{kinds}, graph_{graph}, order_{order}, place_of_(entries.size(), none) {
+    ancestors_.reserve(order.size());
+    for (const std::uint32_t i : order) {
+      entries_.push_back(entries[i]);
+      rows_.push_back(kinds.find(entries[i]->header.what.kind));
+    }
+  }
 
   CaseView run() {
     CaseView view;
-    std::set<Index> placed;
-    for (const Index i : order_) {
-      for (const auto* known : {&graph_.causes[i], &graph_.before[i]}) {
-        for (const Index cause : *known) {
-          if (!placed.contains(cause)) continue;
-          ancestors_[i].merge(ancestors_[cause]);
-          ancestors_[i].set(cause);
-        }
+    for (Index at = 0; at < order_.size(); ++at) {
+      note_ancestors(at);
+      if (at % kept_every == 0) kept_.push_back(view.state);
+      view.timeline.push_back(judge(at));
+      if (rows_[at] == nullptr) view.newer = true;
+      const bool stands = view.timeline.back().verdict == Verdict::stands;
+      stands_.push_back(stands);
+      if (!stands) continue;
+      losses_.clear();
+      apply(view.state, at, *rows_[at], *entries_[at], *this, losses_);
+      for (const Loss& loss : losses_) {
+        view.timeline[loss.loser].verdict = Verdict::superseded;
+        view.timeline[loss.loser].by = loss.winner;
       }
-      placed.insert(i);
-      view.timeline.push_back(judge(i));
-      line_of_[i] = view.timeline.size() - 1;
-      if (view.timeline.back().verdict == Verdict::stands) {
-        standing_.push_back(i);
-        for (const Index loser : apply(view.state, i)) view.timeline[line_of_[loser]].verdict = Verdict::superseded;
-      }
-      if (kinds_.find(entries_[i].header.what.kind) == nullptr) view.newer = true;
     }
     return view;
   }
 
+  [[nodiscard]] bool knows(Index later, Index earlier) const override { return ancestors_[later].has(earlier); }
+  [[nodiscard]] Rank rank(Index at) const override { return graph_.rank[order_[at]]; }
+
  private:
-  Line judge(Index i) {
-    Line line{i, Verdict::stands, {}};
-    const KindRow* row = kinds_.find(entries_[i].header.what.kind);
-    if (row == nullptr || !entries_[i].event) {
+  static constexpr std::uint32_t none = UINT32_MAX;
+  static constexpr Index kept_every = 16;
+
+  void note_ancestors(Index at) {
+    Bits& mine = ancestors_.emplace_back(order_.size());
+    const std::uint32_t i = order_[at];
+    for (const auto* known : {&graph_.causes[i], &graph_.before[i]}) {
+      for (const std::uint32_t cause : *known) {
+        const std::uint32_t place = place_of_[cause];
+        if (place == none || mine.has(place)) continue;
+        mine.merge(ancestors_[place]);
+        mine.set(place);
+      }
+    }
+    place_of_[i] = static_cast<std::uint32_t>(at);
+  }
+
+  Line judge(Index at) {
+    Line line{at};
+    const KindRow* row = rows_[at];
+    const Told& told = *entries_[at];
+    if (row == nullptr || !told.event) {
       line.verdict = Verdict::unread;
       return line;
     }
-    State known;  // what the author could know
-    for (const Index earlier : standing_) {
-      if (ancestors_[i].has(earlier) || REDRESS_MUTANT(64)) apply(known, earlier);  // 64: all before it in the order
-    }
-    CaseView view;
-    view.state = known;
-    if (!REDRESS_MUTANT(61) && objection(view, *row, entries_[i].header.what.author)) {  // 61: authority not judged
+    if (REDRESS_MUTANT(61)) return line;  // authority not judged
+    const Actor actor{told.header.what.author, told.header.what.staff};
+    const auto no = denial(known_to(at), false, *row, actor, &*told.event);
+    if (no) {
       line.verdict = Verdict::refused;
-      line.rule = row->rule;
+      line.rule = no->rule;
     }
     return line;
   }
 
-  // True if `i` takes the slot from its holder. `losers` gains whoever is superseded.
-  bool takes(const std::optional<Index>& holder, Index i, std::vector<Index>& losers) const {
-    if (!holder || ancestors_[i].has(*holder)) return true;
-    const bool wins = graph_.rank[i] <= graph_.rank[*holder];
-    losers.push_back(wins ? *holder : i);
-    return wins;
-  }
-
-  std::vector<Index> apply(State& state, Index i) const {
-    std::vector<Index> losers;
-    const journal::What& what = entries_[i].header.what;
-    switch (kinds_.find(what.kind)->effect) {
-      case Effect::none:
-        break;
-      case Effect::open:
-        if (!takes(state.opened, i, losers)) break;
-        state.opened = i;
-        state.status = Status::open;
-        state.registrar = state.handler = what.author;
-        state.supervisors = what.to;
-        break;
-      case Effect::move:
-        if (!takes(state.moved, i, losers)) break;
-        state.moved = i;
-        if (!what.to.empty()) {
-          state.handler = what.to.front();
-          for (std::size_t k = 1; k < what.to.size(); ++k) {
-            const bool known = std::count(state.supervisors.begin(), state.supervisors.end(), what.to[k]) > 0;
-            if (!known) state.supervisors.push_back(what.to[k]);
-          }
-        }
-        break;
-      case Effect::start:
-        state.started = i;
-        break;
-      case Effect::dispose:
-        if (takes(state.disposed, i, losers)) state.disposed = i;
-        break;
-      case Effect::reply:
-        state.replied = i;
-        break;
-      case Effect::call_back:
-        state.called_back = i;
-        break;
-      case Effect::end:
-        if (!takes(latest_turn(state), i, losers)) break;
-        state.ended = i;
-        state.status = Status::ended;
-        break;
-      case Effect::resume:
-        resume(state, i, losers);
-        break;
+  // What the author could know.
+  const State& known_to(Index at) {
+    const Bits& mine = ancestors_[at];
+    const Index hole = REDRESS_MUTANT(64) ? at : std::min(mine.first_hole(), at);  // 64: all before it in the order
+    const Index from = hole / kept_every;
+    known_ = kept_[from];
+    for (Index earlier = from * kept_every; earlier < at; ++earlier) {
+      if (!stands_[earlier] || (earlier >= hole && !mine.has(earlier))) continue;
+      losses_.clear();
+      apply(known_, earlier, *rows_[earlier], *entries_[earlier], *this, losses_);
     }
-    return losers;
-  }
-
-  // Ending and resuming contend for one slot: whether the case is going on.
-  static std::optional<Index> latest_turn(const State& state) {
-    return state.status == Status::ended ? state.ended : state.resumed;
-  }
-
-  void resume(State& state, Index i, std::vector<Index>& losers) const {
-    if (!takes(latest_turn(state), i, losers)) return;
-    state.resumed = i;
-    state.status = Status::open;
-    for (std::optional<Index>* done : {&state.started, &state.disposed, &state.replied, &state.called_back}) {
-      if (*done && ancestors_[i].has(**done)) done->reset();
-    }
+    return known_;
   }
 
   const Kinds& kinds_;
-  std::span<const Told> entries_;
   const Graph& graph_;
-  const std::vector<Index>& order_;
+  const std::vector<std::uint32_t>& order_;
+  Entries entries_;                   // by place, as are the next four
+  std::vector<const KindRow*> rows_;  // nothing: a kind unknown here
   std::vector<Bits> ancestors_;
-  std::vector<Index> standing_;
-  std::map<Index, Index> line_of_;
+  std::vector<bool> stands_;             // was not refused and could be read
+  std::vector<State> kept_;              // before every sixteenth
+  std::vector<std::uint32_t> place_of_;  // by entry
+  std::vector<Loss> losses_;
+  State known_;
 };
 
 // The newest step that people name the state after.
@@ -298,83 +144,151 @@ const KindRow* label_of(const Kinds& kinds, std::span<const Told> entries, const
     return at ? kinds.find(entries[*at].header.what.kind) : nullptr;
   };
   if (state.status == Status::ended) return row(state.ended);
-  for (const auto& at : {state.called_back, state.replied, state.disposed, state.started, state.moved, state.opened}) {
+  const MatterState& material = state.matter(Matter::material);
+  const std::optional<Index> awaited = material.standing == stands_open ? material.latest : std::nullopt;
+  for (const auto& at : {state.called_back, state.replied, state.disposed, state.matter(Matter::proposal).latest,
+                         state.matter(Matter::investigation).latest, state.started, awaited,
+                         state.matter(Matter::acceptance).latest, state.moved, state.opened}) {
     if (at) return row(at);
   }
   return nullptr;
 }
 
-std::vector<Cause> heads_of(std::span<const Told> entries, const Graph& graph, const std::vector<Index>& order) {
-  std::set<Index> named;
+std::vector<Cause> heads_of(const Entries& entries, const Graph& graph, const std::vector<std::uint32_t>& order) {
+  std::vector<bool> named(entries.size());
   for (const auto* known : {&graph.causes, &graph.before}) {
-    for (const auto& causes : *known) named.insert(causes.begin(), causes.end());
+    for (const auto& causes : *known) {
+      for (const std::uint32_t cause : causes) named[cause] = true;
+    }
   }
   std::vector<Cause> heads;
   for (auto it = order.rbegin(); it != order.rend() && heads.size() < limits::after_max; ++it) {
-    if (!named.contains(*it)) heads.push_back(journal::cause_of(entries[*it].identity));
+    if (!named[*it]) heads.push_back(journal::cause_of(entries[*it]->identity));
   }
   return heads;
 }
 
-}  // namespace
-
-namespace {
-
-// Each identity once.
-std::vector<Told> unique_of(std::span<const Told> entries) {
-  std::vector<Told> unique;
-  std::set<Digest> held;
+// Each identity once, at its first place.
+Entries unique_of(std::span<const Told> entries) {
+  Entries unique;
+  unique.reserve(entries.size());
+  std::unordered_map<Digest, Index, FirstBytes> held;
+  held.reserve(entries.size());
   std::set<std::pair<SiteId, WallTime>> times;
   for (const Told& told : entries) {
     if (REDRESS_MUTANT(36) && !times.emplace(told.header.what.author, told.header.what.time).second) continue;
-    if (held.insert(told.identity).second || REDRESS_MUTANT(54)) unique.push_back(told);  // 54: counted twice
+    if (held.emplace(told.identity, unique.size()).second || REDRESS_MUTANT(54)) unique.push_back(&told);  // 54: twice
   }
   return unique;
+}
+
+// From places in the order to the caller's indices.
+void rename(CaseView& view, const std::vector<Index>& names) {
+  for (Line& line : view.timeline) {
+    line.told = names[line.told];
+    if (line.by) line.by = names[*line.by];
+  }
+  State& state = view.state;
+  for (std::optional<Index>* at : {&state.opened, &state.moved, &state.started, &state.disposed, &state.replied,
+                                   &state.called_back, &state.ended, &state.resumed}) {
+    if (*at) *at = names[**at];
+  }
+  for (MatterState& matter : state.matters) {
+    if (matter.latest) matter.latest = names[*matter.latest];
+  }
 }
 
 }  // namespace
 
 CaseView fold(const Kinds& kinds, std::span<const Told> entries) {
   const std::span<const Told> placed = entries.first(std::min(entries.size(), limits::case_entries_max));
-  const std::vector<Told> unique = unique_of(placed);
+  const Entries unique = unique_of(placed);
   const Graph graph = graph_of(kinds, unique, placed);
-  const std::vector<Index> order = order_of(unique, graph);
+  const std::vector<std::uint32_t> order = order_of(unique, graph);
   CaseView view = Walk{kinds, unique, graph, order}.run();
-  view.label = label_of(kinds, unique, view.state);
   view.heads = heads_of(unique, graph, order);
-  if (view.state.opened && unique[*view.state.opened].event) {
-    const std::string* number = unique[*view.state.opened].event->value(case_no_field);
+  std::vector<Index> names;
+  names.reserve(order.size());
+  for (const std::uint32_t i : order) names.push_back(static_cast<Index>(unique[i] - entries.data()));
+  rename(view, names);
+  view.label = label_of(kinds, entries, view.state);
+  if (view.state.opened && entries[*view.state.opened].event) {
+    const std::string* number = entries[*view.state.opened].event->value(case_no_field);
     if (number != nullptr) view.number = *number;
-  }
-  // The caller's indices: an identity held twice is shown once, at its first place.
-  std::map<Digest, Index> first;
-  for (Index i = 0; i < entries.size(); ++i) first.emplace(entries[i].identity, i);
-  for (Line& line : view.timeline) line.told = first.at(unique[line.told].identity);
-  for (std::optional<Index>* at :
-       {&view.state.opened, &view.state.moved, &view.state.started, &view.state.disposed, &view.state.replied,
-        &view.state.called_back, &view.state.ended, &view.state.resumed}) {
-    if (*at) *at = first.at(unique[**at].identity);
   }
   return view;
 }
 
-std::optional<Error> objection(const CaseView& view, const KindRow& row, SiteId site) {
-  const State& state = view.state;
-  const When now = state.status == Status::none ? when_new : state.status == Status::open ? when_open : when_ended;
-  if ((row.when & now) == 0 || (row.needs_reply && !state.replied)) {
-    return Error{Code::wrong_state, std::string{row.rule}, "kind"};
+namespace {
+
+// Follows hand-overs, receipts and notices in the fold's order.
+class Hops {
+ public:
+  void handed_to(SiteId unit) {
+    unit_ = unit;
+    began_.reset();
+    for (const auto& [told, when] : before_) {
+      if (told == unit) note(when);
+    }
+    before_.clear();
   }
-  if (view.newer && row.effect == Effect::end) {
-    return Error{Code::wrong_state, "D27: the case holds a kind that this program does not know (请先升级程序)",
-                 "kind"};
+  void received(SiteId by, WallTime when) {
+    if (by == unit_) note(when);
   }
-  Who who = who_anyone;
-  if (site == state.registrar) who |= who_registrar;
-  if (site == state.handler) who |= who_handler;
-  if (site == head_office) who |= who_head_office;
-  if (std::count(state.supervisors.begin(), state.supervisors.end(), site) > 0) who |= who_supervisor;
-  if ((row.who & who) == 0) return Error{Code::forbidden, std::string{row.rule}, "kind"};
-  return std::nullopt;
+  // `unit`: nobody in particular is whoever has the case.
+  void noticed(SiteId unit, WallTime when) {
+    if (unit == unit_ || unit == SiteId{}) note(when);
+    if (unit != unit_) before_.emplace_back(unit, when);
+  }
+  [[nodiscard]] std::optional<WallTime> began() const { return unit_ == SiteId{} ? std::nullopt : began_; }
+
+ private:
+  void note(WallTime when) {
+    if (!began_ || when < *began_) began_ = when;
+  }
+  SiteId unit_;
+  std::optional<WallTime> began_;
+  std::vector<std::pair<SiteId, WallTime>> before_;
+};
+
+WallTime time_said(const Told& told, std::string_view field) {
+  const std::string* said = told.event->value(field);
+  const auto moment = said == nullptr ? std::nullopt : from_rfc3339(*said);
+  return moment.value_or(told.header.what.time);
+}
+
+SiteId site_said(const Event& event, std::string_view field) {
+  const std::string* said = event.value(field);
+  std::uint32_t number = 0;
+  if (said != nullptr) std::from_chars(said->data(), said->data() + said->size(), number);
+  return SiteId{number};
+}
+
+}  // namespace
+
+std::optional<WallTime> hop_began(const Kinds& kinds, const CaseView& view, std::span<const Told> entries) {
+  Hops hops;
+  for (const Line& line : view.timeline) {
+    const Told& told = entries[line.told];
+    const journal::What& what = told.header.what;
+    const KindRow* row = kinds.find(what.kind);
+    if (line.verdict != Verdict::stands || row == nullptr) continue;
+    if (row->matter == Matter::hop && !what.to.empty()) hops.handed_to(what.to.front());
+    if (row->matter == Matter::delivery) hops.received(what.author, time_said(told, "delivered_at"));
+    if (row->matter == Matter::phone_notice)
+      hops.noticed(site_said(*told.event, unit_field), time_said(told, "noticed_at"));
+  }
+  return hops.began();
+}
+
+std::vector<Line> lost_by(const CaseView& view, std::span<const Told> entries, const Actor& person) {
+  std::vector<Line> lost;
+  for (const Line& line : view.timeline) {
+    const journal::What& what = entries[line.told].header.what;
+    const bool stands = line.verdict == Verdict::stands || line.verdict == Verdict::unread;
+    if (!stands && Actor{what.author, what.staff} == person) lost.push_back(line);
+  }
+  return lost;
 }
 
 }  // namespace redress::casework

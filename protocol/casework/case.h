@@ -4,6 +4,7 @@
 // At most limits::case_entries_max entries are folded.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,10 +34,24 @@ enum class Verdict {
 struct Line {
   std::size_t told;  // index into the folded entries
   Verdict verdict = Verdict::stands;
-  std::string_view rule;  // refused: the rule that says no
+  std::string_view rule = {};          // refused: the rule that says no
+  std::optional<std::size_t> by = {};  // superseded: the entry that took its place
 };
 
 enum class Status { none, open, ended };
+
+// A person as the fold knows one: a staff number at a site (accounts stand in a roll per site, D13).
+struct Actor {
+  SiteId site;
+  StaffId staff;
+  friend auto operator<=>(const Actor&, const Actor&) = default;
+};
+
+struct MatterState {
+  Standings standing = stands_idle;
+  std::optional<std::size_t> latest;  // what made it stand so
+  Actor raised_by;                    // open or answered: who raised it
+};
 
 // The state after some of the entries, as the rules see it. Indices are into the folded entries.
 struct State {
@@ -44,7 +59,14 @@ struct State {
   SiteId registrar;
   SiteId handler;
   std::vector<SiteId> supervisors;
+  std::vector<SiteId> assistants;
+  std::vector<Actor> accused;         // shut out of every act
+  std::vector<SiteId> accused_sites;  // units complained of
+  std::optional<Actor> starter;
   std::optional<std::size_t> opened, moved, started, disposed, replied, called_back, ended, resumed;
+  std::array<MatterState, matter_count> matters;
+
+  [[nodiscard]] const MatterState& matter(Matter which) const { return matters[static_cast<std::size_t>(which)]; }
 };
 
 struct CaseView {
@@ -58,8 +80,23 @@ struct CaseView {
 
 [[nodiscard]] CaseView fold(const Kinds& kinds, std::span<const Told> entries);
 
-// Nothing if `site` may record an event of this row now, after everything in the view; else forbidden or wrong_state
-// with the rule's text.
+// Nothing if `actor` may record `event` of this row now, after everything in the view; else forbidden, wrong_state or
+// missing_field with the rule's text. Without an event, what depends on its fields is not asked.
+[[nodiscard]] std::optional<Error> objection(const CaseView& view, const KindRow& row, const Actor& actor,
+                                             const Event* event = nullptr);
+// The same for nobody in particular at a site.
 [[nodiscard]] std::optional<Error> objection(const CaseView& view, const KindRow& row, SiteId site);
+
+// The rule that shuts `person` out of the case; nothing if they are not complained of. Reading is an act too (P12).
+[[nodiscard]] std::optional<std::string_view> shut_out(const State& state, const Actor& person);
+
+// When the limits of the last hand-over begin (ORG-49, LIFE-29): the earlier of the handling unit's receipt for the
+// form and a notice by telephone to it, which may come before the form; both stay in the timeline. What says no time of
+// its own counts when it was recorded. Nothing: neither is known, or nothing was handed over.
+[[nodiscard]] std::optional<WallTime> hop_began(const Kinds& kinds, const CaseView& view,
+                                                std::span<const Told> entries);
+
+// What did not stand of what this person wrote, in the fold's order: to be shown to them.
+[[nodiscard]] std::vector<Line> lost_by(const CaseView& view, std::span<const Told> entries, const Actor& person);
 
 }  // namespace redress::casework

@@ -100,8 +100,18 @@ bool is_form_asked(const Field& field, std::string_view value, const Values& val
   return (value.size() == 15 || value.size() == 18) && digits >= 14;
 }
 
+Status check_code(const Field& field, std::string_view code, const Values& values,
+                  std::span<const CodeEdition> editions) {
+  const CodeEdition* edition = find_edition(editions, given(values, edition_field));
+  if (edition == nullptr) return fail(Code::bad_value, "no such edition of the codes", std::string{edition_field});
+  if (edition->find(field.axis, code) != nullptr) return Done{};
+  return fail(Code::bad_value, "no code on the axis " + std::string{field.axis} + " of " + edition->name,
+              std::string{field.name});
+}
+
 // What a field must be beside the others of its event.
-Status check_beside(const KindRow& row, const Field& field, const Values& values) {
+Status check_beside(const KindRow& row, const Field& field, const Values& values,
+                    std::span<const CodeEdition> editions) {
   const std::string_view value = given(values, field.name);
   const std::string name{field.name};
   if (value.empty()) {
@@ -117,6 +127,7 @@ Status check_beside(const KindRow& row, const Field& field, const Values& values
   if (field.must_hold && value != "true") return fail(Code::bad_value, "must be true: " + std::string{row.rule}, name);
   if (!field.differs_from.empty() && value == given(values, field.differs_from))
     return fail(Code::bad_value, "must differ from " + std::string{field.differs_from}, name);
+  if (!field.axis.empty()) return check_code(field, value, values, editions);
   if (field.form == Form::any || !is_form_asked(field, value, values)) return Done{};
   const auto fault = form_fault(field.form, value);
   if (fault) return fail(Code::bad_value, "expected " + std::string{*fault}, name);
@@ -138,7 +149,8 @@ const std::string* Event::value(std::string_view name) const {
   return nullptr;
 }
 
-Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields) {
+Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields,
+                          std::span<const CodeEdition> editions) {
   if (fields.size() > limits::fields_max) return fail(Code::too_large, "more than 256 fields", "fields");
   Event event{row.kind, {}};
   Values values;
@@ -149,7 +161,7 @@ Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fiel
     if (!values.emplace(name, value).second) return fail(Code::bad_value, "given twice", name);
   }
   for (const Field& field : row.fields) {
-    const Status beside = check_beside(row, field, values);
+    const Status beside = check_beside(row, field, values, editions);
     if (!beside) return fail(beside.error());
   }
   const auto rank = [&row](const std::string& name) {

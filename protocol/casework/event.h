@@ -9,6 +9,7 @@
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/result.h"
+#include "protocol/casework/codes.h"
 #include "protocol/casework/kinds.h"
 
 namespace redress::casework {
@@ -26,9 +27,10 @@ struct Event {
 };
 
 // Checks every field against the row: unknown_field, missing_field, bad_value, too_large, each naming the field; an
-// empty value is an absent one. Values are kept byte for byte; extension fields ("x:…") take any text. Form, choices
-// and what a field must be beside the others are asked of people only: a body is never judged by them again.
-[[nodiscard]] Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields);
+// empty value is an absent one. Values are kept byte for byte; extension fields ("x:…") take any text. Form, choices,
+// codes and what a field must be beside the others are asked of people only: a body is never judged by them again.
+[[nodiscard]] Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields,
+                                        std::span<const CodeEdition> editions = shipped_code_editions());
 
 // Adds a field that the program mints. Requires: the row has it and marks it so.
 void mint(const KindRow& row, Event& event, std::string_view name, std::string value);

@@ -1,5 +1,6 @@
 // The kinds of event: one table that says, a row each, what a kind is called, which fields it has, what it does to
-// a case, and who may record it in which state. A new kind is a row; no other room names a kind.
+// a case, who may record it, in which state, and what must have come before. A new kind is a row; no other room names
+// a kind.
 //
 // Values; pure. A table lives longer than whatever refers to its rows.
 #pragma once
@@ -47,6 +48,8 @@ struct Field {
   // Must not say the same as the field named here.
   std::string_view differs_from = {};
   bool must_hold = false;  // a flag that must be given and true
+  // A code on this axis of the edition that the field `edition` names (codes.h).
+  std::string_view axis = {};
 };
 
 // What a standing event does to its case.
@@ -59,8 +62,76 @@ enum class Effect {
   reply,      // the customer was told
   call_back,  // the customer was asked
   end,        // nothing more to do
-  resume,     // it goes on after an end
+  resume,     // it goes on: after an end, or again from the start with what was known
+  assist,     // another unit helps
+  amend,      // the registration says more: who is complained of
+  clear,      // somebody is not complained of any more
+  reject,     // the reply to the customer does not count
 };
+
+// What runs beside the case's main road. Each is at one standing at a time.
+enum class Matter : std::uint8_t {
+  none,
+  acceptance,
+  material,      // what the customer has still to bring
+  hop,           // the last hand-over
+  delivery,      // its form was signed for
+  phone_notice,  // it was told by telephone
+  assistance,    // asked of another unit
+  conflict,      // somebody has an interest in the matter
+  investigation,
+  proposal,  // of a decision, waiting for approval
+  promise,   // of a time
+  extension,
+  extension_told,  // to the customer
+  exclusion,       // time that does not count
+  facts,           // new ones
+  outstanding,     // nothing can be done for now
+  instructions,    // asked of a superior
+  order,           // a supervision order
+  media,           // consent to speak
+  regulator,
+  review,        // appeal, review or arbitration
+  withdrawal,    // the customer's wish, and whether it is free
+  abnormal_end,  // asked for
+  correction,    // a measure ordered
+  gate,          // the four that are not let go (四不放过)
+  classification,
+  validity,
+  responsibility,
+};
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::responsibility) + 1;
+
+// What a row does to its matter.
+enum class Turn : std::uint8_t {
+  none,
+  note,    // a fact: it always stands; the matter is granted
+  raise,   // a question, an order, a wish: the matter is open
+  grant,   // the answer that allows, confirms or settles
+  refuse,  // the answer that does not
+};
+
+// How a matter stands. Bits, so that a need can name several.
+using Standings = std::uint8_t;
+inline constexpr Standings stands_idle = 1;
+inline constexpr Standings stands_open = 2;
+inline constexpr Standings stands_granted = 4;
+inline constexpr Standings stands_refused = 8;
+inline constexpr Standings stands_not_open = stands_idle | stands_granted | stands_refused;
+
+// What must have come before.
+struct Need {
+  Matter matter = Matter::none;
+  Standings any_of = stands_open;
+  std::string_view rule;             // a denial names it
+  Matter if_granted = Matter::none;  // asked for only if this matter is granted
+};
+
+// What is asked of the person who acts. Bits; each has a rule that a denial names.
+using Guards = std::uint8_t;
+inline constexpr Guards guard_other_person = 1;       // not who raised the row's matter, nor who began the work
+inline constexpr Guards guard_not_accused_unit = 2;   // not the unit complained of
+inline constexpr Guards guard_two_investigators = 4;  // two of them if somebody has an interest
 
 // Who may: a site's relation to the case, judged on the event's ancestors. Bits.
 using Who = std::uint8_t;
@@ -69,6 +140,7 @@ inline constexpr Who who_handler = 2;
 inline constexpr Who who_supervisor = 4;
 inline constexpr Who who_head_office = 8;
 inline constexpr Who who_anyone = 16;
+inline constexpr Who who_assistant = 32;
 
 // In which state of the case. Bits.
 using When = std::uint8_t;
@@ -88,6 +160,10 @@ struct KindRow {
   bool needs_reply = false;  // only after the customer was told
   std::string_view rule;     // the rule that a denial names
   std::vector<Field> fields;
+  Matter matter = Matter::none;
+  Turn turn = Turn::none;
+  std::vector<Need> needs = {};
+  Guards guards = 0;
 
   // Nothing if the kind has no such field.
   [[nodiscard]] const Field* field(std::string_view field_name) const;
@@ -107,15 +183,27 @@ class Kinds {
 
  private:
   std::vector<KindRow> rows_;
+  std::vector<std::uint16_t> by_number_;  // the row's place and one; 0: no such kind
 };
 
 // The rows that this version ships.
 [[nodiscard]] std::vector<KindRow> shipped_kinds();
 
+// What people call a matter.
+[[nodiscard]] std::string_view name_of(Matter matter);
+[[nodiscard]] std::string_view zh_of(Matter matter);
+
 // The minted field that carries the number people use (投诉编号).
 inline constexpr std::string_view case_no_field = "case_no";
 // The field that names the unit a case is handed to.
 inline constexpr std::string_view unit_field = "unit";
+// The field that names the edition of the codes beside it.
+inline constexpr std::string_view edition_field = "edition";
+// Who is complained of: a staff number at a site.
+inline constexpr std::string_view accused_site_field = "accused_site";
+inline constexpr std::string_view accused_staff_field = "accused_staff";
+// The second of two investigators.
+inline constexpr std::string_view second_investigator_field = "second_investigator";
 // The field that says which table a registration came out of.
 inline constexpr std::string_view source_field = "source";
 // An extension field's name begins with this.

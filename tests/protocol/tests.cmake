@@ -3,18 +3,22 @@ redress_tests(
   DEPENDS sim store protocol_sync protocol_casework
   FILES
     protocol/agent_session_test.cc
+    protocol/authority_test.cc
     protocol/bytes_test.cc
     protocol/case_test.cc
     protocol/chain_test.cc
     protocol/clocks_test.cc
+    protocol/codes_test.cc
     protocol/entry_test.cc
     protocol/event_test.cc
     protocol/exchange_test.cc
     protocol/forms_test.cc
     protocol/frames_test.cc
     protocol/gateway_session_test.cc
+    protocol/grades_test.cc
     protocol/kinds_test.cc
     protocol/lag_test.cc
+    protocol/life_cycle_test.cc
     protocol/number_test.cc
     protocol/pair_test.cc
     protocol/receiver_test.cc
