@@ -26,6 +26,11 @@ Bytes encode(const Summary& summary) {
   put_text(out, summary.channel);
   put_text(out, summary.product);
   put_text(out, summary.received_at);
+  out.u16(static_cast<std::uint16_t>(summary.accused.size()));
+  for (const casework::Actor& person : summary.accused) {
+    out.u32(person.site.value());
+    out.u32(person.staff.value());
+  }
   return out.take();
 }
 
@@ -46,6 +51,10 @@ std::optional<Summary> decode_summary(const CaseId& id, ByteView plain) {
   summary.channel = take_text(in);
   summary.product = take_text(in);
   summary.received_at = take_text(in);
+  for (std::uint16_t left = in.u16(); left > 0 && !in.failed(); --left) {
+    const SiteId site{in.u32()};
+    summary.accused.push_back({site, StaffId{in.u32()}});
+  }
   if (!in.complete()) return std::nullopt;
   return summary;
 }
@@ -68,6 +77,7 @@ Summary summary_of(const CaseFile& file) {
   out.status = file.view.state.status;
   out.registrar = file.view.state.registrar;
   out.handler = file.view.state.handler;
+  out.accused = file.view.state.accused;
   out.entries = static_cast<std::uint32_t>(file.view.timeline.size());
   for (const casework::Told& told : file.told) {
     out.updated_at = std::max(out.updated_at, told.header.what.time);

@@ -24,6 +24,7 @@ struct Summary {
   std::string channel;
   std::string product;
   std::string received_at;
+  std::vector<casework::Actor> accused;  // shut out of the case: it is not listed to them
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 

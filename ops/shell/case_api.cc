@@ -6,7 +6,9 @@
 
 #include "ops/shell/case_clocks.h"
 #include "ops/shell/case_fields.h"
+#include "ops/shell/kinds_api.h"
 #include "protocol/base/time.h"
+#include "protocol/casework/grades.h"
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
@@ -28,26 +30,6 @@ std::string_view name_of(casework::Verdict verdict) {
       return "refused";
     case casework::Verdict::unread:
       return "unread";
-  }
-  return "";
-}
-
-std::string_view name_of(casework::FieldType type) {
-  switch (type) {
-    case casework::FieldType::text:
-      return "text";
-    case casework::FieldType::label:
-      return "label";
-    case casework::FieldType::moment:
-      return "moment";
-    case casework::FieldType::integer:
-      return "integer";
-    case casework::FieldType::money:
-      return "money";
-    case casework::FieldType::flag:
-      return "flag";
-    case casework::FieldType::site:
-      return "site";
   }
   return "";
 }
@@ -102,7 +84,6 @@ CaseApi::CaseApi(const CaseApiParts& parts, Api& api) : parts_{parts} {
     // A number is looked up in the views, so it waits for them as a read does.
     return fixed_from_hex<CaseId>(named.tail) ? act(named, false) : by_number(named);
   });
-  api.add("GET", "/api/v1/kinds", Access::any_token, [this](const Call& call) { list_kinds(call); });
 }
 
 void CaseApi::when_followed(Position until, std::function<void(bool)> go) {
@@ -138,14 +119,15 @@ json CaseApi::appended_json(const store::Appended& appended) const {
   return out;
 }
 
-void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed) {
+void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, json spots) {
   if (!composed) return call.respond(error_response(call.request, composed.error()));
   // The number is read back from the committed entry, so that a repeated command shows the one it was given.
-  const auto answer = [this, request = std::make_shared<Request>(call.request),
-                       respond = call.respond](const Result<store::Appended>& appended) {
+  const auto answer = [this, request = std::make_shared<Request>(call.request), respond = call.respond,
+                       spots = std::move(spots)](const Result<store::Appended>& appended) {
     if (!appended) return respond(error_response(*request, appended.error()));
     answered_ = std::max(answered_, appended->ledger);
     json body = appended_json(*appended);
+    body["pointed_out"] = spots;
     if (const auto file = parts_.desk->file_of(appended->case_id)) {
       body["number"] = file->view.number;
       if (file->view.label != nullptr) {
@@ -171,7 +153,8 @@ void CaseApi::add_case(const Call& call) {
   if (!body) return call.respond(error_response(call.request, body.error()));
   auto fields = fields_of(*body);
   if (!fields) return call.respond(error_response(call.request, fields.error()));
-  commit(call, parts_.desk->register_case({call.person.staff, *key, std::move(*fields), wall_now()}));
+  json spots = pointed_out(parts_.kinds->opening(), *fields);
+  commit(call, parts_.desk->register_case({call.person.staff, *key, std::move(*fields), wall_now()}), std::move(spots));
 }
 
 void CaseApi::act(const Call& call, bool stale) {
@@ -186,8 +169,11 @@ void CaseApi::act(const Call& call, bool stale) {
   if (!fields) return call.respond(error_response(call.request, fields.error()));
   const auto case_id = case_named(call.tail, stale);
   if (!case_id) return call.respond(error_response(call.request, case_id.error()));
-  commit(call, parts_.desk->act(*case_id, (*body)["kind"].get<std::string>(),
-                                {call.person.staff, *key, std::move(*fields), wall_now()}));
+  const auto kind = (*body)["kind"].get<std::string>();
+  const casework::KindRow* row = parts_.kinds->find(kind);
+  json spots = row == nullptr ? json::array() : pointed_out(*row, *fields);
+  commit(call, parts_.desk->act(*case_id, kind, {call.person.staff, *key, std::move(*fields), wall_now()}),
+         std::move(spots));
 }
 
 Result<CaseId> CaseApi::case_named(const std::string& name, bool stale) const {
@@ -214,6 +200,7 @@ json CaseApi::line_json(const store::CaseFile& file, const casework::Line& line)
            {"here_since", to_rfc3339(way.arrived, what.offset_minutes)},
            {"position", told.arrived.value()}};
   if (!line.rule.empty()) out["rule"] = line.rule;
+  if (line.by) out["by"] = to_hex(file.told[*line.by].identity.bytes);
   if (told.unread) out["unread"] = std::string{wire::name_of(*told.unread)};
   if (way.at_head_office) out["at_head_office_since"] = to_rfc3339(*way.at_head_office, what.offset_minutes);
   if (way.read) out["read_at_head_office"] = to_rfc3339(*way.read, what.offset_minutes);
@@ -229,7 +216,30 @@ json CaseApi::line_json(const store::CaseFile& file, const casework::Line& line)
   return out;
 }
 
-json CaseApi::case_json(const store::CaseFile& file) const {
+json CaseApi::open_json(const casework::State& state) const {
+  json out = json::array();
+  for (std::size_t i = 0; i < state.matters.size(); ++i) {
+    if (state.matters[i].standing != casework::stands_open) continue;
+    const auto matter = static_cast<casework::Matter>(i);
+    out.push_back({{"matter", std::string{casework::name_of(matter)}}, {"zh", std::string{casework::zh_of(matter)}}});
+  }
+  return out;
+}
+
+json CaseApi::proposed_grade_json(const store::CaseFile& file) const {
+  std::vector<const casework::Event*> said;
+  for (const casework::Line& line : file.view.timeline) {
+    const auto& event = file.told[line.told].event;
+    if (line.verdict == casework::Verdict::stands && event) said.push_back(&*event);
+  }
+  const casework::Graded graded = casework::grade_of(casework::common_grade_rules(), said);
+  json because = json::array();
+  for (const std::string_view rule : graded.because) because.push_back(std::string{rule});
+  return {
+      {"grade", graded.grade}, {"major", graded.major}, {"complex", graded.complex}, {"because", std::move(because)}};
+}
+
+json CaseApi::case_json(const store::CaseFile& file, const casework::Actor& reader) const {
   const casework::CaseView& view = file.view;
   json out{{"case", to_hex(file.id.bytes)},
            {"here", parts_.site->site.value()},
@@ -239,17 +249,27 @@ json CaseApi::case_json(const store::CaseFile& file) const {
            {"registrar", view.state.registrar.value()},
            {"handler", view.state.handler.value()},
            {"newer", view.newer},
+           {"open", open_json(view.state)},
+           {"proposed", proposed_grade_json(file)},
+           {"lost", json::array()},
            {"timeline", json::array()}};
+  for (const casework::Line& line : casework::lost_by(view, file.told, reader)) {
+    out["lost"].push_back(to_hex(file.told[line.told].identity.bytes));
+  }
   for (const casework::Line& line : view.timeline) out["timeline"].push_back(line_json(file, line));
   return out;
 }
+
+casework::Actor CaseApi::actor_of(const Call& call) const { return {parts_.site->site, call.person.staff}; }
 
 void CaseApi::show(const Call& call, bool stale) const {
   const auto id = case_named(call.tail, stale);
   if (!id) return call.respond(error_response(call.request, id.error()));
   const auto file = parts_.desk->file_of(*id);
   if (!file) return call.respond(error_response(call.request, {Code::not_found, "no such case here", "case"}));
-  json body = case_json(*file);
+  if (const auto rule = casework::shut_out(file->view.state, actor_of(call)))
+    return call.respond(error_response(call.request, {Code::forbidden, std::string{*rule}, "case"}));
+  json body = case_json(*file, actor_of(call));
   body.update(clocks_json(*parts_.rules, *parts_.kinds, *file, wall_now()));
   body["stale"] = stale;
   call.respond(json_response(200, body));
@@ -267,14 +287,18 @@ void CaseApi::list(const Call& call, bool stale) const {
   const casework::KindRow* wanted = state.empty() ? nullptr : parts_.kinds->find(state);
   if (!state.empty() && wanted == nullptr)
     return call.respond(error_response(call.request, {Code::unknown_kind, "no such state", "state"}));
+  const casework::Actor reader = actor_of(call);
   const auto summaries = parts_.views->list(*bound, count, list_look_max, [&](const store::Summary& summary) {
-    return wanted == nullptr || summary.state == wanted->kind;
+    const bool shut = std::find(summary.accused.begin(), summary.accused.end(), reader) != summary.accused.end();
+    return !shut && (wanted == nullptr || summary.state == wanted->kind);
   });
   if (!summaries) return call.respond(error_response(call.request, summaries.error()));
   json body{{"cases", json::array()}, {"stale", stale}};
   for (const store::Summary& summary : *summaries) {
     if (full) {
-      if (const auto file = parts_.desk->file_of(summary.id)) body["cases"].push_back(case_json(*file));
+      // The case may have gone on since the views were written.
+      const auto file = parts_.desk->file_of(summary.id);
+      if (file && !casework::shut_out(file->view.state, reader)) body["cases"].push_back(case_json(*file, reader));
       continue;
     }
     const casework::KindRow* row = parts_.kinds->find(summary.state);
@@ -293,29 +317,6 @@ void CaseApi::list(const Call& call, bool stale) const {
                              {"received_at", summary.received_at}});
   }
   if (summaries->size() == count) body["next"] = to_hex(summaries->back().id.bytes);
-  call.respond(json_response(200, body));
-}
-
-void CaseApi::list_kinds(const Call& call) const {
-  json body{{"kinds", json::array()}};
-  for (const casework::KindRow& row : parts_.kinds->rows()) {
-    json fields = json::array();
-    for (const casework::Field& field : row.fields) {
-      if (field.minted) continue;
-      fields.push_back({{"name", field.name},
-                        {"zh", field.zh},
-                        {"en", field.en},
-                        {"type", std::string{name_of(field.type)}},
-                        {"required", field.required},
-                        {"unless", field.unless}});
-    }
-    body["kinds"].push_back({{"kind", row.name},
-                             {"zh", row.zh},
-                             {"en", row.en},
-                             {"opens", row.effect == casework::Effect::open},
-                             {"rule", row.rule},
-                             {"fields", std::move(fields)}});
-  }
   call.respond(json_response(200, body));
 }
 

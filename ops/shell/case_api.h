@@ -1,11 +1,12 @@
-// The case routes, the same at both programs: register, list, read, act; and the table of kinds that forms are made
-// from.
+// The case routes, the same at both programs: register, list, read, act. Who is complained of in a case is refused by
+// its rule, and does not find it in a list.
 //
 // A resource of the door's thread. What it is given outlives it.
 #pragma once
 
 #include <list>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 
 #include "ops/shell/api.h"
 #include "ops/shell/commands.h"
@@ -43,11 +44,14 @@ class CaseApi {
   void act(const Call& call, bool stale);  // the tail is the case's id or number
   void list(const Call& call, bool stale) const;
   void show(const Call& call, bool stale) const;
-  void list_kinds(const Call& call) const;
   // Runs `go` once the views have reached `until`, or with stale = true after a second.
   void when_followed(Position until, std::function<void(bool stale)> go);
-  void commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed);
-  [[nodiscard]] nlohmann::json case_json(const store::CaseFile& file) const;
+  // `spots`: what was pointed out in the form.
+  void commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, nlohmann::json spots);
+  [[nodiscard]] casework::Actor actor_of(const Call& call) const;
+  [[nodiscard]] nlohmann::json case_json(const store::CaseFile& file, const casework::Actor& reader) const;
+  [[nodiscard]] nlohmann::json open_json(const casework::State& state) const;
+  [[nodiscard]] nlohmann::json proposed_grade_json(const store::CaseFile& file) const;
   [[nodiscard]] nlohmann::json line_json(const store::CaseFile& file, const casework::Line& line) const;
   [[nodiscard]] nlohmann::json appended_json(const store::Appended& appended) const;
   [[nodiscard]] Result<CaseId> case_named(const std::string& name, bool stale) const;

@@ -5,6 +5,7 @@
 
 #include "crypto/suite_intl.h"
 #include "ops/shell/alarms_api.h"
+#include "ops/shell/kinds_api.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
 
@@ -199,6 +200,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       [this](std::function<void()> work) { door_->post(std::move(work)); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }};
   case_api_ = std::make_unique<CaseApi>(parts, *api_);
+  add_kind_routes(*api_, kinds_);
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
   if (!door) return fail(door.error());

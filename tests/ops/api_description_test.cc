@@ -118,7 +118,7 @@ void ask_what_both_have(Judged& one) {
   one.served.turn();
   static_cast<void>(one.ask("GET", "/readyz", "/readyz", ""));
   static_cast<void>(one.ask("GET", "/metrics", "/metrics", ""));
-  for (const char* path : {"/api/v1/kinds", cases_path, "/api/v1/lag", "/api/v1/alarms"}) {
+  for (const char* path : {"/api/v1/kinds", "/api/v1/codes", cases_path, "/api/v1/lag", "/api/v1/alarms"}) {
     static_cast<void>(one.get(path));
     static_cast<void>(one.ask("GET", path, path, ""));
   }

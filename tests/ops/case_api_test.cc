@@ -2,6 +2,7 @@
 #include "ops/shell/case_api.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "protocol/casework/kinds.h"
 #include "tests/ops/served.h"
@@ -311,6 +312,123 @@ TEST_CASE("CaseApi: an act says what it misses") {
   CHECK(refused("/api/v1/cases/none/acts", {{"kind", "replied"}}) == "404 not_found case");
   CHECK(refused(path, {{"kind", "replied"}}) == "404 not_found path");
   CHECK(refused(path + "/deeds", {{"kind", "replied"}}) == "404 not_found path");
+}
+
+// The least that a kind asks for.
+json least_fields(const json& kind) {
+  json fields = json::object();
+  for (const json& field : kind["fields"]) {
+    if (!field["required"].get<bool>()) continue;
+    const auto name = field["name"].get<std::string>();
+    const auto type = field["type"].get<std::string>();
+    fields[name] = "x";
+    if (!field["choices"].empty()) fields[name] = field["choices"][0];
+    if (type == "moment") fields[name] = "2026-11-22";
+    if (type == "flag") fields[name] = true;
+    if (type == "site" || type == "integer" || type == "money") fields[name] = 11;
+    if (name == "edition") fields[name] = "postal-1";
+    if (name == "contact_phone") fields[name] = "010-12345678";
+  }
+  return fields;
+}
+
+TEST_CASE("CaseApi: every kind of the table can be asked for, and what is not allowed names its rule") {
+  for (const SiteId site : {SiteId{11}, head_office}) {
+    Served served{site};
+    const json kinds = served.get("/api/v1/kinds").body["kinds"];
+    std::set<std::string> saved_kinds;
+    int key = 0;
+    for (const json& kind : kinds) {
+      if (kind["opens"].get<bool>()) continue;
+      const auto name = kind["kind"].get<std::string>();
+      INFO(site.value() << " " << name);
+      const Reply fresh = served.post("/api/v1/cases", complaint("x"), "desk/" + std::to_string(++key));
+      const std::string path = "/api/v1/cases/" + fresh.body["case"].get<std::string>() + "/acts";
+      const json act{{"kind", name}, {"fields", least_fields(kind)}};
+      const Reply reply = served.post(path, act, "desk/" + std::to_string(++key));
+      INFO(reply.text);
+      if (reply.status == 201) saved_kinds.insert(name);
+      if (reply.status == 201) continue;
+      CHECK((reply.status == 403 || reply.status == 409 || code_in(reply) == "bad_value"));
+      CHECK(reply.body["detail"].get<std::string>().find(
+                name == "assistance_asked" || name == "handed_over" ? "" : ": ") != std::string::npos);
+    }
+    CHECK(saved_kinds.count("accepted") == 1);
+    CHECK(saved_kinds.count("classified") == 1);
+    CHECK(saved_kinds.count("certified_valid") == (site == head_office ? 1 : 0));
+    CHECK(saved_kinds.size() > 20);
+  }
+}
+
+TEST_CASE("CaseApi: a case shows what is open, what the rules propose, and what did not stand to its author") {
+  Served served;
+  const json major{{"fields", {{"narrative", "queue"}, {"amount_fen", 5000001}}}};
+  const Reply saved = served.post("/api/v1/cases", major, "desk/1");
+  const std::string path = "/api/v1/cases/" + saved.body["case"].get<std::string>();
+  const json question{{"kind", "instructions_asked"}, {"fields", {{"question", "may we refund?"}}}};
+  REQUIRE(served.post(path + "/acts", question, "desk/2").status == 201);
+  const Reply shown = served.get(path);
+  REQUIRE(shown.body["open"].size() == 1);
+  CHECK(shown.body["open"][0]["matter"] == "instructions");
+  CHECK(shown.body["open"][0]["zh"] == "请示");
+  CHECK(shown.body["proposed"]["major"] == true);
+  CHECK(shown.body["proposed"]["grade"] == 3);
+  CHECK(shown.body["proposed"]["because"].size() == 1);
+  CHECK(shown.body["lost"].empty());
+  const json answer{{"kind", "instructions_given"}, {"fields", {{"answer", "yes"}}}};
+  const Reply refused = served.post(path + "/acts", answer, "desk/3");
+  CHECK(refused.status == 403);
+  CHECK(refused.body["detail"].get<std::string>().starts_with("ORG-65"));
+}
+
+TEST_CASE("CaseApi: personal data in free text is pointed out by place, never by value") {
+  Served served;
+  const json told{{"fields", {{"narrative", "call 13800138000"}, {"phone", "13900139000"}}}};
+  const Reply saved = served.post("/api/v1/cases", told, "desk/1");
+  REQUIRE(saved.status == 201);
+  REQUIRE(saved.body["pointed_out"].size() == 1);
+  CHECK(saved.body["pointed_out"][0]["field"] == "narrative");
+  CHECK(saved.body["pointed_out"][0]["at"] == 5);
+  CHECK(saved.body["pointed_out"][0]["bytes"] == 11);
+  CHECK(saved.text.find("13800138000") == std::string::npos);
+  CHECK(served.post("/api/v1/cases", complaint("nothing here"), "desk/2").body["pointed_out"].empty());
+}
+
+TEST_CASE("CaseApi: who is complained of neither reads the case, nor acts on it, nor finds it in a list") {
+  Served served;  // its desk's person is number 31 of site 11
+  const json about{{"fields", {{"narrative", "rude"}, {"accused_site", 11}, {"accused_staff", 31}}}};
+  const Reply saved = served.post("/api/v1/cases", about, "desk/1");
+  REQUIRE(saved.status == 201);  // the record itself is not lost
+  REQUIRE(served.post("/api/v1/cases", complaint("another"), "desk/2").status == 201);
+  const std::string id = saved.body["case"].get<std::string>();
+  for (const std::string& name : {id, saved.body["number"].get<std::string>()}) {
+    const Reply read = served.get("/api/v1/cases/" + name);
+    CHECK(read.status == 403);
+    CHECK(read.body["detail"].get<std::string>().starts_with("INT-03"));
+    CHECK(read.text.find("rude") == std::string::npos);
+    const Reply act = served.post("/api/v1/cases/" + name + "/acts", {{"kind", "started"}}, "desk/3");
+    CHECK(act.status == 403);
+    CHECK(act.body["detail"].get<std::string>().starts_with("INT-03"));
+  }
+  for (const char* query : {"", "?full=1"}) {
+    const Reply listed = served.get(std::string{"/api/v1/cases"} + query);
+    REQUIRE(listed.body["cases"].size() == 1);
+    CHECK(listed.body["cases"][0]["case"] != id);
+  }
+  // A colleague does.
+  auto other = issue_token(served.home.path(tokens_file), {StaffId{33}, Duty::casework}, served.random);
+  REQUIRE(other.has_value());
+  const std::string as_other = "Authorization: Bearer " + *other + "\r\n";
+  CHECK(served.ask("GET", "/api/v1/cases/" + id, as_other).status == 200);
+  CHECK(served.ask("GET", "/api/v1/cases", as_other).body["cases"].size() == 2);
+}
+
+TEST_CASE("CaseApi: the code tables are listed by edition") {
+  Served served;
+  const Reply reply = served.get("/api/v1/codes");
+  REQUIRE(reply.status == 200);
+  CHECK(reply.body["editions"].size() >= 4);
+  for (const json& edition : reply.body["editions"]) CHECK(!edition["codes"].empty());
 }
 
 TEST_CASE("CaseApi: what the loop refuses is answered with its code") {

@@ -1,0 +1,131 @@
+#include "ops/shell/kinds_api.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "protocol/casework/codes.h"
+#include "protocol/casework/forms.h"
+
+namespace redress::shell {
+namespace {
+
+using nlohmann::json;
+
+std::string_view name_of(casework::FieldType type) {
+  switch (type) {
+    case casework::FieldType::text:
+      return "text";
+    case casework::FieldType::label:
+      return "label";
+    case casework::FieldType::moment:
+      return "moment";
+    case casework::FieldType::integer:
+      return "integer";
+    case casework::FieldType::money:
+      return "money";
+    case casework::FieldType::flag:
+      return "flag";
+    case casework::FieldType::site:
+      return "site";
+  }
+  return "";
+}
+
+json choices_json(std::string_view choices) {
+  json out = json::array();
+  while (!choices.empty()) {
+    const auto end = std::min(choices.find('|'), choices.size());
+    out.push_back(std::string{choices.substr(0, end)});
+    choices.remove_prefix(std::min(end + 1, choices.size()));
+  }
+  return out;
+}
+
+json field_json(const casework::Field& field) {
+  return {{"name", field.name},
+          {"zh", field.zh},
+          {"en", field.en},
+          {"type", std::string{name_of(field.type)}},
+          {"required", field.required || field.must_hold},
+          {"unless", field.unless},
+          {"needed_with", field.needed_with},
+          {"choices", choices_json(field.choices)},
+          {"axis", field.axis}};
+}
+
+json who_json(casework::Who who) {
+  constexpr std::array<std::pair<casework::Who, std::string_view>, 6> names{
+      {{casework::who_anyone, "anyone"},
+       {casework::who_registrar, "registrar"},
+       {casework::who_handler, "handler"},
+       {casework::who_assistant, "assistant"},
+       {casework::who_supervisor, "supervisor"},
+       {casework::who_head_office, "head_office"}}};
+  json out = json::array();
+  for (const auto& [bit, name] : names) {
+    if ((who & bit) != 0) out.push_back(std::string{name});
+  }
+  return out;
+}
+
+json kind_json(const casework::KindRow& row) {
+  json fields = json::array();
+  for (const casework::Field& field : row.fields) {
+    if (!field.minted) fields.push_back(field_json(field));
+  }
+  return {{"kind", row.name},
+          {"zh", row.zh},
+          {"en", row.en},
+          {"opens", row.effect == casework::Effect::open},
+          {"who", who_json(row.who)},
+          {"rule", row.rule},
+          {"fields", std::move(fields)}};
+}
+
+json edition_json(const casework::CodeEdition& edition) {
+  json codes = json::array();
+  for (const casework::CodeRow& row : edition.rows) {
+    codes.push_back({{"axis", row.axis}, {"code", row.code}, {"parent", row.parent}, {"zh", row.zh}, {"en", row.en}});
+  }
+  return {{"edition", edition.name},
+          {"from", edition.from},
+          {"zh", edition.zh},
+          {"en", edition.en},
+          {"codes", std::move(codes)}};
+}
+
+}  // namespace
+
+void add_kind_routes(Api& api, const casework::Kinds& kinds) {
+  api.add("GET", "/api/v1/kinds", Access::any_token, [&kinds](const Call& call) {
+    json body{{"kinds", json::array()}};
+    for (const casework::KindRow& row : kinds.rows()) body["kinds"].push_back(kind_json(row));
+    call.respond(json_response(200, body));
+  });
+  api.add("GET", "/api/v1/codes", Access::any_token, [](const Call& call) {
+    json body{{"editions", json::array()}};
+    for (const casework::CodeEdition& edition : casework::shipped_code_editions()) {
+      body["editions"].push_back(edition_json(edition));
+    }
+    call.respond(json_response(200, body));
+  });
+}
+
+json pointed_out(const casework::KindRow& row, const std::vector<casework::FieldText>& fields) {
+  json out = json::array();
+  for (const auto& [name, value] : fields) {
+    const casework::Field* field = row.field(name);
+    if (field != nullptr && field->type != casework::FieldType::text) continue;
+    for (const casework::Spot& spot : casework::personal_data_in(value)) {
+      out.push_back({{"field", name},
+                     {"zh", std::string{casework::zh_of(spot.what)}},
+                     {"en", std::string{casework::en_of(spot.what)}},
+                     {"at", spot.at},
+                     {"bytes", spot.bytes}});
+    }
+  }
+  return out;
+}
+
+}  // namespace redress::shell

@@ -1,0 +1,20 @@
+// The routes that say what may be recorded: the table of kinds, which forms are made from, and the code tables.
+//
+// Used on the door's thread.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "ops/shell/api.h"
+#include "protocol/casework/event.h"
+
+namespace redress::shell {
+
+// GET /api/v1/kinds and /api/v1/codes. `kinds` outlives `api`.
+void add_kind_routes(Api& api, const casework::Kinds& kinds);
+
+// Where free text of a form holds what identifies a person or an account: field, what it is, place in bytes; never the
+// value. A form is not refused for it.
+[[nodiscard]] nlohmann::json pointed_out(const casework::KindRow& row, const std::vector<casework::FieldText>& fields);
+
+}  // namespace redress::shell
