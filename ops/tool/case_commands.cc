@@ -62,7 +62,34 @@ int told(const Options& options, const Result<json>& answer) {
               << text(*answer, "case") << "\n  ledger position " << (*answer)["position"] << ", receipt code "
               << text(*answer, "identity").substr(0, 12) << "\n";
   }
+  if (options.json || !answer->contains("pointed_out")) return exit_done;
+  const bool zh = speaks_chinese(options);
+  for (const json& spot : (*answer)["pointed_out"]) {
+    std::cout << (zh ? "  注意：" : "  note: ") << text(spot, "field") << (zh ? " 中似有" : " seems to hold a ")
+              << text(spot, zh ? "zh" : "en") << (zh ? "（第 " : " (at byte ") << spot["at"]
+              << (zh ? " 字节）\n" : ")\n");
+  }
   return exit_done;
+}
+
+// What every kind is called, who may, and the fields of one.
+void print_kind(const json& row, bool zh, bool with_fields) {
+  std::cout << text(row, "kind") << "  " << text(row, "zh") << "  " << text(row, "en") << "  [";
+  std::string between;
+  for (const json& who : row.value("who", json::array())) {
+    std::cout << between << who.get<std::string>();
+    between = " ";
+  }
+  std::cout << "]\n";
+  if (!with_fields) return;
+  std::cout << "  " << text(row, "rule") << "\n";
+  for (const json& field : row["fields"]) {
+    std::cout << "  " << text(field, "name") << (field["required"].get<bool>() ? " *" : "") << "  "
+              << text(field, zh ? "zh" : "en") << "  " << text(field, "type");
+    for (const json& choice : field.value("choices", json::array())) std::cout << " | " << choice.get<std::string>();
+    if (!text(field, "axis").empty()) std::cout << (zh ? "  代码：" : "  code: ") << text(field, "axis");
+    std::cout << "\n";
+  }
 }
 
 // At most 400 bytes, never half a character.
@@ -91,7 +118,8 @@ void print_line(const json& line, const json& here, const json& kinds, bool zh) 
   std::cout << (zh ? "  机构 " : "  site ") << line["site"];
   const std::string verdict = text(line, "verdict");
   if (verdict != "stands") {
-    std::cout << "  [" << verdict << (line.contains("rule") ? ": " + text(line, "rule") : "") << "]";
+    std::cout << "  [" << verdict << (line.contains("rule") ? ": " + text(line, "rule") : "")
+              << (line.contains("by") ? ": " + text(line, "by").substr(0, 12) : "") << "]";
   }
   const bool own = line["site"] == here;
   const char* arrived = own ? (zh ? "本机保存 " : "saved here ") : (zh ? "本机收到 " : "received here ");
@@ -188,6 +216,13 @@ int case_show(const Options& options, const std::string& id, bool why) {
   std::cout << text(*answer, "number") << "  " << text(*answer, zh ? "state_zh" : "state")
             << (zh ? "  登记机构 " : "  registered at ") << (*answer)["registrar"]
             << (zh ? "  承办机构 " : "  handled by ") << (*answer)["handler"] << "\n";
+  for (const json& matter : answer->value("open", json::array())) {
+    std::cout << (zh ? "  待办：" : "  open: ") << text(matter, zh ? "zh" : "matter") << "\n";
+  }
+  for (const json& lost : answer->value("lost", json::array())) {
+    std::cout << (zh ? "  您的记录未生效：" : "  of what you wrote, this does not stand: ")
+              << lost.get<std::string>().substr(0, 12) << "\n";
+  }
   const auto kinds = client->get("/api/v1/kinds");
   if (!kinds) return report(options, kinds.error());
   for (const json& line : (*answer)["timeline"]) print_line(line, (*answer)["here"], *kinds, zh);
@@ -196,6 +231,24 @@ int case_show(const Options& options, const std::string& id, bool why) {
   for (const json& missing : (*answer)["rules_missing"]) {
     std::cout << (zh ? "  无期限：" : "  no limits: ") << missing.get<std::string>() << "\n";
   }
+  return exit_done;
+}
+
+int case_kinds(const Options& options, const std::string& kind) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto answer = client->get("/api/v1/kinds");
+  if (!answer) return report(options, answer.error());
+  json found = json::array();
+  for (const json& row : (*answer)["kinds"]) {
+    if (kind.empty() || row["kind"] == kind) found.push_back(row);
+  }
+  if (found.empty()) return report(options, {Code::unknown_kind, "no such kind", kind});
+  if (options.json) {
+    print_json(found);
+    return exit_done;
+  }
+  for (const json& row : found) print_kind(row, speaks_chinese(options), !kind.empty());
   return exit_done;
 }
 

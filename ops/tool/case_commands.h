@@ -1,4 +1,4 @@
-// case new | list | show | act, and export: what people at a desk do, from a terminal.
+// case new | list | show | act | kinds, and export: what people at a desk do, from a terminal.
 #pragma once
 
 #include <vector>
@@ -14,6 +14,8 @@ namespace redress::tool {
 [[nodiscard]] int case_show(const Options& options, const std::string& id, bool why);
 [[nodiscard]] int case_act(const Options& options, const std::string& id, const std::string& kind,
                            const std::vector<std::string>& fields, const std::string& key);
+// What may be recorded, in both languages, and who may; with the fields if one kind is named.
+[[nodiscard]] int case_kinds(const Options& options, const std::string& kind);
 // Every case with its fields and timeline, one JSON object a line, newest first.
 [[nodiscard]] int export_cases(const Options& options, const std::string& out);
 
