@@ -250,7 +250,7 @@ json CaseApi::case_json(const store::CaseFile& file, const casework::Actor& read
            {"handler", view.state.handler.value()},
            {"newer", view.newer},
            {"open", open_json(view.state)},
-           {"proposed", proposed_grade_json(file)},
+           {"grade_proposed", proposed_grade_json(file)},
            {"lost", json::array()},
            {"timeline", json::array()}};
   for (const casework::Line& line : casework::lost_by(view, file.told, reader)) {

@@ -371,9 +371,9 @@ TEST_CASE("CaseApi: a case shows what is open, what the rules propose, and what 
   REQUIRE(shown.body["open"].size() == 1);
   CHECK(shown.body["open"][0]["matter"] == "instructions");
   CHECK(shown.body["open"][0]["zh"] == "请示");
-  CHECK(shown.body["proposed"]["major"] == true);
-  CHECK(shown.body["proposed"]["grade"] == 3);
-  CHECK(shown.body["proposed"]["because"].size() == 1);
+  CHECK(shown.body["grade_proposed"]["major"] == true);
+  CHECK(shown.body["grade_proposed"]["grade"] == 3);
+  CHECK(shown.body["grade_proposed"]["because"].size() == 1);
   CHECK(shown.body["lost"].empty());
   const json answer{{"kind", "instructions_given"}, {"fields", {{"answer", "yes"}}}};
   const Reply refused = served.post(path + "/acts", answer, "desk/3");
