@@ -188,8 +188,7 @@ TEST_CASE("Life: an extension is asked, granted by another person, and only then
   CHECK(missing_in("extension_asked", {{"until", "2026-12-20"}}) == "reason");
 }
 
-TEST_CASE("Life: a time is promised, progress is told, lateness is explained",
-          "[LIFE-32][LIFE-33][LIFE-34][LIFE-37]") {
+TEST_CASE("Life: a time is promised, progress is told, lateness is explained", "[LIFE-32][LIFE-33][LIFE-34][LIFE-37]") {
   Teller teller;
   teller.denied(clerk_of(stranger), "promised", "INT-20");
   teller.act(officer, "promised", {{"until", "2026-12-01"}, {"told_at", "2026-11-22"}});
@@ -306,7 +305,7 @@ TEST_CASE("Life: the outlet mediates at its counter, and a superior settles a di
   teller.denied(clerk, "dispute_ruled", "OUT-09", {{"dispute", "d"}, {"ruling", "r"}});
 }
 
-TEST_CASE("Life: a review is asked after a reply or an end, and decided by a superior who had no part",
+TEST_CASE("Life: a review is asked after a reply or an end, and decided by a superior who neither asked nor handles",
           "[CB-11][LIFE-25]") {
   Teller teller;
   teller.act(clerk, "started");
@@ -373,8 +372,7 @@ TEST_CASE("Life: who is dissatisfied is handled again; the order is issued again
   CHECK(teller.state().status == Status::open);
 }
 
-TEST_CASE("Life: a second complaint opens the work again, with an analysis of the first answer",
-          "[CB-13][CLS-24]") {
+TEST_CASE("Life: a second complaint opens the work again, with an analysis of the first answer", "[CB-13][CLS-24]") {
   Teller teller;
   teller.denied(clerk, "complained_again", "CB-13", {{"content", "c"}, {"analysis", "a"}});
   teller.act(clerk, "replied", {{"content", "c"}});
