@@ -1,0 +1,216 @@
+#include "ops/measure/branch.h"
+
+#include <csignal>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "branch-agent/agent.h"
+#include "branch-agent/loop.h"
+#include "ops/measure/go.h"
+#include "ops/measure/stopwatch.h"
+#include "ops/shell/start.h"
+
+namespace redress::measure {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t up_ns_max = 60 * ns_a_s;
+constexpr std::int64_t stuck_ns_max = 120 * ns_a_s;
+constexpr std::int64_t look_ns = 500'000;
+constexpr std::int64_t look_closely_ns = 100'000;
+
+class HeadOfficeSecret final : public store::Pairwise {
+ public:
+  explicit HeadOfficeSecret(const crypto::Key32& secret) : secret_{secret} {}
+  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
+    return peer == head_office ? std::optional{secret_} : std::nullopt;
+  }
+
+ private:
+  crypto::Key32 secret_;
+};
+
+// What the load's thread does.
+class Worker {
+ public:
+  Worker(const BranchTask& task, const agent::Agent& agent, Load& load, const std::function<void(const json&)>& tell)
+      : task_{task}, agent_{agent}, load_{load}, tell_{tell} {}
+
+  Status run() {
+    base_ = agent_.view(shell::mono_now()).journal_receipted.value();
+    switch (task_.task) {
+      case Task::live:
+        return live();
+      case Task::fill: {
+        const Status filled = all_in();
+        return filled ? await_receipts(task_.load.count) : filled;
+      }
+      case Task::catch_up:
+        return catch_up();
+      case Task::paced:
+        return paced();
+    }
+    return Done{};
+  }
+
+ private:
+  [[nodiscard]] std::size_t receipted() const {
+    return static_cast<std::size_t>(agent_.view(shell::mono_now()).journal_receipted.value() - base_);
+  }
+  Status await_up() const {
+    const std::int64_t end = ns_now() + up_ns_max;
+    while (agent_.view(shell::mono_now()).state != "up") {
+      if (ns_now() > end) return fail(Code::unreachable, "the line does not come up");
+      wait_till_ns(ns_now() + look_ns);
+    }
+    return Done{};
+  }
+  // Until so many entries of this run have receipts, durable here.
+  Status await_receipts(std::size_t count) const {
+    std::size_t last = 0;
+    for (std::int64_t since = ns_now();; wait_till_ns(ns_now() + look_ns)) {
+      const std::size_t now = receipted();
+      if (now >= count) return Done{};
+      if (now != last) since = ns_now();
+      last = now;
+      if (ns_now() - since > stuck_ns_max) return fail(Code::unreachable, "no receipts come");
+    }
+  }
+  Status all_in() {
+    Status done = Done{};
+    while (done && load_.handed_over() < task_.load.count) done = load_.next();
+    return done ? load_.settle() : done;
+  }
+
+  Status live() {
+    Status done = await_up();
+    if (!done) return done;
+    const std::int64_t cpu = cpu_ns();
+    const std::int64_t begun = ns_now();
+    done = all_in();
+    const std::int64_t in = ns_now();
+    if (done) done = await_receipts(task_.load.count);
+    if (!done) return done;
+    tell_({{"begun_ns", begun},
+           {"registered_ns", in},
+           {"done_ns", ns_now()},
+           {"begun_at", 0},
+           {"cpu_ns", cpu_ns() - cpu}});
+    return Done{};
+  }
+
+  Status catch_up() {
+    Status done = all_in();
+    if (!done) return done;
+    tell_({{"ready", true}});
+    done = await_receipts(1);
+    if (!done) return done;
+    const std::int64_t cpu = cpu_ns();
+    const std::int64_t begun = ns_now();
+    const std::size_t begun_at = receipted();
+    done = await_receipts(task_.load.count);
+    if (!done) return done;
+    tell_({{"begun_ns", begun}, {"done_ns", ns_now()}, {"begun_at", begun_at}, {"cpu_ns", cpu_ns() - cpu}});
+    return Done{};
+  }
+
+  Status paced() {
+    Status done = await_up();
+    if (!done) return done;
+    tell_({{"ready", true}});
+    const auto slices = await_go(task_.go, 0);
+    if (!slices) return fail(slices.error());
+    be_punctual();
+    const std::size_t items = std::min(slices->items(), task_.load.count);
+    std::vector<std::int64_t> lags;
+    for (std::int64_t moved = ns_now(); lags.size() < items;) {
+      const std::size_t handed = load_.handed_over();
+      const bool due = handed < items && slices->due_ns(handed) <= ns_now();
+      if (due) done = load_.next();
+      if (!done) return done;
+      const std::size_t upto = receipted();
+      const std::int64_t now = ns_now();
+      if (lags.size() < upto) moved = now;
+      while (lags.size() < upto) lags.push_back((now - slices->due_ns(lags.size())) / 1'000);
+      const bool waits = lags.size() < load_.handed_over();
+      if (waits && now - moved > stuck_ns_max) return fail(Code::unreachable, "no receipts come");
+      const std::int64_t next = load_.handed_over() < items ? slices->due_ns(load_.handed_over()) : now + look_ns;
+      wait_till_ns(waits ? std::min(next, now + look_closely_ns) : next);
+      if (!waits) moved = ns_now();
+    }
+    tell_({{"lags_us", lags}});
+    return load_.settle();
+  }
+
+  const BranchTask& task_;
+  const agent::Agent& agent_;
+  Load& load_;
+  const std::function<void(const json&)>& tell_;
+  std::uint64_t base_ = 0;
+};
+
+struct Opened {
+  shell::Home home;
+  std::unique_ptr<shell::StopSignal> stop;
+  std::unique_ptr<shell::Log> log;
+  std::unique_ptr<shell::LinkContext> context;
+};
+
+Result<Opened> open(const std::string& folder) {
+  auto home = shell::open_home(folder);
+  if (!home) return fail(home.error().front());
+  if (!home->keys.enrolment) return fail(Code::unknown_site, "this home has not joined");
+  auto stop = shell::StopSignal::open();
+  if (!stop) return fail(stop.error());
+  auto log = shell::Log::open(shell::LogLevel::info, "");
+  if (!log) return fail(log.error());
+  auto context = shell::LinkContext::open();
+  if (!context) return fail(context.error());
+  return Opened{std::move(*home), std::move(*stop), std::move(*log), std::move(*context)};
+}
+
+int report(const Error& error) {
+  std::cerr << "branch: " << error.what << std::endl;
+  return 3;
+}
+
+}  // namespace
+
+int run_branch(const BranchTask& task, const std::function<void(const json&)>& tell) {
+  auto opened = open(task.home);
+  if (!opened) return report(opened.error());
+  shell::Home& home = opened->home;
+  crypto::SystemRandom random;
+  const crypto::Enrolment& enrolment = *home.keys.enrolment;
+  const HeadOfficeSecret pairwise{enrolment.pairwise};
+  auto daemon = shell::Daemon::open(home, {&pairwise, nullptr, enrolment.parent, {}, {}}, *opened->log);
+  if (!daemon) return report(daemon.error());
+  const store::SiteOptions& site = (*daemon)->site_options();
+  const sync::Self self{{site.domain},
+                        home.keys.site,
+                        &(*daemon)->signer(),
+                        &(*daemon)->site(),
+                        home.config.link.heartbeat_ms,
+                        static_cast<std::size_t>(home.config.link.window_kib) * limits::kib,
+                        shell::version_text("redress-agent")};
+  agent::Agent agent{(*daemon)->site(), self, {enrolment.head_office_signing}, random};
+  const Status serving = (*daemon)->serve([] {});
+  if (!serving) return report(serving.error());
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  store::Serial serial{(*daemon)->site().last_serial()};
+  store::Desk desk{(*daemon)->site().truth(), {site, enrolment.parent, 480, {}}, kinds, serial, random};
+  Load load{task.load, desk, kinds, (*daemon)->commands()};
+  Status worked = Done{};
+  std::thread worker{[&] {
+    worked = Worker{task, agent, load, tell}.run();
+    ::kill(::getpid(), SIGTERM);
+  }};
+  agent::Loop loop{agent, **daemon, *opened->context, home, *opened->stop, *opened->log};
+  const int status = loop.run();
+  worker.join();
+  if (!worked) return report(worked.error());
+  return status;
+}
+
+}  // namespace redress::measure

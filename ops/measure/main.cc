@@ -1,0 +1,106 @@
+// redress-bench: the product's speed against references of its own, as ratios of the same minute. Wiring only.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ops/measure/carrying.h"
+#include "ops/measure/parts.h"
+#include "ops/measure/reference_pin.h"
+
+namespace redress::measure {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Mode {
+  const char* name;
+  const char* what;
+  std::function<Result<json>(Stage&)> run;
+};
+
+const std::vector<Mode>& modes() {
+  static const std::vector<Mode> all{
+      {"live", "entries a second from the first register to the last receipt, against RAW and SEALED",
+       [](Stage& stage) { return contest(stage, Way::live); }},
+      {"catch-up", "the same of entries that waited while head office was away, against RAW",
+       [](Stage& stage) { return contest(stage, Way::catch_up); }},
+  };
+  return all;
+}
+
+fs::path tree_of(const fs::path& program) {
+  for (fs::path at = program.parent_path(); at != at.root_path(); at = at.parent_path()) {
+    if (fs::exists(at / "ops/samples/en.csv")) return at;
+  }
+  return {};
+}
+
+int give_up(const Error& error) {
+  std::cerr << "redress-bench: " << error.what << (error.field.empty() ? "" : " (" + error.field + ")") << std::endl;
+  return error.code == Code::draining ? 130 : 2;
+}
+
+void tell(const json& object) { std::cout << object.dump() << std::endl; }
+
+int measure(const Options& options, const std::vector<std::string>& chosen, bool brief, const fs::path& program) {
+  const auto stop = shell::StopSignal::open();
+  if (!stop) return give_up(stop.error());
+  auto stage = Stage::open(options, program.string(), tree_of(program).string(), stop->get());
+  if (!stage) return give_up(stage.error());
+  json out{{"texts", (*stage)->texts().size()}, {"reference_sha256", reference_sha256}};
+  for (const Mode& mode : modes()) {
+    if (std::find(chosen.begin(), chosen.end(), mode.name) == chosen.end()) continue;
+    (*stage)->tell(std::string{"-- "} + mode.name + ": " + mode.what);
+    const auto result = mode.run(**stage);
+    if (!result) return give_up(result.error());
+    out[mode.name] = *result;
+  }
+  std::cout << out.dump(brief ? -1 : 2) << std::endl;
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"ops/bench: measures Redress against bare LMDB and bare CURVE, in ratios"};
+  Options options;
+  std::vector<std::string> chosen;
+  std::string plan;
+  bool brief = false;
+  std::string names;
+  for (const Mode& mode : modes()) names += std::string{"\n  "} + mode.name + ": " + mode.what;
+  app.add_option("modes", chosen, "what to measure, in this order:" + names)->required();
+  app.add_option("--count", options.count, "entries of a run")->check(CLI::Range(200, 10'000'000));
+  app.add_option("--rounds", options.rounds, "how often the contenders take turns")->check(CLI::Range(1, 100));
+  app.add_option("--seconds", options.seconds, "of what is paced, each contender")->check(CLI::Range(1, 3600));
+  app.add_option("--input", options.input, "a table of complaints in the cfpb layout, instead of the samples");
+  app.add_option("--folder", options.folder, "where the stores are made: on the disk to be measured");
+  app.add_option("--quota-kib-s", options.quota_kib_s, "another link.quota_kib_s than shipped; the result says so");
+  const std::map<std::string, Primary> primaries{
+      {"none", Primary::none}, {"away", Primary::away}, {"here", Primary::here}};
+  app.add_option("--primary", options.primary, "the outlet's primary branch: none, away or here")
+      ->transform(CLI::CheckedTransformer(primaries));
+  app.add_flag("--keep", options.keep, "leave the stores");
+  app.add_flag("--json", brief, "the result on one line, the last");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  for (const std::string& name : chosen) {
+    const bool known = std::any_of(modes().begin(), modes().end(), [&](const Mode& mode) { return mode.name == name; });
+    if (!known) return give_up({Code::bad_value, "no such mode: " + name, "modes"});
+  }
+  return measure(options, chosen, brief, fs::read_symlink("/proc/self/exe"));
+}
+
+}  // namespace
+}  // namespace redress::measure
+
+int main(int argc, char** argv) {
+  // A contender's process, started by this program.
+  if (argc == 3 && std::string_view{argv[1]} == "part")
+    return redress::measure::run_part(argv[2], redress::measure::tell);
+  return redress::measure::run(argc, argv);
+}

@@ -1,0 +1,94 @@
+#include "ops/measure/office.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "ops/measure/stopwatch.h"
+#include "ops/shell/home.h"
+
+namespace redress::measure {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t listen_ns_max = 60 * ns_a_s;
+constexpr std::int64_t look_ns = ns_a_ms;
+
+json config_json(const shell::Config& config) {
+  json out{{"link", {{"heartbeat_ms", config.link.heartbeat_ms}, {"window_kib", config.link.window_kib}}},
+           {"store",
+            {{"journal_map_mib", config.store.journal_map_mib},
+             {"journal_limit_mib", config.store.journal_limit_mib},
+             {"views_map_mib", config.store.views_map_mib},
+             {"ballast_mib", config.store.ballast_mib}}},
+           {"log", {{"level", config.log.level}}}};
+  if (config.role == shell::Role::gateway) out["link"]["quota_kib_s"] = config.link.quota_kib_s;
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Office>> Office::open(Stage& stage, bool relayed) {
+  std::unique_ptr<Office> office{new Office{stage, stage.make_folder()}};
+  const Primary primary = stage.options().primary;
+  auto sites = demo::sites_for(2);
+  if (primary == Primary::none) {
+    sites.erase(sites.begin());
+    sites.front().parent = head_office;
+  }
+  const std::size_t outlet = sites.size() - 1;
+  const std::size_t behind_relay = relayed ? outlet : sites.size();
+  auto network = demo::Network::open({stage.programs(), office->folder_, sites, behind_relay, stage.around()});
+  if (!network) return fail(network.error());
+  office->network_ = std::move(*network);
+  Status done = Done{};
+  if (primary == Primary::away) done = office->network_->stop(sites.front().site);
+  if (done && stage.options().quota_kib_s > 0) done = office->set_quota();
+  if (!done) return fail(done.error());
+  return office;
+}
+
+Office::~Office() {
+  network_.reset();
+  if (!stage_.options().keep) Stage::remove(folder_);
+}
+
+Status Office::set_quota() {
+  Status done = network_->stop(head_office);
+  if (!done) return done;
+  const std::string path = network_->home(head_office) + "/" + shell::config_file;
+  auto config = shell::load_config(path);
+  if (!config) return fail(config.error().front());
+  config->link.quota_kib_s = stage_.options().quota_kib_s;
+  done = shell::write_small_file(path, shell::commented_config(*config));
+  return done ? start_gateway() : done;
+}
+
+Status Office::start_gateway() {
+  const std::string listens = network_->home(head_office) + "/" + shell::endpoint_file;
+  std::error_code absent;
+  std::filesystem::remove(listens, absent);
+  const Status launched = network_->launch(head_office);
+  if (!launched) return launched;
+  const std::int64_t end = ns_now() + listen_ns_max;
+  while (!std::filesystem::exists(listens)) {
+    if (ns_now() > end) return fail(Code::unreachable, "the gateway does not listen");
+    wait_till_ns(ns_now() + look_ns);
+  }
+  return Done{};
+}
+
+Result<json> Office::configuration() const {
+  static const char* const primaries[] = {"none", "away", "here"};
+  const auto gateway = shell::load_config(network_->home(head_office) + "/" + shell::config_file);
+  if (!gateway) return fail(gateway.error().front());
+  const auto branch = shell::load_config(outlet_home() + "/" + shell::config_file);
+  if (!branch) return fail(branch.error().front());
+  const std::int64_t quota = stage_.options().quota_kib_s;
+  return json{{"gateway", config_json(*gateway)},
+              {"branch", config_json(*branch)},
+              {"primary", primaries[static_cast<int>(stage_.options().primary)]},
+              {"shipped", quota == 0 || quota == shell::LinkConfig{}.quota_kib_s}};
+}
+
+}  // namespace redress::measure

@@ -1,0 +1,38 @@
+// The product as it is shipped, on loopback: a gateway, an outlet and, if asked for, its primary branch, freshly made.
+//
+// A resource of one thread; its processes and its folder end with it. The stage outlives it.
+#pragma once
+
+#include "ops/demonstration/network.h"
+#include "ops/measure/stage.h"
+
+namespace redress::measure {
+
+class Office {
+ public:
+  // Everything is up, the outlet's agent too. `relayed`: the outlet's line runs through redress-relay.
+  [[nodiscard]] static Result<std::unique_ptr<Office>> open(Stage& stage, bool relayed);
+  Office(const Office&) = delete;
+  Office& operator=(const Office&) = delete;
+  ~Office();
+
+  [[nodiscard]] demo::Network& network() noexcept { return *network_; }
+  [[nodiscard]] SiteId outlet() const { return network_->sites().back().site; }
+  [[nodiscard]] std::string outlet_home() const { return network_->home(outlet()); }
+  [[nodiscard]] pid_t gateway_pid() const { return network_->pid_of(head_office); }
+  // Ends the outlet's agent, so that a part can have its home.
+  [[nodiscard]] Status free_outlet() { return network_->stop(outlet()); }
+  // Starts the gateway again; returns when it listens.
+  [[nodiscard]] Status start_gateway();
+  // What was in force: the shipped keys and values, and what was changed.
+  [[nodiscard]] Result<nlohmann::json> configuration() const;
+
+ private:
+  Office(Stage& stage, std::string folder) : stage_{stage}, folder_{std::move(folder)} {}
+  [[nodiscard]] Status set_quota();
+  Stage& stage_;
+  const std::string folder_;
+  std::unique_ptr<demo::Network> network_;
+};
+
+}  // namespace redress::measure

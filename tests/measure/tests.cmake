@@ -1,0 +1,21 @@
+redress_tests(measure
+  DEPENDS measure
+  FILES
+    measure/slices_test.cc
+    measure/statistics_test.cc
+    measure/texts_test.cc)
+target_compile_definitions(test_measure PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# Whoever changes a reference says so, by changing the list.
+add_test(NAME "measure: the references are those that are pinned"
+  COMMAND sha256sum --check --strict --quiet reference.sha256
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/ops/measure)
+
+# Each mode once, with few entries: that it runs to its end and says what it is for. The figures of such a run are worth nothing.
+function(redress_bench_run mode says)
+  add_test(NAME "measure: ${mode}" COMMAND redress-bench ${mode} --count 400 --rounds 1 --seconds 2 --json ${ARGN})
+  set_tests_properties("measure: ${mode}" PROPERTIES
+    PASS_REGULAR_EXPRESSION "${says}" FAIL_REGULAR_EXPRESSION "redress-bench: " LABELS slow TIMEOUT 300 PROCESSORS 2)
+endfunction()
+redress_bench_run(live "\"shipped\":true.*\"live_raw\":[0-9.e-]+,\"live_sealed\":[0-9.e-]+")
+redress_bench_run(catch-up "\"catchup_raw\":[0-9.e-]+.*\"flowing_ms_max\":[0-9]")
