@@ -1,5 +1,7 @@
 #include "ops/measure/branch.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -7,6 +9,7 @@
 #include "branch-agent/agent.h"
 #include "branch-agent/loop.h"
 #include "ops/measure/go.h"
+#include "ops/measure/process_figures.h"
 #include "ops/measure/stopwatch.h"
 #include "ops/shell/start.h"
 
@@ -86,6 +89,7 @@ class Worker {
   Status live() {
     Status done = await_up();
     if (!done) return done;
+    const std::uint64_t written = written_of(::getpid()).value_or(0);
     const std::int64_t cpu = cpu_ns();
     const std::int64_t begun = ns_now();
     done = all_in();
@@ -96,7 +100,8 @@ class Worker {
            {"registered_ns", in},
            {"done_ns", ns_now()},
            {"begun_at", 0},
-           {"cpu_ns", cpu_ns() - cpu}});
+           {"cpu_ns", cpu_ns() - cpu},
+           {"written_bytes", written_of(::getpid()).value_or(0) - written}});
     return Done{};
   }
 

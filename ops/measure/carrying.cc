@@ -18,10 +18,12 @@ constexpr std::int64_t seconds_max = 1800;
 constexpr std::int64_t ready_seconds_max = 60;
 
 // `told` has begun_ns, done_ns, begun_at and cpu_ns; the hub used `hub_cpu` meanwhile.
-Carried carried(const json& told, std::size_t count, std::int64_t hub_cpu, std::int64_t listening_ns) {
+Result<Carried> carried(const json& told, std::size_t count, std::int64_t hub_cpu, std::int64_t listening_ns) {
   const auto begun = told.value("begun_ns", std::int64_t{0});
   const auto done = told.value("done_ns", std::int64_t{0});
-  const auto entries = static_cast<double>(count - told.value("begun_at", std::size_t{0}));
+  const std::size_t begun_at = told.value("begun_at", std::size_t{0});
+  if (begun_at >= count) return fail(Code::bad_value, "too few entries: the first receipt was the last", "count");
+  const auto entries = static_cast<double>(count - begun_at);
   Carried out;
   out.rate = entries * static_cast<double>(ns_a_s) / static_cast<double>(std::max<std::int64_t>(done - begun, 1));
   out.branch_cpu_us = static_cast<double>(told.value("cpu_ns", std::int64_t{0})) / 1e3 / entries;
@@ -60,7 +62,7 @@ Result<Carried> carry_reference(Stage& stage, bool sealed, Way way) {
   }
   const auto told = stage.told(**branch, at, seconds_max);
   if (!told) return fail(told.error());
-  const Carried out = carried(*told, stage.options().count, cpu_ns_of((*hub)->pid()) - cpu, 0);
+  const auto out = carried(*told, stage.options().count, cpu_ns_of((*hub)->pid()) - cpu, 0);
   branch->reset();
   hub->reset();
   if (!stage.options().keep) Stage::remove(folder);

@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "ops/measure/carrying.h"
+#include "ops/measure/costs.h"
+#include "ops/measure/footprint.h"
+#include "ops/measure/pacing.h"
 #include "ops/measure/parts.h"
 #include "ops/measure/reference_pin.h"
 
@@ -27,6 +30,12 @@ const std::vector<Mode>& modes() {
        [](Stage& stage) { return contest(stage, Way::live); }},
       {"catch-up", "the same of entries that waited while head office was away, against RAW",
        [](Stage& stage) { return contest(stage, Way::catch_up); }},
+      {"paced", "lag at 200 entries a second, against RAW", contest_lag},
+      {"register", "a register over HTTP at 50 a second, against one durable put", contest_register},
+      {"growth", "CPU and bytes written an entry, of the last tenth of the entries over the first", measure_growth},
+      {"cases", "CPU an entry in cases of fifty, over entries that each open a case", measure_cases},
+      {"wire", "bytes on the line and in the store beside the entries' own", measure_wire},
+      {"idle", "memory, wake-ups and size of programs that have nothing to do", measure_idle},
   };
   return all;
 }

@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr std::int64_t listen_ns_max = 60 * ns_a_s;
 constexpr std::int64_t look_ns = ns_a_ms;
+constexpr std::int64_t fill_ms_max = 3'600'000;
 
 json config_json(const shell::Config& config) {
   json out{{"link", {{"heartbeat_ms", config.link.heartbeat_ms}, {"window_kib", config.link.window_kib}}},
@@ -62,6 +63,22 @@ Status Office::set_quota() {
   config->link.quota_kib_s = stage_.options().quota_kib_s;
   done = shell::write_small_file(path, shell::commented_config(*config));
   return done ? start_gateway() : done;
+}
+
+Status Office::fill(std::size_t count) {
+  const Status free = free_outlet();
+  if (!free) return free;
+  auto part = stage_.start({{"part", "product"},
+                            {"task", "fill"},
+                            {"home", outlet_home()},
+                            {"count", count},
+                            {"source", "fill-" + std::to_string(++fills_)}});
+  if (!part) return fail(part.error());
+  const auto ended = (*part)->wait(after_ms(shell::mono_now(), fill_ms_max));
+  if (!ended) return fail(ended.error());
+  if (*ended != demo::Ended{}) return fail(Code::io, "filling failed: see " + stage_.around().log);
+  const Status launched = network_->launch(outlet());
+  return launched ? network_->await_doors() : launched;
 }
 
 Status Office::start_gateway() {

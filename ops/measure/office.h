@@ -22,6 +22,9 @@ class Office {
   [[nodiscard]] pid_t gateway_pid() const { return network_->pid_of(head_office); }
   // Ends the outlet's agent, so that a part can have its home.
   [[nodiscard]] Status free_outlet() { return network_->stop(outlet()); }
+  // Registers so many entries and waits for their receipts; then the shipped agent runs again.
+  [[nodiscard]] Status fill(std::size_t count);
+  static constexpr std::size_t filled_max = 10'000;  // what is enough for a store that is not new
   // Starts the gateway again; returns when it listens.
   [[nodiscard]] Status start_gateway();
   // What was in force: the shipped keys and values, and what was changed.
@@ -33,6 +36,7 @@ class Office {
   Stage& stage_;
   const std::string folder_;
   std::unique_ptr<demo::Network> network_;
+  std::size_t fills_ = 0;
 };
 
 }  // namespace redress::measure

@@ -12,10 +12,16 @@ add_test(NAME "measure: the references are those that are pinned"
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/ops/measure)
 
 # Each mode once, with few entries: that it runs to its end and says what it is for. The figures of such a run are worth nothing.
-function(redress_bench_run mode says)
-  add_test(NAME "measure: ${mode}" COMMAND redress-bench ${mode} --count 400 --rounds 1 --seconds 2 --json ${ARGN})
+function(redress_bench_run mode count says)
+  add_test(NAME "measure: ${mode}" COMMAND redress-bench ${mode} --count ${count} --rounds 1 --seconds 2 --json)
   set_tests_properties("measure: ${mode}" PROPERTIES
     PASS_REGULAR_EXPRESSION "${says}" FAIL_REGULAR_EXPRESSION "redress-bench: " LABELS slow TIMEOUT 300 PROCESSORS 2)
 endfunction()
-redress_bench_run(live "\"shipped\":true.*\"live_raw\":[0-9.e-]+,\"live_sealed\":[0-9.e-]+")
-redress_bench_run(catch-up "\"catchup_raw\":[0-9.e-]+.*\"flowing_ms_max\":[0-9]")
+redress_bench_run(live 400 "\"shipped\":true.*\"live_raw\":[0-9.e-]+,\"live_sealed\":[0-9.e-]+")
+redress_bench_run(catch-up 4000 "\"catchup_raw\":[0-9.e-]+.*\"flowing_ms_max\":[0-9]")
+redress_bench_run(paced 400 "\"lag_p50\":[0-9.e-]+,\"lag_p95\":[0-9.e-]+,\"lag_p99\":[0-9.e-]+")
+redress_bench_run(register 400 "\"put\":.*\"register\":[0-9.e-]+")
+redress_bench_run(growth 400 "\"growth_cpu\":[0-9.e-]+,\"growth_io\":[0-9.e-]+")
+redress_bench_run(cases 400 "\"cases_cpu\":[0-9.e-]+")
+redress_bench_run(wire 400 "\"entries\":400.*\"wire\":1\\.[0-9]+")
+redress_bench_run(idle 400 "\"agent_mib\":[0-9.]+.*\"idle_rss_mib\":[0-9.]+")
