@@ -10,6 +10,7 @@
 #include "ops/measure/footprint.h"
 #include "ops/measure/pacing.h"
 #include "ops/measure/parts.h"
+#include "ops/measure/peers.h"
 #include "ops/measure/reference_pin.h"
 
 namespace redress::measure {
@@ -36,6 +37,7 @@ const std::vector<Mode>& modes() {
       {"cases", "CPU an entry in cases of fifty, over entries that each open a case", measure_cases},
       {"wire", "bytes on the line and in the store beside the entries' own", measure_wire},
       {"idle", "memory, wake-ups and size of programs that have nothing to do", measure_idle},
+      {"peers", "what PostgreSQL's logical replication does in the same place, if it is installed", measure_peers},
   };
   return all;
 }
