@@ -47,6 +47,40 @@ void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& k
   }
 }
 
+// Nothing: the row does not hold, which verify names; it blocks nothing.
+std::optional<casework::Told> told_at(const Reading& store, CaseKeys& keys, const SiteOptions& site,
+                                      const casework::Kinds& kinds, crypto::Sealer& sealer, Position position) {
+  const auto row = store.get(Table::entries, key_of(position));
+  auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  if (!entry) return std::nullopt;
+  casework::Told told{journal::identity_of(site.domain, entry->item.header), entry->header, std::nullopt, std::nullopt,
+                      position};
+  open_body(keys, site, kinds, sealer, entry->item, told);
+  return told;
+}
+
+// Visits the places of a case's entries in order of arrival until `visit` returns false.
+void visit_places(const Reading& store, const CaseId& case_id,
+                  const std::function<bool(ByteView key, ByteView value)>& visit) {
+  store.scan(Table::by_case, key_of(case_id, Position{}),
+             [&](ByteView key, ByteView value) { return Reader{key}.fixed<CaseId>() == case_id && visit(key, value); });
+}
+
+Position head_of(const Reading& store, const RowCheck& rows) {
+  const auto ledger = rows.get(store, Table::local, view_of(ledger_key));
+  return ledger ? Position{Reader{*ledger}.u64()} : Position{};
+}
+
+void drop_texts(const casework::Kinds& kinds, casework::Told& told) {
+  if (!told.event) return;
+  const casework::KindRow* row = kinds.find(told.event->kind);
+  std::erase_if(told.event->fields, [&](const casework::FieldText& one) {
+    const casework::Field* field = row == nullptr ? nullptr : row->field(one.first);
+    return field == nullptr || field->type == casework::FieldType::text;
+  });
+  told.event->fields.shrink_to_fit();
+}
+
 std::optional<WallTime> receipt_time(const Reading& store, const StreamName& stream, Seq seq) {
   std::optional<WallTime> at;
   store.scan(Table::receipts, key_of(stream, seq), [&](ByteView key, ByteView value) {
@@ -85,32 +119,53 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
   CaseFile file;
   file.id = case_id;
   CaseKeys keys{store, site};
-  store.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView stored) {
-    Reader in{key};
-    if (in.fixed<CaseId>() != case_id || file.told.size() == limits::case_entries_max) return false;
+  visit_places(store, case_id, [&](ByteView key, ByteView stored) {
+    if (file.told.size() == limits::case_entries_max) return false;
     const auto value = rows.opened(Table::by_case, key, copy_of(stored));
     const auto index = value ? decode_by_case(*value) : std::nullopt;
-    const Position position = position_of(key);
-    const auto row = store.get(Table::entries, key_of(position));
-    auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (!entry) return !REDRESS_MUTANT(111);  // named by verify; it blocks nothing
-    casework::Told told{journal::identity_of(site.domain, entry->item.header), entry->header, std::nullopt,
-                        std::nullopt, position};
-    open_body(keys, site, kinds, sealer, entry->item, told);
+    auto told = told_at(store, keys, site, kinds, sealer, position_of(key));
+    if (!told) return !REDRESS_MUTANT(111);  // named by verify; it blocks nothing
     Way way{index ? index->arrived : WallTime{}, std::nullopt, std::nullopt};
-    const journal::Place& place = told.header.place;
+    const journal::Place& place = told->header.place;
     if (site.site != head_office && place.site == site.site) {
       way.at_head_office = receipt_time(store, journal_of(place.site, place.epoch), place.seq);
     }
-    file.told.push_back(std::move(told));
+    file.told.push_back(std::move(*told));
     file.ways.push_back(way);
     return true;
   });
   if (file.told.empty()) return std::nullopt;
   mark_read(file);
   file.view = casework::fold(kinds, file.told);
-  if (const auto ledger = rows.get(store, Table::local, view_of(ledger_key)))
-    file.head = Position{Reader{*ledger}.u64()};
+  file.head = head_of(store, rows);
+  return file;
+}
+
+std::optional<CaseFile> recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
+                                    crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory) {
+  CaseFile file;
+  file.id = case_id;
+  CaseKeys keys{store, site};
+  std::vector<casework::Told> known = memory.take(case_id);
+  auto next = known.begin();
+  visit_places(store, case_id, [&](ByteView key, ByteView) {
+    if (file.told.size() == limits::case_entries_max) return false;
+    const Position position = position_of(key);
+    while (next != known.end() && next->arrived < position) ++next;
+    if (next != known.end() && next->arrived == position) {
+      file.told.push_back(std::move(*next));
+      return true;
+    }
+    auto told = told_at(store, keys, site, kinds, sealer, position);
+    if (!told) return !REDRESS_MUTANT(111);
+    drop_texts(kinds, *told);
+    file.told.push_back(std::move(*told));
+    return true;
+  });
+  if (file.told.empty()) return std::nullopt;
+  memory.keep(case_id, file.told);
+  file.view = casework::fold(kinds, file.told);
+  file.head = head_of(store, RowCheck{site.kek});
   return file;
 }
 

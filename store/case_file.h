@@ -5,6 +5,7 @@
 
 #include "crypto/seal.h"
 #include "protocol/casework/case.h"
+#include "store/case_memory.h"
 #include "store/site.h"
 
 namespace redress::store {
@@ -28,5 +29,11 @@ struct CaseFile {
 [[nodiscard]] std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
                                                 const casework::Kinds& kinds, crypto::Sealer& sealer,
                                                 const CaseId& case_id);
+
+// The same for who needs neither long texts (fields of the type text, and extensions) nor the ways, which are left out:
+// what `memory` has of the case is not opened again.
+[[nodiscard]] std::optional<CaseFile> recall_case(const Reading& store, const SiteOptions& site,
+                                                  const casework::Kinds& kinds, crypto::Sealer& sealer,
+                                                  const CaseId& case_id, CaseMemory& memory);
 
 }  // namespace redress::store

@@ -180,7 +180,7 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   std::optional<crypto::CaseKey> key;
   journal::Seen seen;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
-    file = read_case(store, options_.site, kinds_, sealer_, case_id);
+    file = recall_case(store, options_.site, kinds_, sealer_, case_id, memory_);
     // The case's key is the one that its opening names, whatever else was granted.
     const auto opened = file ? file->view.state.opened : std::nullopt;
     if (opened) key = key_in(store, options_.site, case_id, file->told[*opened].header.what.key);

@@ -59,6 +59,7 @@ class Desk {
   Serial& serial_;
   Random& random_;
   crypto::Sealer sealer_;
+  CaseMemory memory_;
   RowCheck rows_;
 };
 

@@ -72,7 +72,8 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
       return true;
     });
     for (const CaseId& id : touched) {
-      if (const auto file = read_case(store, site_, kinds_, sealer_, id)) summaries.push_back(summary_of(*file));
+      if (const auto file = recall_case(store, site_, kinds_, sealer_, id, memory_))
+        summaries.push_back(summary_of(*file));
     }
     return Done{};
   });

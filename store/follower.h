@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "store/case_memory.h"
 #include "store/summary.h"
 
 namespace redress::store {
@@ -33,6 +34,7 @@ class Follower {
   const casework::Kinds& kinds_;
   Random& random_;
   crypto::Sealer sealer_;
+  CaseMemory memory_;
   std::atomic<std::uint64_t> position_{0};
 };
 

@@ -1,0 +1,131 @@
+#include "store/case_memory.h"
+
+#include <catch2/catch.hpp>
+
+#include "store/case_file.h"
+#include "store/summary.h"
+#include "tests/sim/pair.h"
+
+namespace redress::store {
+namespace {
+
+using sim::Pair;
+
+CaseId case_named(std::uint8_t number) {
+  CaseId id;
+  id.bytes.fill(std::byte{number});
+  return id;
+}
+
+casework::Told told_with(std::string value) {
+  casework::Told told;
+  told.event = casework::Event{Kind{1}, {{"channel", std::move(value)}}};
+  return told;
+}
+
+struct Read {
+  std::optional<CaseFile> whole;
+  std::optional<CaseFile> recalled;
+};
+
+Read read_both(sim::Node& node, const CaseId& id, CaseMemory& memory) {
+  Read read;
+  crypto::Sealer sealer{node.random};
+  REQUIRE(node.truth
+              .view([&](const Reading& store) -> Status {
+                read.whole = read_case(store, node.options(), node.kinds, sealer, id);
+                read.recalled = recall_case(store, node.options(), node.kinds, sealer, id, memory);
+                return Done{};
+              })
+              .has_value());
+  return read;
+}
+
+// Everything but texts and ways.
+void check_alike(const Read& read) {
+  REQUIRE((read.whole.has_value() && read.recalled.has_value()));
+  CHECK(read.recalled->head == read.whole->head);
+  CHECK(read.recalled->view.number == read.whole->view.number);
+  CHECK(read.recalled->view.heads == read.whole->view.heads);
+  CHECK(read.recalled->view.label == read.whole->view.label);
+  REQUIRE(read.recalled->told.size() == read.whole->told.size());
+  for (std::size_t i = 0; i < read.whole->told.size(); ++i) {
+    CHECK(read.recalled->told[i].identity == read.whole->told[i].identity);
+    CHECK(read.recalled->told[i].header == read.whole->told[i].header);
+    CHECK(read.recalled->told[i].unread == read.whole->told[i].unread);
+    CHECK(read.recalled->told[i].arrived == read.whole->told[i].arrived);
+  }
+  REQUIRE(read.recalled->view.timeline.size() == read.whole->view.timeline.size());
+  for (std::size_t i = 0; i < read.whole->view.timeline.size(); ++i) {
+    CHECK(read.recalled->view.timeline[i].told == read.whole->view.timeline[i].told);
+    CHECK(read.recalled->view.timeline[i].verdict == read.whole->view.timeline[i].verdict);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("CaseMemory: a case recalled is the case read, as it grows at both ends") {
+  Pair pair{190};
+  CaseMemory at_branch;
+  CaseMemory at_gateway;
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  const CaseId id = opened->case_id;
+  for (int i = 2; i < 8; ++i) {
+    check_alike(read_both(pair.branch(), id, at_branch));
+    REQUIRE(pair.act(pair.branch(), id, "replied", "desk/" + std::to_string(i), {{"content", "told"}}).has_value());
+    if (i % 2 == 0) continue;
+    REQUIRE(pair.drive_bounded());
+    check_alike(read_both(pair.gateway(), id, at_gateway));
+    if (i == 5) REQUIRE(pair.dispose(id, "ho/2").has_value());
+    REQUIRE(pair.drive_bounded());
+  }
+  check_alike(read_both(pair.branch(), id, at_branch));
+  check_alike(read_both(pair.gateway(), id, at_gateway));
+  CHECK(at_branch.bytes() > 0);
+}
+
+TEST_CASE("CaseMemory: the summary is the same without the long texts, which are not kept") {
+  Pair pair{191};
+  CaseMemory memory;
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  for (int i = 0; i < 2; ++i) {
+    const Read read = read_both(pair.branch(), opened->case_id, memory);
+    check_alike(read);
+    CHECK(summary_of(*read.recalled) == summary_of(*read.whole));
+    CHECK(read.whole->told[0].event->value("narrative") != nullptr);
+    CHECK(read.recalled->told[0].event->value("narrative") == nullptr);
+    CHECK(read.recalled->ways.empty());
+  }
+}
+
+TEST_CASE("CaseMemory: what could not be read is looked at again") {
+  CaseMemory memory;
+  casework::Told unread;
+  unread.unread = Code::key_waiting;
+  memory.keep(case_named(1), {unread, told_with("branch")});
+  const auto kept = memory.take(case_named(1));
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].event.has_value());
+  memory.keep(case_named(1), {unread});
+  CHECK(memory.take(case_named(1)).empty());
+}
+
+TEST_CASE("CaseMemory: never more than it may keep; who was not asked for longest gives way") {
+  const std::string value(1000, 'v');
+  CaseMemory memory{4000};
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    memory.keep(case_named(i), {told_with(value)});
+    CHECK(memory.bytes() <= 4000);
+    if (i == 2) memory.keep(case_named(1), memory.take(case_named(1)));  // asked for again
+  }
+  CHECK(memory.take(case_named(2)).empty());
+  CHECK(memory.take(case_named(1)).size() == 1);
+  CHECK(memory.take(case_named(3)).size() == 1);
+  CHECK(memory.bytes() == 0);
+  memory.keep(case_named(4), {told_with(std::string(5000, 'v'))});
+  CHECK(memory.bytes() == 0);
+}
+
+}  // namespace redress::store
