@@ -69,12 +69,20 @@ class Worker {
     }
     return Done{};
   }
+  // Once a second, for whoever waits.
+  void show() {
+    if (ns_now() < shown_ns_ + ns_a_s) return;
+    shown_ns_ = ns_now();
+    tell_({{"progress", std::to_string(load_.handed_over()) + " of " + std::to_string(task_.load.count) +
+                            " registered, " + std::to_string(receipted()) + " receipted"}});
+  }
   // Until so many entries of this run have receipts, durable here.
-  Status await_receipts(std::size_t count) const {
+  Status await_receipts(std::size_t count) {
     std::size_t last = 0;
     for (std::int64_t since = ns_now();; wait_till_ns(ns_now() + look_ns)) {
       const std::size_t now = receipted();
       if (now >= count) return Done{};
+      show();
       if (now != last) since = ns_now();
       last = now;
       if (ns_now() - since > stuck_ns_max) return fail(Code::unreachable, "no receipts come");
@@ -82,7 +90,7 @@ class Worker {
   }
   Status all_in() {
     Status done = Done{};
-    while (done && load_.handed_over() < task_.load.count) done = load_.next();
+    for (; done && load_.handed_over() < task_.load.count; show()) done = load_.next();
     return done ? load_.settle() : done;
   }
 
@@ -153,6 +161,7 @@ class Worker {
   Load& load_;
   const std::function<void(const json&)>& tell_;
   std::uint64_t base_ = 0;
+  std::int64_t shown_ns_ = 0;
 };
 
 struct Opened {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "ops/measure/bars.h"
 #include "ops/measure/carrying.h"
 #include "ops/measure/costs.h"
 #include "ops/measure/footprint.h"
@@ -19,6 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr const char* all = "all";
+
 struct Mode {
   const char* name;
   const char* what;
@@ -26,7 +29,7 @@ struct Mode {
 };
 
 const std::vector<Mode>& modes() {
-  static const std::vector<Mode> all{
+  static const std::vector<Mode> modes{
       {"live", "entries a second from the first register to the last receipt, against RAW and SEALED",
        [](Stage& stage) { return contest(stage, Way::live); }},
       {"catch-up", "the same of entries that waited while head office was away, against RAW",
@@ -39,7 +42,7 @@ const std::vector<Mode>& modes() {
       {"idle", "memory, wake-ups and size of programs that have nothing to do", measure_idle},
       {"peers", "what PostgreSQL's logical replication does in the same place, if it is installed", measure_peers},
   };
-  return all;
+  return modes;
 }
 
 fs::path tree_of(const fs::path& program) {
@@ -54,6 +57,10 @@ int give_up(const Error& error) {
   return error.code == Code::draining ? 130 : 2;
 }
 
+bool is_chosen(const std::vector<std::string>& chosen, const std::string& name) {
+  return std::any_of(chosen.begin(), chosen.end(), [&](const std::string& one) { return one == name || one == all; });
+}
+
 void tell(const json& object) { std::cout << object.dump() << std::endl; }
 
 int measure(const Options& options, const std::vector<std::string>& chosen, bool brief, const fs::path& program) {
@@ -63,12 +70,13 @@ int measure(const Options& options, const std::vector<std::string>& chosen, bool
   if (!stage) return give_up(stage.error());
   json out{{"texts", (*stage)->texts().size()}, {"reference_sha256", reference_sha256}};
   for (const Mode& mode : modes()) {
-    if (std::find(chosen.begin(), chosen.end(), mode.name) == chosen.end()) continue;
+    if (!is_chosen(chosen, mode.name)) continue;
     (*stage)->tell(std::string{"-- "} + mode.name + ": " + mode.what);
     const auto result = mode.run(**stage);
     if (!result) return give_up(result.error());
     out[mode.name] = *result;
   }
+  out["bars"] = judged(out);
   std::cout << out.dump(brief ? -1 : 2) << std::endl;
   return 0;
 }
@@ -81,7 +89,7 @@ int run(int argc, char** argv) {
   bool brief = false;
   std::string names;
   for (const Mode& mode : modes()) names += std::string{"\n  "} + mode.name + ": " + mode.what;
-  app.add_option("modes", chosen, "what to measure, in this order:" + names)->required();
+  app.add_option("modes", chosen, "what to measure, in this order, or all:" + names)->required();
   app.add_option("--count", options.count, "entries of a run")->check(CLI::Range(200, 10'000'000));
   app.add_option("--rounds", options.rounds, "how often the contenders take turns")->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "of what is paced, each contender")->check(CLI::Range(1, 3600));
@@ -100,7 +108,8 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 1;
   }
   for (const std::string& name : chosen) {
-    const bool known = std::any_of(modes().begin(), modes().end(), [&](const Mode& mode) { return mode.name == name; });
+    const bool known =
+        name == all || std::any_of(modes().begin(), modes().end(), [&](const Mode& mode) { return mode.name == name; });
     if (!known) return give_up({Code::bad_value, "no such mode: " + name, "modes"});
   }
   return measure(options, chosen, brief, fs::read_symlink("/proc/self/exe"));

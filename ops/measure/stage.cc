@@ -2,6 +2,7 @@
 
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -78,7 +79,9 @@ Result<json> Stage::told(demo::Child& part, std::size_t& at, std::int64_t second
       json object = json::parse(part.output().substr(at, end - at), nullptr, /*allow_exceptions=*/false);
       at = end + 1;
       if (!object.is_object()) return fail(Code::malformed, "a part told no object");
-      return object;
+      if (!object.contains("progress")) return object;
+      if (isatty(STDERR_FILENO) != 0) std::cerr << object.value("progress", std::string{}) << "  \r" << std::flush;
+      continue;
     }
     if (!runs) return fail(Code::io, "a part ended early: see " + around_.log);
     if (shell::mono_now() >= until) return fail(Code::unreachable, "a part tells nothing");

@@ -52,7 +52,7 @@ class Stage {
   // Starts this program as a contender's part: `plan` says which, see parts.h.
   [[nodiscard]] Result<std::unique_ptr<demo::Child>> start(nlohmann::json plan) const;
   // The next object that a part has told, from `at` on, which moves; at most `seconds_max`. Fails with io if the part
-  // ends before.
+  // ends before. What it tells of its progress is shown, at a terminal.
   [[nodiscard]] Result<nlohmann::json> told(demo::Child& part, std::size_t& at, std::int64_t seconds_max) const;
 
  private:

@@ -1,6 +1,7 @@
 redress_tests(measure
   DEPENDS measure
   FILES
+    measure/bars_test.cc
     measure/slices_test.cc
     measure/statistics_test.cc
     measure/texts_test.cc)
