@@ -1,6 +1,7 @@
 #include "protocol/casework/clocks.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "protocol/base/time.h"
@@ -32,10 +33,29 @@ Happening receipt_of(const Told& told) {
   return out;
 }
 
+// A moment as it was written down. A bare date stands for its last minute where the case is kept.
+std::optional<WallTime> moment_in(const Told& told, std::string_view field) {
+  constexpr std::int16_t minutes_east = 480;
+  const std::string* written = value_of(told, field);
+  if (written == nullptr) return std::nullopt;
+  if (const auto day = rules::parse_day(*written))
+    return WallTime{rules::start_of(rules::day_after(*day, 1), minutes_east).value() - 60'000};
+  const auto at = from_rfc3339(*written);
+  return at ? std::optional{*at} : std::nullopt;
+}
+
 // Reads the standing entries of a case.
 class Reading {
  public:
   void take(const KindRow& row, const Told& told) {
+    take_effect(row, told);
+    take_matter(row, told);
+  }
+
+  CaseTimes done() && { return std::move(times_); }
+
+ private:
+  void take_effect(const KindRow& row, const Told& told) {
     const journal::What& what = told.header.what;
     switch (row.effect) {
       case Effect::open:
@@ -58,13 +78,74 @@ class Reading {
         times_.happenings.push_back({Moment::delivered, what.time, {}, handler_, false, {}});
         return;
       case Effect::none:
+      case Effect::assist:
+      case Effect::amend:
+      case Effect::clear:
+      case Effect::reject:
         return;
     }
   }
 
-  CaseTimes done() && { return std::move(times_); }
+  // What runs beside the main road, and moves a clock.
+  void take_matter(const KindRow& row, const Told& told) {
+    const WallTime at = told.header.what.time;
+    switch (row.matter) {
+      case Matter::acceptance:
+        if (row.turn == Turn::grant) add(Moment::accepted, told.header.what);
+        return;
+      case Matter::delivery:
+        return arrive(told, moment_in(told, "delivered_at").value_or(at));
+      case Matter::phone_notice:
+        return arrive(told, moment_in(told, "noticed_at").value_or(at));
+      case Matter::promise:
+        times_.happenings.push_back({Moment::promised, at, {}, handler_, false, moment_in(told, "until")});
+        return;
+      case Matter::extension:
+        return extend(row.turn, told);
+      case Matter::extension_told:
+        if (!times_.extensions.empty()) times_.extensions.back().extended.noticed = true;
+        return;
+      case Matter::exclusion:
+        return exclude(row.turn, told);
+      case Matter::review:
+        add(row.turn == Turn::raise ? Moment::review_asked : Moment::reviewed, told.header.what);
+        return;
+      default:
+        return;
+    }
+  }
 
- private:
+  // The delivery of a hand-over, signed for or told by telephone (LIFE-27, LIFE-29).
+  void arrive(const Told& told, WallTime at) {
+    SiteId unit = handler_;
+    if (const std::string* named = value_of(told, unit_field)) {
+      std::uint32_t number = 0;
+      const auto [end, error] = std::from_chars(named->data(), named->data() + named->size(), number);
+      if (error == std::errc{} && end == named->data() + named->size()) unit = SiteId{number};
+    }
+    times_.happenings.push_back({Moment::delivered, at, {}, unit, false, {}});
+  }
+
+  // LIFE-38: asked for with a reason, granted up to a time, then told to the customer.
+  void extend(Turn turn, const Told& told) {
+    if (const std::string* reason = value_of(told, "reason"); reason != nullptr && turn == Turn::raise)
+      asked_ = *reason;
+    if (turn != Turn::grant) return;
+    times_.extensions.push_back({{}, {{}, moment_in(told, "until"), true, false, std::exchange(asked_, {})}});
+  }
+
+  // R1a: an outside appraisal, from when to when.
+  void exclude(Turn turn, const Told& told) {
+    const WallTime at = told.header.what.time;
+    if (turn == Turn::raise) {
+      const std::string* reason = value_of(told, "reason");
+      times_.excluded.push_back(
+          {moment_in(told, "from").value_or(at), {}, reason == nullptr ? std::string{} : *reason});
+    } else if (!times_.excluded.empty() && !times_.excluded.back().to) {
+      times_.excluded.back().to = moment_in(told, "until").value_or(at);
+    }
+  }
+
   // Whoever did it, it is part of what the handling unit had to do.
   void add(Moment moment, const journal::What& what) {
     times_.happenings.push_back({moment, what.time, {}, handler_, false, {}});
@@ -110,6 +191,7 @@ class Reading {
 
   CaseTimes times_;
   SiteId handler_;
+  std::string asked_;  // why an extension was asked for that is not granted yet
 };
 
 bool names(const std::vector<std::string>& list, std::string_view word) {

@@ -37,7 +37,9 @@ void add_journals(Graph& graph, const Entries& entries, std::span<const Told> pl
   named.reserve(entries.size());
   for (Index i = 0; i < entries.size(); ++i) named.emplace(entries[i]->identity, i);
   std::map<std::pair<SiteId, Epoch>, Entries> by_journal;
-  for (const Told& told : placed) by_journal[{told.header.place.site, told.header.place.epoch}].push_back(&told);
+  for (const Told& told : placed) {
+    if (named.contains(told.identity)) by_journal[{told.header.place.site, told.header.place.epoch}].push_back(&told);
+  }
   for (auto& [name, journal] : by_journal) {
     std::sort(journal.begin(), journal.end(), [](const Told* a, const Told* b) {
       const Seq seq_a = a->header.place.seq;
