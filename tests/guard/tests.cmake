@@ -40,3 +40,7 @@ foreach(line ${guard_lines})
             ${CMAKE_CURRENT_SOURCE_DIR}/guard/kills_mutant.cmake)
   set_tests_properties(${guard_test} PROPERTIES LABELS guard TIMEOUT 90)
 endforeach()
+
+# The same bugs by the simulator, at the seeds that find them; the tests above for the rest.
+add_test(NAME "mutants: each is noticed" COMMAND ${PROJECT_SOURCE_DIR}/tests/mutants)
+set_tests_properties("mutants: each is noticed" PROPERTIES LABELS slow TIMEOUT 480)
