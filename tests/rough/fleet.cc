@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t door_ms_max = 60'000;
+constexpr std::int64_t door_ms_max = 180'000;  // a machine that others use takes its time
 constexpr std::int64_t ask_ms_max = 300'000;
 constexpr std::int64_t look_ms = 5;
 constexpr std::int64_t end_ms_max = 3'000;

@@ -51,7 +51,7 @@ class Fleet {
 
   // Starts its daemon and does not wait; `environment` are words NAME=VALUE.
   [[nodiscard]] Status launch(SiteId site, const std::vector<std::string>& environment = {});
-  // Returns when its door is open. Fails with io if the daemon ends before, unreachable after a minute.
+  // Returns when its door is open. Fails with io if the daemon ends before, unreachable after three minutes.
   [[nodiscard]] Status await_door(SiteId site);
   [[nodiscard]] bool runs(SiteId site);
   [[nodiscard]] pid_t pid(SiteId site) const;
