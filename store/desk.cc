@@ -118,7 +118,7 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
     if (!*before) return fail(before->error());
     return std::variant<Append, Appended>{**before};
   }
-  auto event = casework::parse_event(row, asked.fields);
+  auto event = casework::parse_event(row, asked.fields, options_.editions);
   if (!event) return fail(event.error());
   journal::What what = what_of(row, asked, command);
   what.case_id = casework::mint_case_id(asked.now, random_);
@@ -189,7 +189,7 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   });
   if (!looked) return fail(looked.error());
   if (!file) return fail(Code::not_found, "no such case here", "case");
-  auto event = casework::parse_event(*row, asked.fields);
+  auto event = casework::parse_event(*row, asked.fields, options_.editions);
   if (!event) return fail(event.error());
   if (auto no = casework::objection(file->view, *row, {options_.site.site, asked.staff}, &*event))
     return fail(std::move(*no));

@@ -16,6 +16,8 @@ struct DeskOptions {
   std::int16_t offset_minutes = 0;  // of the site's zone, now
   // Head office: a site's parent, nothing for a site that is not enrolled. Empty at a branch.
   std::function<std::optional<SiteId>(SiteId)> parent_of;
+  // What a classification may name; outlives the desk.
+  std::span<const casework::CodeEdition> editions = casework::shipped_code_editions();
 };
 
 // The next number to give, shared by every desk of a site.

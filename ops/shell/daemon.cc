@@ -5,6 +5,7 @@
 
 #include "crypto/suite_intl.h"
 #include "ops/shell/alarms_api.h"
+#include "ops/shell/code_tables.h"
 #include "ops/shell/kinds_api.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
@@ -57,7 +58,11 @@ Status Daemon::open_stores() {
   const Status opened = follower_->open();
   if (!opened) return opened;
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views);
-  const store::DeskOptions desk{site_options_, options_.parent, zone_offset_minutes(wall_now()), options_.parent_of};
+  auto editions = load_code_editions(home_.path(codes_folder));
+  if (!editions) return fail(editions.error());
+  editions_ = std::move(*editions);
+  const store::DeskOptions desk{site_options_, options_.parent, zone_offset_minutes(wall_now()), options_.parent_of,
+                                editions_};
   desk_ = std::make_unique<store::Desk>(*journal_, desk, kinds_, serial_, random_);
   auto wake = Wake::open();
   if (!wake) return fail(wake.error());
@@ -200,7 +205,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       [this](std::function<void()> work) { door_->post(std::move(work)); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }};
   case_api_ = std::make_unique<CaseApi>(parts, *api_);
-  add_kind_routes(*api_, kinds_);
+  add_kind_routes(*api_, kinds_, editions_);
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
   if (!door) return fail(door.error());

@@ -68,6 +68,7 @@ class Daemon {
   Metrics metrics_;
   casework::Kinds kinds_;
   Rulebook rules_;
+  std::vector<casework::CodeEdition> editions_;
   std::unique_ptr<journal::Signer> signer_;
   store::SiteOptions site_options_;
   std::unique_ptr<store::LmdbTruth> journal_;

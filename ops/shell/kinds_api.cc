@@ -97,15 +97,15 @@ json edition_json(const casework::CodeEdition& edition) {
 
 }  // namespace
 
-void add_kind_routes(Api& api, const casework::Kinds& kinds) {
+void add_kind_routes(Api& api, const casework::Kinds& kinds, std::span<const casework::CodeEdition> editions) {
   api.add("GET", "/api/v1/kinds", Access::any_token, [&kinds](const Call& call) {
     json body{{"kinds", json::array()}};
     for (const casework::KindRow& row : kinds.rows()) body["kinds"].push_back(kind_json(row));
     call.respond(json_response(200, body));
   });
-  api.add("GET", "/api/v1/codes", Access::any_token, [](const Call& call) {
+  api.add("GET", "/api/v1/codes", Access::any_token, [editions](const Call& call) {
     json body{{"editions", json::array()}};
-    for (const casework::CodeEdition& edition : casework::shipped_code_editions()) {
+    for (const casework::CodeEdition& edition : editions) {
       body["editions"].push_back(edition_json(edition));
     }
     call.respond(json_response(200, body));

@@ -10,8 +10,8 @@
 
 namespace redress::shell {
 
-// GET /api/v1/kinds and /api/v1/codes. `kinds` outlives `api`.
-void add_kind_routes(Api& api, const casework::Kinds& kinds);
+// GET /api/v1/kinds and /api/v1/codes. `kinds` and `editions` outlive `api`.
+void add_kind_routes(Api& api, const casework::Kinds& kinds, std::span<const casework::CodeEdition> editions);
 
 // Where free text of a form holds what identifies a person or an account: field, what it is, place in bytes; never the
 // value. A form is not refused for it.

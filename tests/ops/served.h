@@ -54,8 +54,9 @@ class OneSecret final : public store::Pairwise {
 
 class Served {
  public:
-  // Routes of the program's own are added in `more`, before the door opens.
-  explicit Served(SiteId site = SiteId{11}, DaemonOptions options = {}, const std::function<void(Served&)>& more = {}) {
+  // Routes of the program's own are added in `more`, before the door opens; what lies in the home, in `before`.
+  explicit Served(SiteId site = SiteId{11}, DaemonOptions options = {}, const std::function<void(Served&)>& more = {},
+                  const std::function<void(const Home&)>& before = {}) {
     home.folder = folder.path();
     home.config.role = site == head_office ? Role::gateway : Role::branch;
     home.config.site.id = site;
@@ -77,6 +78,7 @@ class Served {
       options.signing_keys_of = [this, site](SiteId who) {
         return who == site ? std::vector{home.keys.keys.signing.public_key} : std::vector<PublicKey>{};
       };
+    if (before) before(home);
     auto made = Daemon::open(home, options, *log);
     INFO((made ? "" : made.error().what));
     REQUIRE(made.has_value());
