@@ -8,6 +8,7 @@ redress_tests(
     rules/profile_check_test.cc
     rules/profile_test.cc
     rules/public_holidays_test.cc
-    rules/sheet_test.cc)
+    rules/sheet_test.cc
+    rules/shipped_limits_test.cc)
 target_compile_definitions(test_rules PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_link_libraries(test_rules PRIVATE nlohmann_json::nlohmann_json)
