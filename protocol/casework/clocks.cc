@@ -123,7 +123,7 @@ class Reading {
       const auto [end, error] = std::from_chars(named->data(), named->data() + named->size(), number);
       if (error == std::errc{} && end == named->data() + named->size()) unit = SiteId{number};
     }
-    times_.happenings.push_back({Moment::delivered, at, {}, unit, false, {}});
+    times_.happenings.push_back({Moment::delivered, at, {}, unit, false, {}, false, true});
   }
 
   // LIFE-38: asked for with a reason, granted up to a time, then told to the customer.
@@ -302,6 +302,12 @@ class Running {
 
   void begin(const rules::LimitRow& row, const Happening& one, std::size_t first) {
     const bool hop = row.clock == rules::ClockKind::hop;
+    if (hop && one.recorded) {
+      // It may be recorded when the unit has begun already, or has passed the case on.
+      for (std::size_t i = out_.size(); i-- > first;) {
+        if (out_[i].unit == one.unit) return confirm(row, one, out_[i]);
+      }
+    }
     for (std::size_t i = first; i < out_.size(); ++i) {
       Clock& held = out_[i];
       if (!held.running() || (hop && held.unit != one.unit)) continue;

@@ -27,6 +27,7 @@ struct Happening {
   bool assumed = false;           // delivered: taken for the hand-over's own time until a delivery is recorded
   std::optional<WallTime> until;  // promised: for when
   bool taken_here = false;        // delivered: the unit took the complaint itself
+  bool recorded = false;          // delivered: signed for, or told by telephone
 };
 
 // An extension of one clock, or of all total clocks if it names none.

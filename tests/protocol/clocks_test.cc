@@ -228,6 +228,48 @@ TEST_CASE("Clocks: excluded time and extensions reach the total clock, a promise
         "Due: 2026-02-27 12:00");
 }
 
+TEST_CASE("Clocks: deliveries, notices, extensions, exclusions and promises are read from the case's acts",
+          "[LIFE-27][LIFE-29][LIFE-38]") {
+  Story story = passed_on();
+  story.tell(county, "delivered", {2}, when("2026-02-13 13:40", {}, {{"delivered_at", "2026-02-13T10:50:00+08:00"}}));
+  story.tell(county, "phone_noticed", {3},
+             when("2026-02-13 13:45", {},
+                  {{"noticed_at", "2026-02-13T10:45:00+08:00"}, {"noticed_person", "Li Si"}, {"unit", "3"}}));
+  const std::string text = shown(run("bank-000", times_in(story)));
+  INFO(text);
+  CHECK(text.find("start_work 3: 2026-02-13 10:45 → 2026-02-13 12:45, met 2026-02-13 13:30\n") != std::string::npos);
+
+  story.tell(county, "extension_asked", {4},
+             when("2026-02-14 09:00", {}, {{"reason", "the teller is away"}, {"until", "2026-03-20"}}));
+  CHECK(times_in(story).extensions.empty());
+  story.tell(head_office, "extension_granted", {5}, when("2026-02-14 10:00", {}, {{"until", "2026-03-20"}}));
+  CHECK_FALSE(times_in(story).extensions.at(0).extended.noticed);
+  story.tell(county, "extension_told", {6}, when("2026-02-14 11:00", {}, {{"told_at", "2026-02-14T10:30:00+08:00"}}));
+  const CaseTimes extended = times_in(story);
+  REQUIRE(extended.extensions.size() == 1);
+  CHECK(extended.extensions[0].limit.empty());
+  CHECK(extended.extensions[0].extended.approved);
+  CHECK(extended.extensions[0].extended.noticed);
+  CHECK(extended.extensions[0].extended.reason == "the teller is away");
+  CHECK(moment(extended.extensions[0].extended.until) == "2026-03-20 23:59");
+
+  story.tell(county, "time_excluded", {7},
+             when("2026-02-24 09:00", {},
+                  {{"from", "2026-02-24T09:00:00+08:00"}, {"reason", "appraisal"}, {"told_at", "2026-02-24"}}));
+  CHECK_FALSE(times_in(story).excluded.at(0).to.has_value());
+  story.tell(county, "time_resumed", {8}, when("2026-02-27 09:30", {}, {{"until", "2026-02-27T09:00:00+08:00"}}));
+  story.tell(county, "promised", {9},
+             when("2026-02-27 10:00", {}, {{"until", "2026-03-05T17:00:00+08:00"}, {"told_at", "2026-02-27"}}));
+  const CaseTimes all = times_in(story);
+  REQUIRE(all.excluded.size() == 1);
+  CHECK(moment(all.excluded[0].from) == "2026-02-24 09:00");
+  CHECK(moment(all.excluded[0].to) == "2026-02-27 09:00");
+  CHECK(all.excluded[0].reason == "appraisal");
+  const Happening& promise = all.happenings.back();
+  CHECK(promise.moment == rules::Moment::promised);
+  CHECK(moment(promise.until) == "2026-03-05 17:00");
+}
+
 TEST_CASE("Clocks: an old case keeps the rules it began under") {
   rules::Profiles profiles = rules::shipped_profiles();
   REQUIRE(profiles
