@@ -44,7 +44,7 @@ class Bits {
 class Walk final : public Contest {
  public:
   Walk(const Kinds& kinds, const Entries& entries, const Graph& graph, const std::vector<std::uint32_t>& order)
-      : kinds_{kinds}, graph_{graph}, order_{order}, place_of_(entries.size(), none) {
+      : graph_{graph}, order_{order}, place_of_(entries.size(), none) {
     ancestors_.reserve(order.size());
     for (const std::uint32_t i : order) {
       entries_.push_back(entries[i]);
@@ -125,7 +125,6 @@ class Walk final : public Contest {
     return known_;
   }
 
-  const Kinds& kinds_;
   const Graph& graph_;
   const std::vector<std::uint32_t>& order_;
   Entries entries_;                   // by place, as are the next four
