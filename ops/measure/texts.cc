@@ -163,7 +163,7 @@ Result<Texts> read_texts(const std::string& path) {
 
 const std::vector<std::pair<std::string, std::string>>& short_fields() {
   static const std::vector<std::pair<std::string, std::string>> fields{
-      {"channel", "branch"},        {"customer_name", "Zhang San 张三"}, {"phone", "00000000000"},
+      {"channel", "branch"},        {"customer_name", "Zhang San 张三"}, {"phone", "13800138000"},
       {"product", "transfer"},      {"cause", "charged twice"},          {"amount_fen", "50000"},
       {"received_at", "2026-03-02"}};
   return fields;
