@@ -312,6 +312,8 @@ class Running {
       Clock& held = out_[i];
       if (!held.running() || (hop && held.unit != one.unit)) continue;
       if (hop && one.moment == Moment::delivered && !one.assumed) return confirm(row, one, held);
+      // LIFE-29: the call may come before the form, and begins the hop.
+      if (hop && one.assumed && held.recorded) return;
       held.dropped = moment_of(one);
     }
     const auto tier = times_.tiers.find(one.unit);
@@ -320,6 +322,7 @@ class Running {
     clock.began = moment_of(one);
     if (hop) clock.unit = one.unit;
     clock.assumed = one.assumed;
+    clock.recorded = one.recorded;
     clock.deadline = deadline_of(row, one, tier != times_.tiers.end());
     out_.push_back(std::move(clock));
   }
@@ -329,6 +332,7 @@ class Running {
     if (!held.assumed && *held.began <= moment_of(one)) return;
     held.began = moment_of(one);
     held.assumed = false;
+    held.recorded = one.recorded;
     held.deadline = deadline_of(row, one, times_.tiers.contains(one.unit));
   }
 

@@ -66,6 +66,7 @@ struct Clock {
   std::optional<WallTime> dropped;  // it waits no more: begun again, passed on, moot, or the case ended
   bool moot = false;                // it was pointless, so it was not missed
   bool assumed = false;             // it began at a hand-over whose delivery is not recorded
+  bool recorded = false;            // … at a delivery that was signed for, or told by telephone
   rules::Deadline deadline;
 
   [[nodiscard]] bool running() const noexcept { return !met && !dropped; }

@@ -228,6 +228,22 @@ TEST_CASE("Clocks: excluded time and extensions reach the total clock, a promise
         "Due: 2026-02-27 12:00");
 }
 
+TEST_CASE("Clocks: a call that comes before the form begins the hop", "[LIFE-29]") {
+  Story story{kinds()};
+  story.tell(outlet, "registered", {},
+             when("2026-02-13 10:05", {county}, {{"received_at", "2026-02-13T10:00:00+08:00"}, {"narrative", "x"}}));
+  story.tell(outlet, "phone_noticed", {0},
+             when("2026-02-13 10:25", {},
+                  {{"noticed_at", "2026-02-13T10:20:00+08:00"}, {"noticed_person", "Li Si"}, {"unit", "3"}}));
+  story.tell(outlet, "handed_over", {1}, when("2026-02-13 10:40", {county}, {{"unit", "3"}}));
+  story.tell(county, "delivered", {2}, when("2026-02-13 11:30", {}, {{"delivered_at", "2026-02-13T11:00:00+08:00"}}));
+  const std::string text = shown(run("bank-000", times_in(story)));
+  INFO(text);
+  CHECK(text.find("start_work 3: 2026-02-13 10:20 → 2026-02-13 12:20\n") != std::string::npos);
+  CHECK(text.find("start_work 3: 2026-02-13 10:40") == std::string::npos);
+  CHECK(text.find("start_work 3: 2026-02-13 11:00") == std::string::npos);
+}
+
 TEST_CASE("Clocks: deliveries, notices, extensions, exclusions and promises are read from the case's acts",
           "[LIFE-27][LIFE-29][LIFE-38]") {
   Story story = passed_on();
