@@ -309,8 +309,8 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::damaged:
       return world_.machine(branch.value() - 1).hostile;
     case Code::recovering:
-      // Nobody talks head office into it.
-      return shaken_.contains(head_office);
+      // Nobody talks head office into it; a liar's claim is refused by this name.
+      return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch));
     case Code::fork:
     case Code::old_image:
       return touched(branch) || shaken_.contains(head_office);
