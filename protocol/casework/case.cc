@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <set>
 #include <unordered_map>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
-#include "protocol/base/time.h"
 #include "protocol/casework/order.h"
 #include "protocol/casework/rules.h"
 
@@ -216,68 +214,6 @@ CaseView fold(const Kinds& kinds, std::span<const Told> entries) {
     if (number != nullptr) view.number = *number;
   }
   return view;
-}
-
-namespace {
-
-// Follows hand-overs, receipts and notices in the fold's order.
-class Hops {
- public:
-  void handed_to(SiteId unit) {
-    unit_ = unit;
-    began_.reset();
-    for (const auto& [told, when] : before_) {
-      if (told == unit) note(when);
-    }
-    before_.clear();
-  }
-  void received(SiteId by, WallTime when) {
-    if (by == unit_) note(when);
-  }
-  // `unit`: nobody in particular is whoever has the case.
-  void noticed(SiteId unit, WallTime when) {
-    if (unit == unit_ || unit == SiteId{}) note(when);
-    if (unit != unit_) before_.emplace_back(unit, when);
-  }
-  [[nodiscard]] std::optional<WallTime> began() const { return unit_ == SiteId{} ? std::nullopt : began_; }
-
- private:
-  void note(WallTime when) {
-    if (!began_ || when < *began_) began_ = when;
-  }
-  SiteId unit_;
-  std::optional<WallTime> began_;
-  std::vector<std::pair<SiteId, WallTime>> before_;
-};
-
-WallTime time_said(const Told& told, std::string_view field) {
-  const std::string* said = told.event->value(field);
-  const auto moment = said == nullptr ? std::nullopt : from_rfc3339(*said);
-  return moment.value_or(told.header.what.time);
-}
-
-SiteId site_said(const Event& event, std::string_view field) {
-  const std::string* said = event.value(field);
-  std::uint32_t number = 0;
-  if (said != nullptr) std::from_chars(said->data(), said->data() + said->size(), number);
-  return SiteId{number};
-}
-
-}  // namespace
-
-std::optional<WallTime> hop_began(const Kinds& kinds, const CaseView& view, std::span<const Told> entries) {
-  Hops hops;
-  for (const Line& line : view.timeline) {
-    const Told& told = entries[line.told];
-    const journal::What& what = told.header.what;
-    const KindRow* row = kinds.find(what.kind);
-    if (line.verdict != Verdict::stands || row == nullptr) continue;
-    if (row->matter == Matter::hop && !what.to.empty()) hops.handed_to(what.to.front());
-    if (row->matter == Matter::delivery) hops.received(what.author, time_said(told, "delivered_at"));
-    if (row->matter == Matter::phone_notice)
-      hops.noticed(site_said(*told.event, unit_field), time_said(told, "noticed_at"));
-  }
-  return hops.began();
 }
 
 std::vector<Line> lost_by(const CaseView& view, std::span<const Told> entries, const Actor& person) {

@@ -90,12 +90,6 @@ struct CaseView {
 // The rule that shuts `person` out of the case; nothing if they are not complained of. Reading is an act too (P12).
 [[nodiscard]] std::optional<std::string_view> shut_out(const State& state, const Actor& person);
 
-// When the limits of the last hand-over begin (ORG-49, LIFE-29): the earlier of the handling unit's receipt for the
-// form and a notice by telephone to it, which may come before the form; both stay in the timeline. What says no time of
-// its own counts when it was recorded. Nothing: neither is known, or nothing was handed over.
-[[nodiscard]] std::optional<WallTime> hop_began(const Kinds& kinds, const CaseView& view,
-                                                std::span<const Told> entries);
-
 // What did not stand of what this person wrote, in the fold's order: to be shown to them.
 [[nodiscard]] std::vector<Line> lost_by(const CaseView& view, std::span<const Told> entries, const Actor& person);
 

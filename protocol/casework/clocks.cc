@@ -1,10 +1,10 @@
 #include "protocol/casework/clocks.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "protocol/base/time.h"
+#include "protocol/casework/rules.h"
 
 namespace redress::casework {
 namespace {
@@ -20,10 +20,10 @@ const std::string* value_of(const Told& told, std::string_view field) {
   return told.event ? told.event->value(field) : nullptr;
 }
 
-// When the complaint was received: as it was written down, else when it was written down.
-Happening receipt_of(const Told& told) {
-  Happening out{Moment::received, told.header.what.time, {}, told.header.what.author, false, {}};
-  const std::string* written = value_of(told, "received_at");
+// Something that begins a clock, when it happened as it was written down, else when it was recorded.
+Happening begun(Moment moment, const Told& told, std::string_view field, SiteId unit) {
+  Happening out{moment, told.header.what.time, {}, unit, false, {}};
+  const std::string* written = value_of(told, field);
   if (written == nullptr) return out;
   if (const auto day = rules::parse_day(*written)) {
     out.day = *day;
@@ -33,15 +33,17 @@ Happening receipt_of(const Told& told) {
   return out;
 }
 
-// A moment as it was written down. A bare date stands for its last minute where the case is kept.
-std::optional<WallTime> moment_in(const Told& told, std::string_view field) {
-  constexpr std::int16_t minutes_east = 480;
+// What a bare date stands for: until then is until its last minute.
+enum class Edge { first, last };
+
+std::optional<WallTime> moment_in(const Told& told, std::string_view field, Edge edge) {
   const std::string* written = value_of(told, field);
   if (written == nullptr) return std::nullopt;
-  if (const auto day = rules::parse_day(*written))
-    return WallTime{rules::start_of(rules::day_after(*day, 1), minutes_east).value() - 60'000};
-  const auto at = from_rfc3339(*written);
-  return at ? std::optional{*at} : std::nullopt;
+  if (const auto day = rules::parse_day(*written)) {
+    if (edge == Edge::first) return rules::start_of(*day, rules::zone_of_china);
+    return WallTime{rules::start_of(rules::day_after(*day, 1), rules::zone_of_china).value() - 60'000};
+  }
+  return from_rfc3339(*written);
 }
 
 // Reads the standing entries of a case.
@@ -94,11 +96,11 @@ class Reading {
         if (row.turn == Turn::grant) add(Moment::accepted, told.header.what);
         return;
       case Matter::delivery:
-        return arrive(told, moment_in(told, "delivered_at").value_or(at));
+        return arrive(begun(Moment::delivered, told, "delivered_at", told.header.what.author));
       case Matter::phone_notice:
-        return arrive(told, moment_in(told, "noticed_at").value_or(at));
+        return arrive(begun(Moment::delivered, told, "noticed_at", unit_in(told)));
       case Matter::promise:
-        times_.happenings.push_back({Moment::promised, at, {}, handler_, false, moment_in(told, "until")});
+        times_.happenings.push_back({Moment::promised, at, {}, handler_, false, moment_in(told, "until", Edge::last)});
         return;
       case Matter::extension:
         return extend(row.turn, told);
@@ -116,14 +118,15 @@ class Reading {
   }
 
   // The delivery of a hand-over, signed for or told by telephone (LIFE-27, LIFE-29).
-  void arrive(const Told& told, WallTime at) {
-    SiteId unit = handler_;
-    if (const std::string* named = value_of(told, unit_field)) {
-      std::uint32_t number = 0;
-      const auto [end, error] = std::from_chars(named->data(), named->data() + named->size(), number);
-      if (error == std::errc{} && end == named->data() + named->size()) unit = SiteId{number};
-    }
-    times_.happenings.push_back({Moment::delivered, at, {}, unit, false, {}, false, true});
+  void arrive(Happening delivered) {
+    delivered.recorded = true;
+    times_.happenings.push_back(std::move(delivered));
+  }
+
+  // Nobody in particular is whoever has the case.
+  [[nodiscard]] SiteId unit_in(const Told& told) const {
+    const SiteId unit{told.event ? number_in(*told.event, unit_field) : 0};
+    return unit == SiteId{} ? handler_ : unit;
   }
 
   // LIFE-38: asked for with a reason, granted up to a time, then told to the customer.
@@ -131,18 +134,19 @@ class Reading {
     if (const std::string* reason = value_of(told, "reason"); reason != nullptr && turn == Turn::raise)
       asked_ = *reason;
     if (turn != Turn::grant) return;
-    times_.extensions.push_back({{}, {{}, moment_in(told, "until"), true, false, std::exchange(asked_, {})}});
+    times_.extensions.push_back(
+        {{}, {{}, moment_in(told, "until", Edge::last), true, false, std::exchange(asked_, {})}});
   }
 
-  // R1a: an outside appraisal, from when to when.
+  // R1a: an outside appraisal, from when to when. Of a bare date what excludes less, the safe side.
   void exclude(Turn turn, const Told& told) {
     const WallTime at = told.header.what.time;
     if (turn == Turn::raise) {
       const std::string* reason = value_of(told, "reason");
       times_.excluded.push_back(
-          {moment_in(told, "from").value_or(at), {}, reason == nullptr ? std::string{} : *reason});
+          {moment_in(told, "from", Edge::last).value_or(at), {}, reason == nullptr ? std::string{} : *reason});
     } else if (!times_.excluded.empty() && !times_.excluded.back().to) {
-      times_.excluded.back().to = moment_in(told, "until").value_or(at);
+      times_.excluded.back().to = moment_in(told, "until", Edge::first).value_or(at);
     }
   }
 
@@ -153,7 +157,7 @@ class Reading {
 
   void open(const Told& told) {
     const journal::What& what = told.header.what;
-    const Happening receipt = receipt_of(told);
+    const Happening receipt = begun(Moment::received, told, "received_at", what.author);
     handler_ = what.author;
     times_.happenings.push_back(receipt);
     add(Moment::registered, what);

@@ -25,13 +25,6 @@ void add(std::vector<T>& all, const T& one) {
   if (!contains(all, one)) all.push_back(one);
 }
 
-std::uint32_t number_in(const Event& event, std::string_view field) {
-  const std::string* text = event.value(field);
-  std::uint32_t number = 0;
-  if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), number);
-  return number;
-}
-
 std::optional<Denial> denied_by_guards(const State& state, const KindRow& row, const Actor& actor, const Event* event) {
   const MatterState& matter = state.matter(row.matter);
   if ((row.guards & guard_other_person) != 0 && (matter.raised_by == actor || state.starter == actor))
@@ -207,6 +200,13 @@ class Applying {
 };
 
 }  // namespace
+
+std::uint32_t number_in(const Event& event, std::string_view field) {
+  const std::string* text = event.value(field);
+  std::uint32_t number = 0;
+  if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), number);
+  return number;
+}
 
 std::optional<Denial> denial(const State& state, bool newer, const KindRow& row, const Actor& actor,
                              const Event* event) {

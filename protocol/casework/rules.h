@@ -18,6 +18,9 @@ struct Denial {
 [[nodiscard]] std::optional<Denial> denial(const State& state, bool newer, const KindRow& row, const Actor& actor,
                                            const Event* event);
 
+// The number in a field of a site or a person; 0: not given.
+[[nodiscard]] std::uint32_t number_in(const Event& event, std::string_view field);
+
 // The rule that one guard is.
 [[nodiscard]] std::string_view rule_of(Guards guard);
 [[nodiscard]] std::string_view rule_for_the_accused();

@@ -1,6 +1,10 @@
 // The life of a case beyond the main road: each act in the state that allows it, by who may, and refused by a named
 // rule where it may not.
+#include <algorithm>
+
 #include "protocol/base/time.h"
+#include "protocol/casework/clocks.h"
+#include "protocol/rules/shipped.h"
 #include "tests/protocol/teller.h"
 
 namespace redress::casework {
@@ -59,8 +63,17 @@ TEST_CASE("Life: a hand-over is signed for or told by telephone; the earlier beg
           "[LIFE-27][LIFE-29]") {
   Teller teller;
   teller.denied(clerk, "delivered", "LIFE-27");
-  CHECK_FALSE(hop_began(shipped(), teller.view(), teller.entries()).has_value());
-  const auto began = [&] { return hop_began(shipped(), teller.view(), teller.entries()); };
+  // Since when the unit that has the case must start work, if somebody told it.
+  const auto began = [&]() -> std::optional<WallTime> {
+    const auto all = clocks(rules::shipped_profiles(), "bank-000", rules::shipped_calendars(),
+                            times_of(shipped(), teller.view(), teller.entries()));
+    REQUIRE(all.has_value());
+    const auto last = std::find_if(all->rbegin(), all->rend(), [&](const Clock& clock) {
+      return clock.limit == "start_work" && clock.unit == teller.state().handler;
+    });
+    return last != all->rend() && last->recorded ? last->began : std::nullopt;
+  };
+  CHECK_FALSE(began().has_value());
   // The call comes before the form.
   const std::size_t call = teller.act(
       clerk, "phone_noticed", {{"noticed_at", "2026-11-22T08:00:00Z"}, {"noticed_person", "Li"}, {"unit", "3"}});
