@@ -178,6 +178,17 @@ TEST_CASE("Gateway: feeds are sent in turns, a batch to each branch") {
   for (Dialled* branch : {&one, &two}) CHECK(branch->agent.view(office.clock).feed_held == Seq{cases});
 }
 
+TEST_CASE("Gateway: a feed that got no receipt is due again before the next heartbeat") {
+  Office office;
+  Dialled& branch = office.dial();
+  const CaseId id = office.register_case(branch);
+  branch.is_cut = true;
+  office.submit(office.gateway, office.disposition(id));
+  office.turn();
+  REQUIRE(!office.last.sends.empty());
+  CHECK(office.gateway.next_deadline() <= after_ms(office.now().mono, 5'000));
+}
+
 TEST_CASE("Gateway: whoever was served first in one turn is not served first in the next") {
   Office office{2};
   Dialled& one = office.dial(0);
