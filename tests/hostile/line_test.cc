@@ -135,8 +135,10 @@ TEST_CASE("Hostile: clients of the mechanisms NULL and PLAIN are cut off without
     auto report = plain.socket(zmq::socket_type::pair);
     report.connect(name);
     client->connect(line.router->endpoint());
-    REQUIRE(try_send(*client, "hello"));
-    REQUIRE(line.until({}, [&] { return link_test::is_readable(report, 0); }));
+    // A word that finds no connection any more: it was cut off before it could speak.
+    const auto is_told = [&] { return link_test::is_readable(report, 0); };
+    REQUIRE((try_send(*client, "hello") || line.until({}, is_told)));
+    REQUIRE(line.until({}, is_told));
     std::uint16_t event = 0;
     std::memcpy(&event, link_test::take_parts(report).at(0).data(), sizeof event);
     CHECK(event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
