@@ -120,7 +120,7 @@ class Reading {
   // The delivery of a hand-over, signed for or told by telephone (LIFE-27, LIFE-29).
   void arrive(Happening delivered) {
     delivered.recorded = true;
-    times_.happenings.push_back(std::move(delivered));
+    times_.happenings.push_back(delivered);
   }
 
   // Nobody in particular is whoever has the case.
