@@ -121,7 +121,7 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   auto event = casework::parse_event(row, asked.fields, options_.editions);
   if (!event) return fail(event.error());
   journal::What what = what_of(row, asked, command);
-  what.case_id = casework::mint_case_id(asked.now, random_);
+  what.case_id = casework::mint_case_id(options_.site.site, asked.now, random_);
   if (REDRESS_MUTANT(37)) what.case_id.bytes.fill(static_cast<std::byte>(serial_.load()));  // 37: its number is its id
   if (options_.parent != SiteId{} && options_.parent != head_office) what.to.push_back(options_.parent);
   const std::uint64_t serial = ++serial_;

@@ -4,6 +4,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "protocol/casework/number.h"
 
 namespace redress::store {
 
@@ -31,7 +32,12 @@ Result<Outcome> Turn::carry_out(const Work& piece) {
 bool Turn::is_strange(const journal::What& what) const {
   const Router* router = site_.options_.router;
   if (router == nullptr || what.case_id.is_zero() || what.author == head_office) return false;
-  if (!router->opens(what)) return !store_.get(Table::standing, key_of(what.case_id, what.author));
+  const auto opener = casework::opener_of(what.case_id);
+  // While head office recovers, an author's act may come before its own opening, which another store of its brings.
+  const bool own = opener == what.author && !REDRESS_MUTANT(97);
+  if (!router->opens(what)) return !own && !store_.get(Table::standing, key_of(what.case_id, what.author));
+  // What is another's to open is not opened by who comes first.
+  if (opener && opener != what.author && !REDRESS_MUTANT(66)) return true;
   // Entries that came back before their case's opening do not make that a second one.
   bool opened = false;
   store_.scan(Table::by_case, key_of(what.case_id, Position{}), [&](ByteView key, ByteView) {
@@ -279,10 +285,7 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
     standing.push_back(SiteId{in.u32()});
     return true;
   });
-  // Others may stand in a case before its opening has come back; a second opening does not come here.
-  const Router& router = *site_.options_.router;
-  std::vector<SiteId> gains = router.gains(header.what, router.opens(header.what) ? std::vector<SiteId>{} : standing);
-  std::erase_if(gains, [&](SiteId site) { return std::count(standing.begin(), standing.end(), site) > 0; });
+  std::vector<SiteId> gains = gains_by(header.what, position, standing);
   const auto stands = [&](SiteId site) {
     return std::count(standing.begin(), standing.end(), site) + std::count(gains.begin(), gains.end(), site) > 0;
   };
@@ -317,6 +320,22 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
   }
 }
 
+// The sites that gain standing by this entry; with an opening, also by what came before it.
+std::vector<SiteId> Turn::gains_by(const journal::What& what, Position position,
+                                   const std::vector<SiteId>& standing) const {
+  const Router& router = *site_.options_.router;
+  // Others may stand in a case before its opening has come back; a second opening does not come here.
+  const bool opens = router.opens(what);
+  std::vector<SiteId> gains = router.gains(what, opens ? std::vector<SiteId>{} : standing);
+  if (opens) {
+    visit_case(what.case_id, position, [&](Position, const StoredEntry& earlier) {
+      for (const SiteId site : router.gains(earlier.header.what, gains)) gains.push_back(site);
+    });
+  }
+  std::erase_if(gains, [&](SiteId site) { return std::count(standing.begin(), standing.end(), site) > 0; });
+  return gains;
+}
+
 // The entry came in its author's journal, not only by a site that brought it back: its author may have lost it.
 bool Turn::is_journaled(const journal::Place& place, const Digest& entry) const {
   const auto value = site_.rows_.get(store_, Table::places, key_of(journal_of(place.site, place.epoch), place.seq));
@@ -325,6 +344,17 @@ bool Turn::is_journaled(const journal::Place& place, const Digest& entry) const 
 }
 
 void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
+  visit_case(case_id, before, [&](Position position, const StoredEntry& entry) {
+    if (!site_.options_.router->may_read(entry.header.what, reader)) return;
+    const Digest digest = journal::entry_digest(site_.options_.domain, entry.item.header);
+    if (entry.header.what.author == reader && is_journaled(entry.header.place, digest)) return;
+    feed(reader, position, digest, true);
+  });
+}
+
+// A damaged entry is passed over: verify names it.
+void Turn::visit_case(const CaseId& case_id, Position before,
+                      const std::function<void(Position, const StoredEntry&)>& visit) const {
   std::vector<Position> earlier;
   store_.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView) {
     Reader in{key};
@@ -335,11 +365,7 @@ void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
   for (const Position position : earlier) {
     const auto row = store_.get(Table::entries, key_of(position));
     const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (!entry) continue;
-    if (!site_.options_.router->may_read(entry->header.what, reader)) continue;
-    const Digest digest = journal::entry_digest(site_.options_.domain, entry->item.header);
-    if (entry->header.what.author == reader && is_journaled(entry->header.place, digest)) continue;
-    feed(reader, position, digest, true);
+    if (entry) visit(position, *entry);
   }
 }
 

@@ -3,6 +3,8 @@
 // Lives inside one Truth::update(); what it learned reaches the site's memory only by publish(), after the commit.
 #pragma once
 
+#include <functional>
+
 #include "store/site.h"
 
 namespace redress::store {
@@ -70,6 +72,11 @@ class Turn {
   void route(const journal::Header& header, Position position, const Digest& entry, SiteId holder = {});
   [[nodiscard]] bool is_journaled(const journal::Place& place, const Digest& entry) const;
   void feed_history(SiteId reader, const CaseId& case_id, Position before);
+  // The entries of a case that stand before a place of the ledger, in its order.
+  void visit_case(const CaseId& case_id, Position before,
+                  const std::function<void(Position, const StoredEntry&)>& visit) const;
+  [[nodiscard]] std::vector<SiteId> gains_by(const journal::What& what, Position position,
+                                             const std::vector<SiteId>& standing) const;
   void feed(SiteId reader, Position position, const Digest& entry, bool with_key);
   [[nodiscard]] StreamName journal() const { return journal_of(site_.options_.site, epoch_); }
   [[nodiscard]] StreamRow& stream(const StreamName& name, const std::optional<journal::Parent>& parent);

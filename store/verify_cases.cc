@@ -1,6 +1,7 @@
 // Cases: which entries each has, who has standing in it and was fed what, its keys, and the commands carried out.
 #include <algorithm>
 
+#include "protocol/casework/number.h"
 #include "store/walk.h"
 
 namespace redress::store {
@@ -31,13 +32,16 @@ std::optional<Position> Walk::standing_since(const CaseId& case_id, SiteId site)
   return Position{value ? Reader{*value}.u64() : 0};  // a damaged row is named by itself
 }
 
-// What Turn decided when the entry came: at head office, whether its author had standing in the case, or opened it.
+// What Turn decided when the entry came: at head office, whether its author had standing in the case, or it was
+// the author's to open.
 // What was fed to anybody, or came back from a feed, was told.
 bool Walk::is_told(Position at, const journal::What& what) const {
   const Entry& entry = entries_[at.value() - 1];
   if (!entry.placed) return false;
   if (site_.site != head_office || what.author == head_office || entry.fed) return true;
-  if (what.kind == opening_) return !is_opened_before(what.case_id, at);
+  const auto opener = casework::opener_of(what.case_id);
+  if (what.kind == opening_) return opener.value_or(what.author) == what.author && !is_opened_before(what.case_id, at);
+  if (opener == what.author) return true;
   const auto since = standing_since(what.case_id, what.author);
   return since && *since < at;
 }

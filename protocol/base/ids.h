@@ -57,7 +57,7 @@ struct FixedBytes {
 
 using Digest = FixedBytes<struct DigestTag, 32>;
 using NetworkId = FixedBytes<struct NetworkTag, 16>;  // made at `init`; in every digest and signature
-using CaseId = FixedBytes<struct CaseTag, 16>;        // author's ms u48, then 10 random bytes; zero: no case (book)
+using CaseId = FixedBytes<struct CaseTag, 16>;        // time, opener, random (casework/number.h); zero: no case (book)
 using KeyId = FixedBytes<struct KeyTag, 16>;
 using CommandId = FixedBytes<struct CommandTag, 16>;  // source 8 B, counter 8 B
 using Cause = FixedBytes<struct CauseTag, 16>;        // the first 16 bytes of an identity

@@ -1,5 +1,6 @@
 #include "protocol/casework/number.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "protocol/base/bytes.h"
@@ -7,11 +8,26 @@
 
 namespace redress::casework {
 
-CaseId mint_case_id(WallTime at, Random& random) {
+namespace {
+
+// No clock shows it in 48 bits of milliseconds before the year 6429.
+constexpr std::uint64_t names_opener = 1ULL << 47U;
+
+}  // namespace
+
+CaseId mint_case_id(SiteId opener, WallTime at, Random& random) {
+  Writer out;
+  const std::uint64_t head = names_opener | (static_cast<std::uint64_t>(at.value()) & (names_opener - 1));
+  for (unsigned i = 0; i < 6; ++i) out.u8(static_cast<std::uint8_t>(head >> (40 - 8 * i)));
+  out.u32(opener.value());
   auto id = random.fixed<CaseId>();
-  const auto ms = static_cast<std::uint64_t>(at.value());
-  for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::byte>((ms >> (40 - 8 * i)) & 0xFF);
+  std::copy(out.bytes().begin(), out.bytes().end(), id.bytes.begin());
   return id;
+}
+
+std::optional<SiteId> opener_of(const CaseId& id) {
+  if ((id.bytes[0] & std::byte{0x80}) == std::byte{}) return std::nullopt;
+  return SiteId{Reader{ByteView{id.bytes}.subspan(6, 4)}.u32()};
 }
 
 std::string case_no(SiteId site, WallTime at, std::int16_t offset_minutes, std::uint64_t serial, const CaseId& id) {

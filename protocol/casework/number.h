@@ -12,9 +12,13 @@
 
 namespace redress::casework {
 
-// 48 bits of the author's milliseconds, then 10 random bytes: near-ascending everywhere, unique whatever the clock
-// says.
-[[nodiscard]] CaseId mint_case_id(WallTime at, Random& random);
+// One set bit, 47 bits of the opener's milliseconds, 4 bytes of its site, 6 random bytes: near-ascending everywhere,
+// unique whatever the clock says, and nobody else's to open.
+[[nodiscard]] CaseId mint_case_id(SiteId opener, WallTime at, Random& random);
+
+// The one site that may open this case; nothing: an id of the older form (48 bits of milliseconds, random bytes), which
+// names nobody.
+[[nodiscard]] std::optional<SiteId> opener_of(const CaseId& id);
 
 // The number of the `serial`-th case registered at `site`, on the site's calendar day; the last two characters come
 // from the id.

@@ -1,6 +1,7 @@
 // The promises that a site keeps by itself: room that is kept, damage that stays local, lists that survive a start.
 #include <catch2/catch.hpp>
 
+#include "protocol/casework/number.h"
 #include "store/follower.h"
 #include "tests/sim/forge.h"
 
@@ -15,7 +16,60 @@ journal::Receipt receipt_to(Pair& pair, Seq to) {
   return journal::sign(sim_domain(), pair.gateway().signer, {{}, {}, node.site->journal(), Seq{1}, mark, {}, {}, {}});
 }
 
+// The first entry of a journal of `author`'s, as head office is asked to store it.
+sync::Accept first_of(const Node& author, Epoch epoch, journal::What what, std::string_view kind) {
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  what.author = author.id;
+  what.kind = kinds.find(kind)->kind;
+  const StreamName journal = journal_of(author.id, epoch);
+  const journal::Mark start{Seq{}, journal::genesis(sim_domain(), journal, std::nullopt)};
+  const Bytes body(40, std::byte{7});  // it need not open
+  const std::array<ByteView, 1> whole{ByteView{body}};
+  const journal::Header header{{author.id, epoch, Seq{1}, start.digest},
+                               what,
+                               static_cast<std::uint32_t>(body.size()),
+                               sim_domain().suite->hash(whole)};
+  const wire::Item item{journal::encode(header), body};
+  const Digest entry = journal::entry_digest(sim_domain(), item.header);
+  const journal::Mark head{Seq{1}, entry};
+  return {journal, std::nullopt,
+          start,   {{*journal::decode_header(item.header), item, entry, entry}},
+          {},      journal::sign(sim_domain(), author.signer, {{}, {}, journal, head, {}, {}, {}})};
+}
+
+journal::What of_case(const CaseId& id, std::byte command) {
+  journal::What what;
+  what.case_id = id;
+  what.command.bytes.fill(command);
+  return what;
+}
+
 }  // namespace
+
+TEST_CASE("P6: who comes first does not open what is another's by its id", "[P6]") {
+  Pair pair{PairOptions{66, 2}};
+  store::Site& centre = *pair.gateway().site;
+  const CaseId id = casework::mint_case_id(pair.branch(0).id, WallTime{1}, pair.branch(0).random);
+  const auto thief = first_of(pair.branch(1), Epoch{91}, of_case(id, std::byte{1}), "registered");
+  const auto owner = first_of(pair.branch(0), Epoch{92}, of_case(id, std::byte{2}), "registered");
+  for (const auto& outcome : centre.commit({thief, owner}, WallTime{})) REQUIRE(outcome.has_value());
+  const auto file = pair.gateway().file_of(id);
+  REQUIRE(file.has_value());
+  REQUIRE(file->told.size() == 1);
+  CHECK(file->told.front().header.what.author == pair.branch(0).id);
+}
+
+TEST_CASE("P9: an act that comes back before its opening counts with it", "[P9]") {
+  Pair pair{PairOptions{97, 2}};
+  store::Site& centre = *pair.gateway().site;
+  const CaseId id = casework::mint_case_id(pair.branch(0).id, WallTime{1}, pair.branch(0).random);
+  const auto act = first_of(pair.branch(0), Epoch{91}, of_case(id, std::byte{1}), "started");
+  const auto opening = first_of(pair.branch(0), Epoch{92}, of_case(id, std::byte{2}), "registered");
+  for (const auto& outcome : centre.commit({act, opening}, WallTime{})) REQUIRE(outcome.has_value());
+  const auto file = pair.gateway().file_of(id);
+  REQUIRE(file.has_value());
+  CHECK(file->told.size() == 2);
+}
 
 TEST_CASE("P10: a full store still keeps receipts and tokens", "[P10]") {
   Pair pair{101};

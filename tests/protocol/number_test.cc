@@ -7,14 +7,25 @@
 
 namespace redress::casework {
 
-TEST_CASE("Number: a case id begins with its author's milliseconds and is unique") {
+TEST_CASE("Number: a case id begins with its opener's milliseconds, names the opener and is unique") {
   sim::SeededRandom random{1};
-  const CaseId early = mint_case_id(WallTime{1'000}, random);
-  const CaseId late = mint_case_id(WallTime{1'001}, random);
-  CHECK(to_hex(view_of(early)).substr(0, 12) == "0000000003e8");
+  const CaseId early = mint_case_id(SiteId{9}, WallTime{1'000}, random);
+  const CaseId late = mint_case_id(SiteId{7}, WallTime{1'001}, random);
+  CHECK(to_hex(view_of(early)).substr(0, 20) == "8000000003e800000009");
   CHECK(early < late);
+  CHECK(opener_of(early) == SiteId{9});
   std::set<CaseId> ids;
-  for (int i = 0; i < 1'000; ++i) CHECK(ids.insert(mint_case_id(WallTime{5}, random)).second);
+  for (int i = 0; i < 1'000; ++i) CHECK(ids.insert(mint_case_id(SiteId{9}, WallTime{5}, random)).second);
+}
+
+TEST_CASE("Number: an opener's clock may stand anywhere; an id of the older form names nobody") {
+  sim::SeededRandom random{1};
+  for (const std::int64_t ms : {std::int64_t{-1}, std::int64_t{0}, INT64_MAX, INT64_MIN}) {
+    CHECK(opener_of(mint_case_id(SiteId{UINT32_MAX}, WallTime{ms}, random)) == SiteId{UINT32_MAX});
+  }
+  CaseId older;
+  older.bytes = {std::byte{0x01}, std::byte{0xA2}, std::byte{0x01}, std::byte{0x5A}, std::byte{0xFF}};
+  CHECK(opener_of(older) == std::nullopt);
 }
 
 TEST_CASE("Number: says site, day, serial and two characters of the id") {
@@ -28,7 +39,7 @@ TEST_CASE("Number: says site, day, serial and two characters of the id") {
 TEST_CASE("Number: what was minted is found again as people type it") {
   sim::SeededRandom random{2};
   for (const std::uint64_t serial : {std::uint64_t{1}, std::uint64_t{999'999}, UINT64_MAX}) {
-    const CaseId id = mint_case_id(WallTime{77}, random);
+    const CaseId id = mint_case_id(SiteId{40'000}, WallTime{77}, random);
     std::string text = case_no(SiteId{40'000}, WallTime{77}, 480, serial, id);
     for (const bool lower : {false, true}) {
       if (lower)

@@ -69,6 +69,8 @@ class Judge final : public Watcher {
   void broke(const Machine& at, const std::string& what);
   [[nodiscard]] Book& book_of(const Machine& machine) { return books_.at(machine.index); }
   void note_entry(Machine& machine, const Stored& stored);
+  // For --trace: which place of which stream each commit filled or cleared.
+  void tell_commit(const Machine& machine, const MemoryTruth::Commit& commit, const std::vector<Stored>& stored);
   void judge_recovery(Machine& machine, const Stored& stored, bool fresh);
   using Standings = std::map<CaseId, std::set<SiteId>>;
   void note_standing(const Fact& fact, Standings& standings) const;
@@ -99,6 +101,7 @@ class Judge final : public Watcher {
   const Kind opening_;
   std::vector<Book> books_;
   std::unordered_map<Digest, Fact, DigestHash> facts_;
+  std::set<CaseId> locked_;  // at the end: cases whose key no disk holds any more
   std::map<std::pair<SiteId, CommandId>, Digest> commands_;
   std::set<std::pair<KeyId, std::array<std::byte, 12>>> nonces_;  // of all bodies
   Standings standing_;                                            // by everything that head office ever held

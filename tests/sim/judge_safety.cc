@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocol/base/limits.h"
+#include "protocol/casework/number.h"
 #include "protocol/wire/refusal.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/peek.h"
@@ -97,6 +98,7 @@ void Judge::on_durable(Machine& machine, const MemoryTruth::Commit& commit) {
   book.take(commit, stored, wrong);
   for (const std::string& what : wrong) broke(machine, what);
   std::set<SiteId> authors;
+  if (world_.tell) tell_commit(machine, commit, stored);
   for (const Stored& one : stored) {
     note_entry(machine, one);
     authors.insert(one.header.what.author);
@@ -164,8 +166,10 @@ void Judge::gain(std::set<SiteId>& standing, SiteId site) const {
 // who supervises these.
 void Judge::note_standing(const Fact& fact, Standings& standings) const {
   std::set<SiteId>& standing = standings[fact.case_id];
-  // An act of a case that nobody has opened, which a liar may send, gives nobody standing.
-  if (fact.opens && (standing.empty() || shaken_.contains(head_office))) gain(standing, fact.author);
+  // An act of a case that nobody has opened, which a liar may send, gives nobody standing; nor does it to open what is
+  // another's by its id.
+  const bool own = casework::opener_of(fact.case_id) == fact.author;
+  if (fact.opens && own && (standing.empty() || shaken_.contains(head_office))) gain(standing, fact.author);
   if (fact.author != head_office && !standing.contains(fact.author)) return;
   for (const SiteId named : fact.to) {
     const bool may =

@@ -101,6 +101,12 @@ void Judge::settle_told() {
     if (!sent && (!is_sound(by) || destroyed_.contains(told.appended.identity))) continue;
     cases[told.appended.case_id].push_back(&told);
   }
+  // The key of a case comes with its opening: where that is gone with every disk, the rest is kept and not read.
+  for (const Digest& identity : destroyed_) {
+    const auto fact = facts_.find(identity);
+    const bool gone = fact != facts_.end() && fact->second.opens && !book_of(world_.centre()).holds(identity);
+    if (gone) locked_.insert(fact->second.case_id);
+  }
   const Standings standings = standings_now();
   for (const auto& [id, told] : cases) {
     const auto standing = standings.find(id);
@@ -112,8 +118,10 @@ void Judge::settle_case(const CaseId& id, const std::vector<const ToldSaved*>& t
   Machine& centre = world_.centre();
   const auto file = centre.desk->file_of(id);
   if (!file) return broke(centre, "P2 it has no such case: " + short_name(told.front()->appended.identity));
+  const bool locked = locked_.contains(id);
   for (const ToldSaved* one : told) {
-    if (!shows(*file, one->appended.identity))
+    const Digest& identity = one->appended.identity;
+    if (locked ? !book_of(centre).holds(identity) : !shows(*file, identity))
       broke(centre, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
                         std::to_string(one->machine));
   }
@@ -145,7 +153,7 @@ void Judge::settle_copy(Machine& machine, const CaseId& id, const std::vector<co
   const auto file = machine.desk->file_of(id);
   if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
   for (const ToldSaved* one : told) {
-    if (!shows(*file, one->appended.identity))
+    if (!locked_.contains(id) && !shows(*file, one->appended.identity))
       broke(machine, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
                          std::to_string(one->machine));
   }

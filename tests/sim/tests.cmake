@@ -13,6 +13,7 @@ set(sim_world_sources
     sim/injector.cc
     sim/judge_lag.cc
     sim/judge_safety.cc
+    sim/judge_tell.cc
     sim/judge_settled.cc
     sim/machine.cc
     sim/marks.cc
