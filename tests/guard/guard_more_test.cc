@@ -191,6 +191,16 @@ TEST_CASE("P13: nothing counts as arrived before its receipt", "[P13]") {
   CHECK(meter.lag(at(30)).entries == 1);
 }
 
+TEST_CASE("P13: when the other end was heard no clock on a wall can move", "[P13]") {
+  Pair pair{133};
+  pair.drive(3'000);
+  REQUIRE(pair.served() != nullptr);
+  const Now now = pair.now(pair.gateway());
+  REQUIRE(now.wall.value() != now.mono.value());
+  CHECK(pair.served()->exchange().heard_at() <= now.mono);
+  CHECK(pair.served()->exchange().heard_at() > after_ms(now.mono, -60'000));
+}
+
 TEST_CASE("P13: without contact nothing is sure", "[P13]") {
   sync::LagMeter meter{1'000};
   meter.on_up(at(0));

@@ -71,6 +71,7 @@ inline constexpr std::array mutants{
     Mutant{125, "P12", "an internal entry is fed"},
     Mutant{131, "P13", "what is on its way counts as arrived"},
     Mutant{132, "P13", "without contact the lag is still sure"},
+    Mutant{133, "P13", "when the other end was heard is read from the wall clock"},
     Mutant{141, "P14", "an older receipt replaces a newer one"},
     Mutant{142, "P14", "every start empties the lists"},
     Mutant{143, "P14", "the time of arrival is written over"},

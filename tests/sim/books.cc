@@ -35,6 +35,7 @@ std::optional<Digest> Book::identity_at(Position position) const {
 void Book::take(const MemoryTruth::Commit& commit, std::vector<Stored>& stored, std::vector<std::string>& broken) {
   moved_.clear();
   newly_receipted_.clear();
+  placed_again_.clear();
   for (const MemoryTruth::Change& change : commit) {
     switch (change.table) {
       case store::Table::entries:
@@ -47,6 +48,9 @@ void Book::take(const MemoryTruth::Commit& commit, std::vector<Stored>& stored, 
         take_stream(change, broken);
         break;
       case store::Table::by_case:
+        take_arrival(change);
+        take_erased(change, broken);
+        break;
       case store::Table::receipts:
       case store::Table::checkpoints:
       case store::Table::standing:
@@ -57,10 +61,31 @@ void Book::take(const MemoryTruth::Commit& commit, std::vector<Stored>& stored, 
         break;
     }
   }
+  judge_arrivals(broken);
 }
 
 void Book::take_erased(const MemoryTruth::Change& change, std::vector<std::string>& broken) {
   if (!change.value && !may_repair) broken.push_back("P14 a row was erased: key=" + to_hex(change.key));
+}
+
+void Book::take_arrival(const MemoryTruth::Change& change) {
+  const auto identity = identity_at(store::position_of(change.key));
+  if (!identity) return;
+  if (!change.value) {
+    const auto known = arrived_.find(*identity);
+    if (known != arrived_.end()) placed_again_.emplace(*identity, known->second);
+    return;
+  }
+  Reader row{*change.value};
+  static_cast<void>(row.u32());
+  arrived_[*identity] = row.i64();
+}
+
+// An entry that is placed again came when it came.
+void Book::judge_arrivals(std::vector<std::string>& broken) const {
+  for (const auto& [identity, arrived] : placed_again_) {
+    if (arrived_.at(identity) != arrived) broken.push_back("P14 it came at another time now: " + short_name(identity));
+  }
 }
 
 void Book::take_entry(const MemoryTruth::Change& change, std::vector<Stored>& stored,
@@ -163,6 +188,7 @@ void Book::read(const MemoryTruth::Image& image) {
   stored.clear();
   fresh.take(commit_of(store::Table::places), stored, ignored);
   fresh.take(commit_of(store::Table::streams), stored, ignored);
+  fresh.take(commit_of(store::Table::by_case), stored, ignored);
   fresh.may_repair = may_repair;
   *this = std::move(fresh);
 }

@@ -69,6 +69,8 @@ class Book {
   void take_entry(const MemoryTruth::Change& change, std::vector<Stored>& stored, std::vector<std::string>& broken);
   void take_place(const MemoryTruth::Change& change, const std::vector<Stored>& stored,
                   std::vector<std::string>& broken);
+  void take_arrival(const MemoryTruth::Change& change);
+  void judge_arrivals(std::vector<std::string>& broken) const;
   void take_erased(const MemoryTruth::Change& change, std::vector<std::string>& broken);
   void take_stream(const MemoryTruth::Change& change, std::vector<std::string>& broken);
 
@@ -80,6 +82,8 @@ class Book {
   std::map<StreamName, journal::Mark> heads_;
   std::map<StreamName, std::vector<Digest>> places_;  // by seq, from 1
   std::map<StreamName, Seq> receipted_;
+  std::unordered_map<Digest, std::int64_t, DigestHash> arrived_;  // here, by this disk's clock
+  std::map<Digest, std::int64_t> placed_again_;                   // by the last commit, with the arrival before it
   std::map<StreamName, Seq> moved_;
   std::set<StreamName> newly_receipted_;
 };

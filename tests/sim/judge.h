@@ -68,6 +68,7 @@ class Judge final : public Watcher {
 
   void broke(const Machine& at, const std::string& what);
   [[nodiscard]] Book& book_of(const Machine& machine) { return books_.at(machine.index); }
+  void judge_room(Machine& machine, const MemoryTruth::Commit& commit);
   void note_entry(Machine& machine, const Stored& stored);
   // For --trace: which place of which stream each commit filled or cleared.
   void tell_commit(const Machine& machine, const MemoryTruth::Commit& commit, const std::vector<Stored>& stored);

@@ -99,15 +99,28 @@ void Judge::on_durable(Machine& machine, const MemoryTruth::Commit& commit) {
   for (const std::string& what : wrong) broke(machine, what);
   std::set<SiteId> authors;
   if (world_.tell) tell_commit(machine, commit, stored);
+  bool wrote = false;
   for (const Stored& one : stored) {
+    wrote |= one.header.what.author == machine.site && !facts_.contains(one.identity);
     note_entry(machine, one);
     authors.insert(one.header.what.author);
   }
+  if (wrote) judge_room(machine, commit);
   if (authors.size() > 1) world_.marks.hit("commit of several branches");
   if (stored.size() > limits::commit_entries_max)
     broke(machine, "P10 a commit of " + std::to_string(stored.size()) + " entries");
   judge_places(machine);
   judge_receipts(machine);
+}
+
+// P10: what people write leaves 2 % of the store to receipts and cursors.
+void Judge::judge_room(Machine& machine, const MemoryTruth::Commit& commit) {
+  const store::Space after = machine.truth.space();
+  std::uint64_t grew = 0;
+  for (const MemoryTruth::Change& change : commit)
+    grew += change.key.size() + (change.value ? change.value->size() : 0);
+  if (after.used_bytes > after.limit_bytes - after.limit_bytes / 50 + grew)
+    broke(machine, "P10 it writes on in the share that is kept for receipts");
 }
 
 void Judge::note_entry(Machine& machine, const Stored& stored) {
