@@ -16,7 +16,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int connect_timeout_s = 5;
-constexpr int transfer_timeout_s = 30;
+constexpr int write_timeout_s = 30;
+constexpr int long_answer_s = 24 * 3600;
 constexpr std::size_t answer_bytes_max = 16 * limits::mib;
 constexpr std::size_t fact_bytes_max = 128;  // Of a refusal's short texts.
 
@@ -131,12 +132,13 @@ Code code_of_status(int status) {
 class Client::Connection {
  public:
   Connection(ClientOptions options, const Url& url)
-      : code_named_{std::move(options.code_named)}, http_{url.scheme + "://" + dialled(url, options)} {
+      : code_named_{std::move(options.code_named)},
+        answer_within_s_{options.answer_within_s},
+        http_{url.scheme + "://" + dialled(url, options)} {
     http_.set_keep_alive(true);
     http_.set_tcp_nodelay(true);
     http_.set_connection_timeout(connect_timeout_s);
-    http_.set_read_timeout(transfer_timeout_s);
-    http_.set_write_timeout(transfer_timeout_s);
+    http_.set_write_timeout(write_timeout_s);
     if (!options.server_name.empty()) {
       http_.set_hostname_addr_map({{options.server_name, url.host == "localhost" ? "127.0.0.1" : url.host}});
     }
@@ -153,7 +155,11 @@ class Client::Connection {
     json body;
   };
 
-  Result<Reply> exchange(const char* method, const std::string& path, std::string body, const std::string& key) {
+  enum class Patience { usual, a_day };
+
+  Result<Reply> exchange(const char* method, const std::string& path, std::string body, const std::string& key,
+                         Patience patience = Patience::usual) {
+    http_.set_read_timeout(patience == Patience::usual ? answer_within_s_ : long_answer_s);
     httplib::Request request;
     request.method = method;
     request.path = path;
@@ -227,6 +233,7 @@ class Client::Connection {
   }
 
   const std::function<std::optional<Code>(std::string_view)> code_named_;
+  const int answer_within_s_;
   httplib::Client http_;
   httplib::Headers headers_;
   bool kept_ = false;  // The last exchange left a connection that may be used again.
@@ -262,6 +269,12 @@ Result<json> Client::get(const std::string& path) {
 
 Result<json> Client::post(const std::string& path, const json& body, const std::string& idempotency_key) {
   auto reply = connection_->exchange("POST", path, body.dump(), idempotency_key);
+  if (!reply) return fail(reply.error());
+  return std::move(reply->body);
+}
+
+Result<json> Client::post_long(const std::string& path, const json& body, const std::string& idempotency_key) {
+  auto reply = connection_->exchange("POST", path, body.dump(), idempotency_key, Connection::Patience::a_day);
   if (!reply) return fail(reply.error());
   return std::move(reply->body);
 }

@@ -1,6 +1,7 @@
 // Speaks the daemon's HTTP API: JSON in, JSON or a coded refusal out.
 //
-// Owns one kept-alive connection; can be moved, not copied; one thread at a time. Blocks: 5 s to connect, 30 s a read.
+// Owns one kept-alive connection; can be moved, not copied; one thread at a time. Blocks: 5 s to connect,
+// 30 s for an answer unless its function says otherwise.
 #pragma once
 
 #include <functional>
@@ -21,6 +22,7 @@ struct ClientOptions {
   std::string token{};        // Sent as a bearer token if given.
   std::string language{};     // Of the daemon's messages: "zh", "en".
   std::function<std::optional<Code>(std::string_view)> code_named{};  // The catalogue of code names.
+  int answer_within_s = 30;                                           // No byte for so long: unreachable.
 };
 
 class Client {
@@ -41,6 +43,10 @@ class Client {
   // A request that finds its kept connection dead is sent once more, with the same `idempotency_key`.
   [[nodiscard]] Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body,
                                             const std::string& idempotency_key);
+
+  // Like post, for work that takes as long as the store is large: waits up to a day for the answer.
+  [[nodiscard]] Result<nlohmann::json> post_long(const std::string& path, const nlohmann::json& body,
+                                                 const std::string& idempotency_key);
 
   // Deletes what the path names.
   [[nodiscard]] Result<nlohmann::json> remove(const std::string& path);

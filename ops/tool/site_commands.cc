@@ -171,7 +171,7 @@ int lag(const Options& options, bool watch) {
 int verify(const Options& options) {
   auto client = connect(options, Acts::as_operations);
   auto answer =
-      client ? client->post("/api/v1/verify", json::object(), "verify/1") : Result<json>{fail(client.error())};
+      client ? client->post_long("/api/v1/verify", json::object(), "verify/1") : Result<json>{fail(client.error())};
   if (!answer && answer.error().code == Code::unreachable) answer = verify_offline(options);
   if (!answer) return report(options, answer.error());
   const auto errors = (*answer)["errors"].get<std::uint64_t>();
@@ -197,7 +197,7 @@ int backup(const Options& options, const std::string& folder) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   const std::string path = std::filesystem::absolute(folder).string();
-  const auto answer = client->post("/api/v1/backup", {{"folder", path}}, "backup/" + path);
+  const auto answer = client->post_long("/api/v1/backup", {{"folder", path}}, "backup/" + path);
   if (!answer) return report(options, answer.error());
   if (options.json) {
     print_json(*answer);

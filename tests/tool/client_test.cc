@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <functional>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -260,6 +261,26 @@ TEST_CASE("Client: a post on a new connection that dies is not sent again", "[to
   REQUIRE(!cut);
   CHECK(cut.error().code == Code::unreachable);
   CHECK(requests == 1);
+}
+
+TEST_CASE("Client: long work is waited for beyond the time in which other answers come", "[tool][client]") {
+  std::promise<void> asked;
+  std::promise<void> given_up;
+  ScriptedServer server{{[&](int connection) {
+    read_request(connection);
+    asked.set_value();
+    given_up.get_future().wait();
+    answer(connection, "200 OK", "{}");
+  }}};
+  ClientOptions options = options_for(server.authority());
+  options.answer_within_s = 1;
+  auto patient = std::async(std::launch::async, [&] { return open(options).post_long("/api/v1/verify", {}, "k"); });
+  asked.get_future().wait();
+  // Nobody accepts this one: it is given up in its time, which began after the other's.
+  const auto usual = open(options).post("/api/v1/verify", {}, "k");
+  CHECK(usual.error().code == Code::unreachable);
+  given_up.set_value();
+  CHECK(patient.get().has_value());
 }
 
 TEST_CASE("Client: an answer that is not HTTP is unreachable", "[tool][client]") {
