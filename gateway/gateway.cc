@@ -158,7 +158,8 @@ void Gateway::collect(Pending& pending, std::vector<store::Work>& work) const {
   pending.first = work.size();
   for (sync::Write& write : pending.step.writes) {
     if (auto* renew = std::get_if<sync::RenewOffice>(&write)) renew->unheard = enrolled();
-    if (auto* rewind = std::get_if<sync::RewindFeed>(&write)) rewind->unheard = enrolled();
+    auto* rewind = std::get_if<sync::RewindFeed>(&write);
+    if (rewind != nullptr && !rewind->damaged) rewind->unheard = enrolled();
     std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
   }
   pending.count = work.size() - pending.first;

@@ -139,10 +139,12 @@ Result<Outcome> Turn::renew(const sync::RenewJournal& renew) {
   row.receipted = std::min(row.receipted, common);
   forget_proofs(old, common);
   appended_.erase(old);
+  const std::string_view reason = renew.why == Code::damaged
+                                      ? "an entry is damaged here, and what follows it does not wait"
+                                      : "this store was restored from an old image, or copied";
   alarm(old.owner, renew.why,
-        "this store was restored from an old image, or copied: it goes on in epoch=" + std::to_string(epoch_.value()) +
-            ", common seq=" + std::to_string(common.value()) +
-            ", placed again=" + std::to_string(last.value() - common.value()));
+        std::string{reason} + ": it goes on in epoch=" + std::to_string(epoch_.value()) + ", common seq=" +
+            std::to_string(common.value()) + ", placed again=" + std::to_string(last.value() - common.value()));
   return Outcome{Renewed{epoch_}};
 }
 
@@ -203,7 +205,7 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
   const Seq common = rewind.common.seq;
   const Seq last = stream(feed_name, std::nullopt).head.seq;
   if (feed_name.owner != site_.options_.site || common > last) return fail(Code::fork, "rewind: no such feed place");
-  if (feed_name.epoch == epoch_) {
+  if (feed_name.epoch == epoch_ && !rewind.damaged) {
     const auto renewed =
         renew(sync::RenewOffice{feed_name.reader, "another line of its feed was shown", {}, rewind.unheard});
     if (!renewed) return fail(renewed.error());
@@ -220,6 +222,12 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
                              : rewind.common;
   row.receipted = std::min(row.receipted, common);
   begun_.insert(feed_name);
+  if (rewind.damaged) {
+    if (feed_name.epoch == epoch_) begin_office_epoch();
+    alarm(feed_name.reader, Code::damaged,
+          "an entry is damaged here, and what follows it does not wait: the feed goes on in epoch=" +
+              std::to_string(epoch_.value()) + ", common seq=" + std::to_string(common.value()));
+  }
   for (const PlaceRow& place : moved) {
     const auto stored = store_.get(Table::entries, key_of(place.ledger));
     const auto entry =

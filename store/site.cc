@@ -306,7 +306,10 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       const auto place = value ? decode_place(*value) : std::nullopt;
       const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
-      if (!entry) return false;  // what stands before the damage still goes; verify names the place
+      if (!entry) {  // what stands before the damage still goes; verify names the place
+        out.damaged = out.items.empty();
+        return false;
+      }
       const std::size_t bytes = entry->item.header.size() + entry->item.body.size();
       if (!out.items.empty() && out.bytes + bytes > wanted.bytes_max) return false;
       const journal::What& what = entry->header.what;

@@ -320,9 +320,16 @@ void AgentSession::on_tick(Now now) {
       if (now.mono >= after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms) && !REDRESS_MUTANT(22)) {
         return fail_line(now, {Code::silent, "heartbeats missed", "line"}, false);
       }
+      if (const auto stopped = exchange_.stopped()) return pass_over(now, *stopped);
       exchange_.on_tick(now, step_);
       return;
   }
+}
+
+// What follows a damaged entry does not wait for it: it goes on in a new epoch, without it (D11).
+void AgentSession::pass_over(Now now, const Exchange::Stopped& stopped) {
+  step_.writes.emplace_back(RenewJournal{stopped.stream, stopped.common, Code::damaged});
+  fail_line(now, {Code::damaged, stopped.why(), "store"}, false);
 }
 
 Instant AgentSession::next_deadline() const {

@@ -67,6 +67,7 @@ class AgentSession {
   void on_fork(Now now, const wire::Fork& fork);
   void on_probe(Now now, const wire::Probe& probe);
   void ask_or_settle(Now now);
+  void pass_over(Now now, const Exchange::Stopped& stopped);
   void fail_line(Now now, Error why, bool refused);
   void schedule(Now now, bool refused, std::uint32_t retry_after_ms);
 

@@ -211,8 +211,24 @@ void Exchange::on_tick(Now now, Step& step) {
   }
 }
 
+std::string Exchange::Stopped::why() const {
+  return "the next entry is damaged here: epoch=" + std::to_string(stream.epoch.value()) +
+         " after seq=" + std::to_string(common.seq.value());
+}
+
+std::optional<Exchange::Stopped> Exchange::stopped() const {
+  if (REDRESS_MUTANT(113)) return std::nullopt;  // 113: damage stops its stream for good
+  for (const auto& [name, sender] : senders_) {
+    const auto after = sender.lane().returned ? std::nullopt : sender.damaged_after();
+    if (!after) continue;
+    return Stopped{name, {*after, self_.streams->digest_at(name, *after).value_or(Digest{})}};
+  }
+  return std::nullopt;
+}
+
 Instant Exchange::next_deadline() const {
   if (session_ == SessionId{}) return never;
+  if (stopped()) return Instant{0};
   Instant next = beat_at_;
   for (const auto& [name, sender] : senders_) next = std::min(next, sender.deadline());
   return next;

@@ -46,6 +46,14 @@ class Exchange {
   void on_tick(Now now, Step& step);
   [[nodiscard]] Instant next_deadline() const;
 
+  // An own stream that cannot go on because what comes next is damaged here, and the last place that the peer holds.
+  struct Stopped {
+    StreamName stream;
+    journal::Mark common;
+    [[nodiscard]] std::string why() const;
+  };
+  [[nodiscard]] std::optional<Stopped> stopped() const;
+
   [[nodiscard]] SessionId session() const noexcept { return session_; }
   [[nodiscard]] Instant heard_at() const noexcept { return heard_at_; }
   // Where the peer last said its streams stand; empty before its first heartbeat.

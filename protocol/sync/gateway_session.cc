@@ -363,6 +363,13 @@ void GatewaySession::on_commit_failed() {
 
 bool GatewaySession::on_sendable(Now now) { return state_ == State::up && exchange_.send_next(now, step_); }
 
+// What follows a damaged entry does not wait for it: it goes on in the feed of a new epoch, without it (D11).
+void GatewaySession::pass_over(const Exchange::Stopped& stopped) {
+  step_.writes.emplace_back(RewindFeed{stopped.stream, stopped.common, {}, /*damaged=*/true});
+  step_.events.push_back({Happening::renewed, peer_.site, Code::damaged, stopped.why()});
+  refuse({Code::recovering, "head office goes on in a new epoch", "session"}, 0);
+}
+
 void GatewaySession::on_tick(Now now) {
   if (state_ != State::up) return;
   if (now.mono >= after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms)) {
@@ -371,6 +378,7 @@ void GatewaySession::on_tick(Now now) {
     state_ = State::ended;
     return;
   }
+  if (const auto stopped = exchange_.stopped()) return pass_over(*stopped);
   exchange_.on_tick(now, step_);
   note_heard();
 }

@@ -60,6 +60,7 @@ class GatewaySession {
   void on_probe(const wire::Probe& probe);
   void on_common(const wire::Common& common);
   void confirm_token();
+  void pass_over(const Exchange::Stopped& stopped);
   // The branch has given back what it held of our past, and its own journals: it was heard.
   void note_heard();
 

@@ -22,6 +22,7 @@ void Sender::connect(Instant now, Seq peer_has, std::size_t window_bytes) {
 }
 
 void Sender::rewind(Instant now) {
+  damaged_ = false;
   sent_ = receipted_;
   in_flight_ = 0;
   flights_.clear();
@@ -66,6 +67,8 @@ std::optional<Outgoing> Sender::next(Instant now, const Streams& streams, Seq he
   barred_ = !range && flights_.empty();
   if (!range) return std::nullopt;
   Outgoing out = streams.read(*range);
+  damaged_ = out.damaged;
+  barred_ = damaged_ && flights_.empty();
   if (out.items.empty()) return std::nullopt;
   if (flights_.empty()) moved_at_ = now;
   sent_ = out.last.seq;
@@ -73,6 +76,10 @@ std::optional<Outgoing> Sender::next(Instant now, const Streams& streams, Seq he
   flights_.push_back({sent_, out.bytes});
   REDRESS_ASSERT(receipted_ <= sent_ && sent_ <= head);
   return out;
+}
+
+std::optional<Seq> Sender::damaged_after() const noexcept {
+  return damaged_ && flights_.empty() ? std::optional{receipted_} : std::nullopt;
 }
 
 bool Sender::rewind_if_stuck(Instant now) {

@@ -39,8 +39,11 @@ class Sender {
   [[nodiscard]] const StreamName& stream() const noexcept { return stream_; }
   [[nodiscard]] const Lane& lane() const noexcept { return lane_; }
   [[nodiscard]] Seq receipted() const noexcept { return receipted_; }
-  // A returned stream cannot go on: no checkpoint of its author is held for what comes next.
+  // It cannot go on: what comes next is damaged here, or, in a returned stream, no checkpoint of its author is held for
+  // it.
   [[nodiscard]] bool is_barred() const noexcept { return barred_; }
+  // The place up to which the peer holds it, if what comes next is damaged here.
+  [[nodiscard]] std::optional<Seq> damaged_after() const noexcept;
   [[nodiscard]] Instant deadline() const noexcept;  // when rewind_if_stuck() may act
 
  private:
@@ -54,6 +57,7 @@ class Sender {
   StreamName stream_;
   Lane lane_;
   bool barred_ = false;
+  bool damaged_ = false;
   bool connected_ = false;
   Seq receipted_;  // never decreases within a connection
   Seq sent_;       // receipted_ <= sent_

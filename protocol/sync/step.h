@@ -46,12 +46,13 @@ struct KeepTokens {
 };
 
 // An own journal is, above `common`, not the one that head office holds: this store is a copy, or an old image, of
-// another. The entries above are placed again: in a new epoch whose parent is `common`, or, if the store has gone on to
-// another epoch already, at the end of that (D9, D10).
+// another; or the entry after `common` is damaged here, and holds up what follows it. The entries above that can be
+// read are placed again: in a new epoch whose parent is `common`, or, if the store has gone on to another epoch
+// already, at the end of that (D9, D10, D11).
 struct RenewJournal {
   StreamName journal;
   journal::Mark common;
-  Code why{};  // fork or old_image
+  Code why{};  // fork, old_image or damaged
 };
 
 // The branch's last word on the line that one of its journals replaced: kept as evidence of the fork.
@@ -70,11 +71,13 @@ struct RenewOffice {
 };
 
 // A reader holds another line of its feed above `common`: ours is placed again in the feed of the epoch now, so that
-// the reader's can be returned (D28).
+// the reader's can be returned (D28). Or the entry after `common` is damaged here: nobody holds another line, and what
+// can be read goes on without it (D11).
 struct RewindFeed {
   StreamName feed;
   journal::Mark common;
   std::vector<SiteId> unheard;  // as in RenewOffice, if the feed is of the epoch now
+  bool damaged = false;
 };
 
 // Everything that `site` was to return has come back; or nobody waits for it any longer, and why.
@@ -128,6 +131,7 @@ struct Outgoing {
   std::vector<wire::Grant> grants;
   std::size_t bytes = 0;
   journal::Mark last;
+  bool damaged = false;  // the first of what was wanted is held and cannot be read
 };
 
 // What a store is known to hold, and what it was offered since: a welcome may be lost, and a late hello brings another.
@@ -161,7 +165,7 @@ class Streams {
   [[nodiscard]] virtual std::optional<journal::Mark> mark_of(const StreamName& stream) const = 0;
   // Nothing: the place is not held.
   [[nodiscard]] virtual std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const = 0;
-  // Entries from `from` on: at least one if there is one.
+  // Entries from `from` on, up to the first that cannot be read: at least one if there is one.
   [[nodiscard]] virtual Outgoing read(const Wanted& wanted) const = 0;
   [[nodiscard]] virtual std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const = 0;
   // The first checkpoint kept at or above `seq`.

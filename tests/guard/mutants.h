@@ -64,6 +64,7 @@ inline constexpr std::array mutants{
     Mutant{103, "P10", "no room stops the program"},
     Mutant{111, "P11", "an entry that cannot be read hides the rest of its case"},
     Mutant{112, "P11", "a piece of work that fails takes the others along"},
+    Mutant{113, "P11", "what follows a damaged entry waits for it"},
     Mutant{121, "P12", "an entry is fed to a site without standing"},
     Mutant{122, "P12", "a key is wrapped for another site"},
     Mutant{123, "P12", "a nonce is used again"},

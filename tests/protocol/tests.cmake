@@ -8,6 +8,7 @@ redress_tests(
     protocol/case_test.cc
     protocol/chain_test.cc
     protocol/clocks_test.cc
+    protocol/damage_test.cc
     protocol/codes_test.cc
     protocol/entry_test.cc
     protocol/event_test.cc

@@ -333,7 +333,8 @@ void Pair::turn_gateway(std::vector<store::Work> work, std::optional<Result<stor
 void Pair::await_all(sync::Write& write) const {
   std::vector<SiteId>* unheard = nullptr;
   if (auto* renew = std::get_if<sync::RenewOffice>(&write)) unheard = &renew->unheard;
-  if (auto* rewind = std::get_if<sync::RewindFeed>(&write)) unheard = &rewind->unheard;
+  auto* rewind = std::get_if<sync::RewindFeed>(&write);
+  if (rewind != nullptr && !rewind->damaged) unheard = &rewind->unheard;
   if (unheard == nullptr) return;
   for (const auto& branch : branches_) unheard->push_back(branch->node->id);
 }

@@ -1,0 +1,128 @@
+// One damaged entry, at either end, holds up nothing that follows it (P11, D11).
+#include <catch2/catch.hpp>
+
+#include "tests/sim/forge.h"
+
+namespace redress::sim {
+namespace {
+
+void flip(Node& node, store::Table table, const Bytes& key) {
+  Bytes& row = node.truth.rows(table).at(key);
+  row[row.size() / 2] ^= std::byte{1};
+}
+
+std::size_t alarms_of(const Node& node, Code code) {
+  std::size_t count = 0;
+  for (const store::Alarm& alarm : node.site->alarms()) count += alarm.code == code ? 1 : 0;
+  return count;
+}
+
+// Registers while the line is cut.
+std::vector<CaseId> registered_alone(Pair& pair, int cases) {
+  pair.drive(3'000);
+  pair.cut_all(Cut::both);
+  std::vector<CaseId> out;
+  for (int i = 1; i <= cases; ++i) {
+    const auto told = pair.register_case(pair.branch(), "desk/" + std::to_string(i));
+    REQUIRE(told.has_value());
+    out.push_back(told->case_id);
+  }
+  return out;
+}
+
+std::size_t held_of(Node& node, const std::vector<CaseId>& cases) {
+  std::size_t held = 0;
+  for (const CaseId& id : cases) held += node.file_of(id) ? 1 : 0;
+  return held;
+}
+
+}  // namespace
+
+TEST_CASE("Damage: what a branch wrote after a damaged entry reaches head office", "[P11]") {
+  for (const store::Table table : {store::Table::entries, store::Table::places}) {
+    for (const std::uint64_t at : {1, 3, 5}) {
+      Pair pair{at};
+      const auto cases = registered_alone(pair, 5);
+      Node& node = pair.branch();
+      const Epoch before = node.site->epoch();
+      flip(node, table,
+           table == store::Table::entries ? store::key_of(Position{at}) : store::key_of(node.site->journal(), Seq{at}));
+      pair.cut_all(Cut::none);
+      REQUIRE(pair.drive_bounded());
+      INFO("table=" << static_cast<int>(table) << " at=" << at);
+      CHECK(held_of(pair.gateway(), cases) == 4);
+      CHECK_FALSE(pair.gateway().file_of(cases[at - 1]).has_value());
+      CHECK(node.site->epoch() != before);
+      CHECK(alarms_of(node, Code::damaged) == 2);  // what happened, and what could not be placed again
+      const auto later = pair.register_case(node, "later/1");
+      REQUIRE(later.has_value());
+      REQUIRE(pair.drive_bounded());
+      CHECK(pair.gateway().file_of(later->case_id).has_value());
+    }
+  }
+}
+
+TEST_CASE("Damage: two damaged entries are passed over one after the other", "[P11]") {
+  Pair pair{7};
+  const auto cases = registered_alone(pair, 6);
+  flip(pair.branch(), store::Table::entries, store::key_of(Position{2}));
+  flip(pair.branch(), store::Table::entries, store::key_of(Position{5}));
+  pair.cut_all(Cut::none);
+  REQUIRE(pair.drive_bounded());
+  CHECK(held_of(pair.gateway(), cases) == 4);
+}
+
+TEST_CASE("Damage: what is receipted holds up nothing and makes no new epoch", "[P11]") {
+  Pair pair{8};
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const Epoch before = pair.branch().site->epoch();
+  flip(pair.branch(), store::Table::entries, store::key_of(Position{1}));
+  const auto later = pair.register_case(pair.branch(), "desk/2");
+  REQUIRE(later.has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(pair.gateway().file_of(later->case_id).has_value());
+  CHECK(pair.branch().site->epoch() == before);
+}
+
+TEST_CASE("Damage: what head office fed after a damaged entry reaches its readers", "[P11]") {
+  Pair pair{PairOptions{113, 2}};
+  std::vector<CaseId> cases;
+  for (int i = 1; i <= 3; ++i) {
+    const auto told = pair.register_case(pair.branch(0), "desk/" + std::to_string(i));
+    REQUIRE(told.has_value());
+    cases.push_back(told->case_id);
+  }
+  const auto other = pair.register_case(pair.branch(1), "other/1");
+  REQUIRE(other.has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  pair.cut_all(Cut::both);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto told = pair.dispose(cases[i], "ho/" + std::to_string(i));
+    REQUIRE(told.has_value());
+    if (i == 1) flip(pair.gateway(), store::Table::entries, store::key_of(told->ledger));
+  }
+  REQUIRE(pair.dispose(other->case_id, "ho/other").has_value());
+  const Epoch before = pair.gateway().site->epoch();
+  pair.cut_all(Cut::none);
+  REQUIRE(pair.drive_bounded());
+  const auto is_disposed = [&](std::size_t branch, const CaseId& id) {
+    const auto file = pair.branch(branch).file_of(id);
+    return file && file->view.state.disposed.has_value();
+  };
+  CHECK(is_disposed(0, cases[0]));
+  CHECK_FALSE(is_disposed(0, cases[1]));
+  CHECK(is_disposed(0, cases[2]));
+  CHECK(is_disposed(1, other->case_id));
+  CHECK(pair.gateway().site->epoch() != before);
+  CHECK(alarms_of(pair.gateway(), Code::damaged) == 1);
+  // Nothing was lost that a branch could hold: nobody is waited for.
+  CHECK(pair.gateway().site->unheard().empty());
+  REQUIRE(pair.dispose(cases[1], "ho/again").has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(is_disposed(0, cases[1]));
+}
+
+}  // namespace redress::sim
