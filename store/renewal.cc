@@ -82,8 +82,9 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     if (place) site_.rows_.put(store_, Table::local, moved_key(place->ledger), copy_of(view_of(place->digest)));
     const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
     auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (!entry) {
+    if (!entry || !stands_at(domain, no_reader, {}, entry->item.header, place->digest)) {
       // It cannot be placed without its bytes; what head office holds of it comes back.
+      if (place) unlist(place->ledger);
       alarm(old.owner, Code::damaged, "an entry could not be placed again: seq=" + std::to_string(seq.value()));
       continue;
     }
@@ -105,6 +106,16 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     head.head = {header.place.seq, digest};
     appended_.insert(now);
   }
+}
+
+// Its header cannot be trusted to name its case.
+void Turn::unlist(Position damaged) {
+  std::vector<Bytes> keys;
+  store_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
+    if (position_of(key) == damaged) keys.push_back(copy_of(key));
+    return true;
+  });
+  for (const Bytes& key : keys) store_.erase(Table::by_case, key);
 }
 
 // A command that was carried out is known by its entry, wherever that stands now (D5).
@@ -210,12 +221,7 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
         renew(sync::RenewOffice{feed_name.reader, "another line of its feed was shown", {}, rewind.unheard});
     if (!renewed) return fail(renewed.error());
   }
-  std::vector<PlaceRow> moved;
-  for (Seq seq = common.next(); seq <= last; seq = seq.next()) {
-    const auto value = site_.rows_.get(store_, Table::places, key_of(feed_name, seq));
-    if (const auto place = value ? decode_place(*value) : std::nullopt) moved.push_back(*place);
-    store_.erase(Table::places, key_of(feed_name, seq));
-  }
+  const std::vector<std::pair<Position, Digest>> moved = take_places(feed_name, common, last);
   forget_proofs(feed_name, common);
   StreamRow& row = stream(feed_name, std::nullopt);
   row.head = common == Seq{} ? journal::Mark{Seq{}, journal::genesis(site_.options_.domain, feed_name, row.parent)}
@@ -228,14 +234,30 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
           "an entry is damaged here, and what follows it does not wait: the feed goes on in epoch=" +
               std::to_string(epoch_.value()) + ", common seq=" + std::to_string(common.value()));
   }
-  for (const PlaceRow& place : moved) {
-    const auto stored = store_.get(Table::entries, key_of(place.ledger));
-    const auto entry =
-        stored ? decode_entry(site_.options_.domain, *stored) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (entry)
-      feed(feed_name.reader, place.ledger, journal::entry_digest(site_.options_.domain, entry->item.header), true);
-  }
+  for (const auto& [ledger, entry] : moved) feed(feed_name.reader, ledger, entry, true);
   return Outcome{Renewed{epoch_}};
+}
+
+std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& feed_name, Seq above, Seq last) {
+  const journal::Domain& domain = site_.options_.domain;
+  std::vector<std::pair<Position, Digest>> whole;
+  Digest before = site_.digest_before(store_, feed_name, above.next());
+  for (Seq seq = above.next(); seq <= last; seq = seq.next()) {
+    const Bytes key = key_of(feed_name, seq);
+    const auto value = site_.rows_.get(store_, Table::places, key);
+    const auto place = value ? decode_place(*value) : std::nullopt;
+    store_.erase(Table::places, key);
+    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
+    const auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    // Behind a place that is gone itself nothing says what stood there.
+    const journal::Place at{feed_name.owner, feed_name.epoch, seq, before};
+    const bool known = before != Digest{};
+    const bool stands = entry && (!known || stands_at(domain, feed_name.reader, at, entry->item.header, place->digest));
+    if (stands) whole.emplace_back(place->ledger, journal::entry_digest(domain, entry->item.header));
+    if (place && !stands) unlist(place->ledger);
+    before = place ? place->digest : Digest{};
+  }
+  return whole;
 }
 
 std::optional<Position> Turn::held_at(const CaseId& case_id, const Digest& entry) const {

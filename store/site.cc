@@ -294,19 +294,38 @@ std::optional<wire::Grant> Site::grant_for(const Reading& store, SiteId reader, 
   return wire::Grant{what.case_id, what.key, 1, crypto::wrap(*shared, data, *key, random_)};
 }
 
+bool stands_at(const journal::Domain& domain, SiteId reader, const journal::Place& place, ByteView header,
+               const Digest& digest) {
+  const Digest entry = journal::entry_digest(domain, header);
+  return (reader == no_reader ? entry : journal::feed_digest(domain, reader, place, entry)) == digest;
+}
+
+// What the first place wanted follows; only a feed's digest is made with it.
+Digest Site::digest_before(const Reading& store, const StreamName& stream, Seq from) const {
+  if (stream.reader == no_reader) return {};
+  const auto known = streams_.find(stream);
+  if (from <= Seq{1} && known != streams_.end()) return journal::genesis(options_.domain, stream, known->second.parent);
+  const auto value = rows_.get(store, Table::places, key_of(stream, Seq{from.value() - 1}));
+  const auto place = value ? decode_place(*value) : std::nullopt;
+  return place ? place->digest : Digest{};
+}
+
 sync::Outgoing Site::read(const sync::Wanted& wanted) const {
   sync::Outgoing out;
   const StreamName& stream = wanted.stream;
   if (!streams_.contains(stream)) return out;
   std::set<std::pair<CaseId, KeyId>> granted;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
+    Digest before = digest_before(store, stream, wanted.from);
     store.scan(Table::places, key_of(stream, wanted.from), [&](ByteView key, ByteView stored) {
       if (stream_of(key) != stream || out.items.size() == wanted.entries_max) return false;
       const auto value = rows_.opened(Table::places, key, copy_of(stored));
       const auto place = value ? decode_place(*value) : std::nullopt;
       const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
-      if (!entry) {  // what stands before the damage still goes; verify names the place
+      const journal::Place at{stream.owner, stream.epoch, Seq{position_of(key).value()}, before};
+      const bool whole = entry && stands_at(options_.domain, stream.reader, at, entry->item.header, place->digest);
+      if (!whole) {  // what stands before the damage still goes; verify names the place
         out.damaged = out.items.empty();
         return false;
       }
@@ -320,7 +339,8 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       if (REDRESS_MUTANT(25) && wanted.from > Seq{1})
         entry->item.body.back() ^= std::byte{1};  // 25: not what was stored
       out.bytes += bytes;
-      out.last = {Seq{position_of(key).value()}, place->digest};
+      out.last = {at.seq, place->digest};
+      before = place->digest;
       out.items.push_back(std::move(entry->item));
       return true;
     });

@@ -148,6 +148,7 @@ class Site final : public sync::Streams {
   [[nodiscard]] Status load_streams(Writing& store);
   [[nodiscard]] wire::Held held(const StreamName& stream, const StreamRow& row, Seq word) const;
   [[nodiscard]] std::vector<Result<Outcome>> commit_together(const std::vector<Work>& work, WallTime now, Status& all);
+  [[nodiscard]] Digest digest_before(const Reading& store, const StreamName& stream, Seq from) const;
   [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
                                                      const journal::What& what) const;
 
@@ -170,6 +171,11 @@ class Site final : public sync::Streams {
 [[nodiscard]] std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOptions& site,
                                                           const RowCheck& rows, const CommandId& command,
                                                           const RequestDigest& request);
+
+// The entry with this header is the one that a stream's place names by `digest`: no bit of either has changed. Of
+// `place`, a journal's (no reader) needs nothing: the header says it.
+[[nodiscard]] bool stands_at(const journal::Domain& domain, SiteId reader, const journal::Place& place, ByteView header,
+                             const Digest& digest);
 
 // The link tokens of a (site, epoch).
 [[nodiscard]] sync::Tokens tokens_in(const Reading& store, const RowCheck& rows, SiteId site, Epoch epoch);

@@ -51,6 +51,8 @@ class Book {
   // Where a stream stands; seq 0: nothing of it is held.
   [[nodiscard]] journal::Mark head_of(const StreamName& stream) const;
   [[nodiscard]] Seq receipted(const StreamName& stream) const;
+  // It cannot be read any more.
+  void lose(const Digest& identity) { held_.erase(identity); }
   // The digest at a place; nothing: not held.
   [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const;
   // The identity that was stored at a ledger position; nothing: none.

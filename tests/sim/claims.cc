@@ -43,7 +43,7 @@ constexpr std::array table{
     FaultRow{write_fails, "write fails", Strikes::anyone, 50, 0, 0, 0, false, "a commit fails, nothing happened"},
     FaultRow{disk_full, "disk full", Strikes::anyone, 40, 0, 10 * second, 20 * minute, false,
              "no room; later room again"},
-    FaultRow{bit_flip, "bit flip", Strikes::anyone, 15, 0, 0, 0, false, "one bit of a stored row changes"},
+    FaultRow{bit_flip, "bit flip", Strikes::anyone, 15, 0, 0, 0, false, "one bit of a stored row changes; in what was not sent, for good"},
     FaultRow{clock_step, "clock step", Strikes::anyone, 40, 0, 0, 0, false, "a wall clock jumps up to ten years"},
     FaultRow{clock_drift, "clock drift", Strikes::anyone, 30, 0, 0, 0, false, "a wall clock runs fast or slow"},
     FaultRow{revoke, "revoke", Strikes::branch, 0, 60, 0, 0, false, "a person revokes a branch"},

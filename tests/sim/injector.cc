@@ -221,6 +221,25 @@ void Injector::flip_bit(Machine& machine, Dice& dice) {
                      " key=" + to_hex(row->first) + " byte=" + std::to_string(at));
   }
   row->second[at] ^= bit;
+  if (!machine.is_centre() && !machine.hostile) rot(machine, dice);
+}
+
+// A bit falls over in what the branch has not sent yet, and nobody puts it right: the rest must go on without it.
+void Injector::rot(Machine& machine, Dice& dice) {
+  if (!machine.is_up()) return;
+  std::vector<Position> unsent;
+  for (const auto& [key, value] : machine.truth.rows(store::Table::places)) {
+    const StreamName stream = store::stream_of(key);
+    const Seq seq{store::position_of(key).value()};
+    if (stream.owner == machine.site && seq > machine.store->receipted(stream))
+      unsent.push_back(Position{Reader{value}.u64()});
+  }
+  if (unsent.empty()) return;
+  const Position ledger = unsent[dice.index(unsent.size())];
+  Bytes& row = machine.truth.rows(store::Table::entries).at(store::key_of(ledger));
+  row[dice.index(row.size())] ^= std::byte{1};
+  judge_.on_rotten(machine, ledger);
+  world_.marks.hit("bit rotten");
 }
 
 void Injector::strike_clock(const Fault& fault, Dice& dice) {

@@ -29,6 +29,7 @@ class Injector {
   void strike_clock(const Fault& fault, Dice& dice);
   void strike_store(const Fault& fault, Dice& dice);
   void turn_hostile(Machine& machine, Dice& dice);
+  void rot(Machine& machine, Dice& dice);
   void flip_bit(Machine& machine, Dice& dice);
   void roll_back(Machine& machine, std::int64_t down_ms, bool level, Dice& dice);
   void cut_for(std::size_t machine, Way way, std::int64_t ms);

@@ -31,6 +31,8 @@ class Judge final : public Watcher {
   // The machine's site was revoked, or turned hostile: nobody asks it for what it alone holds.
   void on_left(const Machine& machine);
   void on_disk_change(Machine& machine, const MemoryTruth::Image& becomes);
+  // An entry on a branch's disk cannot be read any more, and nobody puts it right.
+  void on_rotten(Machine& machine, Position ledger);
   // A machine that was not there before, with a disk of its own.
   void on_new_machine(Machine& machine);
   // A site whose store has been rolled back, copied or lost: forks and repairs at it are to be expected.
@@ -96,6 +98,7 @@ class Judge final : public Watcher {
   void settle_epochs();
   void settle_disks();
   [[nodiscard]] bool names_liar(const store::Finding& finding) const;
+  [[nodiscard]] bool names_rotten(const Machine& machine, const store::Finding& finding) const;
 
   World& world_;
   const Setting& setting_;
@@ -110,6 +113,9 @@ class Judge final : public Watcher {
   std::vector<ToldSaved> told_;
   std::map<std::string, Digest> answers_;  // what a key was answered with
   Identities destroyed_;
+  Identities rotten_;  // on some branch's disk
+  std::set<SiteId> rotten_at_;
+  std::set<Position> rotten_ledger_;
   std::map<std::size_t, Epoch> old_epochs_;  // a machine's disk is an old image: it must not go on in this epoch
   std::set<SiteId> feigning_;                // sites that claimed to have seen what was not written yet
   std::set<SiteId> shaken_;

@@ -69,6 +69,17 @@ void Judge::on_left(const Machine& machine) {
   }
 }
 
+void Judge::on_rotten(Machine& machine, Position ledger) {
+  const auto identity = book_of(machine).identity_at(ledger);
+  if (!identity) return;
+  book_of(machine).lose(*identity);
+  if (!is_held_beside(machine, *identity)) destroyed_.insert(*identity);
+  rotten_.insert(*identity);
+  rotten_at_.insert(machine.site);
+  rotten_ledger_.insert(ledger);
+  on_shaken(machine.site);
+}
+
 void Judge::on_disk_change(Machine& machine, const MemoryTruth::Image& becomes) {
   Book after{world_.common().domain};
   after.may_repair = true;
@@ -323,8 +334,9 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::bad_signature:
     case Code::bad_chain:
     case Code::bad_author:
-    case Code::damaged:
       return world_.machine(branch.value() - 1).hostile;
+    case Code::damaged:
+      return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch);
     case Code::recovering:
       // Nobody talks head office into it; a liar's claim is refused by this name.
       return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch));

@@ -152,6 +152,10 @@ void Judge::settle_copy(Machine& machine, const CaseId& id, const std::vector<co
                         const store::CaseFile& at_centre) {
   const auto file = machine.desk->file_of(id);
   if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
+  // What cannot be read is missed where it was, and the case looks like that there.
+  const bool rotten = std::any_of(told.begin(), told.end(),
+                                  [&](const ToldSaved* one) { return rotten_.contains(one->appended.identity); });
+  if (rotten) return;
   for (const ToldSaved* one : told) {
     if (!locked_.contains(id) && !shows(*file, one->appended.identity))
       broke(machine, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
@@ -172,6 +176,23 @@ bool Judge::names_liar(const store::Finding& finding) const {
   return false;
 }
 
+// What was changed is named by its place in the ledger, or, if the header still decodes, by what that says now.
+bool Judge::names_rotten(const Machine& machine, const store::Finding& finding) const {
+  if (!rotten_at_.contains(machine.site)) return false;
+  const auto says = [&](const std::string& what) {
+    return finding.where.find(what) != std::string::npos || finding.what.find(what) != std::string::npos;
+  };
+  if (says("the ledger's chain does not end in its stored head") || says("open sealed body")) return true;
+  return std::any_of(rotten_ledger_.begin(), rotten_ledger_.end(), [&](Position ledger) {
+    const std::string name = "ledger=" + std::to_string(ledger.value());
+    const auto ends_in = [&](const std::string& text) {
+      const auto at = text.find(name);
+      return at != std::string::npos && (at + name.size() == text.size() || text[at + name.size()] == ' ');
+    };
+    return ends_in(finding.where) || ends_in(finding.what);
+  });
+}
+
 void Judge::settle_disks() {
   const store::SigningKeysOf keys_of = [this](SiteId site) { return std::vector{world_.signing_of(site)}; };
   for (std::size_t i = 0; i < world_.size(); ++i) {
@@ -185,7 +206,8 @@ void Judge::settle_disks() {
     }
     for (const store::Finding& finding : verified->findings) {
       // A liar's body that does not open is kept as it came, and named.
-      if (!names_liar(finding)) broke(machine, "P7 it does not verify: " + finding.where + " " + finding.what);
+      if (!names_liar(finding) && !names_rotten(machine, finding))
+        broke(machine, "P7 it does not verify: " + finding.where + " " + finding.what);
     }
   }
 }
