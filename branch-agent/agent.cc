@@ -115,6 +115,8 @@ LinkView Agent::view(Instant now) const {
   LinkView view = view_;
   view.up = up_.lag(now);
   view.down = down_.lag(now);
+  view.up_took = up_.took();
+  view.down_took = down_.took();
   return view;
 }
 

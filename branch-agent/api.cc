@@ -13,8 +13,8 @@ void add_routes(shell::Api& api, const Agent& agent, const shell::Home& home) {
     nlohmann::json site{{"site", home.keys.site.value()},
                         {"name", home.keys.enrolment ? home.keys.enrolment->site_name : home.config.site.name},
                         {"line", view.state},
-                        {"up", shell::lag_json(view.up)},
-                        {"down", shell::lag_json(view.down)},
+                        {"up", shell::lag_json(view.up, view.up_took)},
+                        {"down", shell::lag_json(view.down, view.down_took)},
                         {"journal_head", view.journal_head.value()},
                         {"journal_receipted", view.journal_receipted.value()},
                         {"feed_head", view.feed_head.value()},
@@ -31,8 +31,8 @@ void add_routes(shell::Api& api, const Agent& agent, const shell::Home& home) {
 
 void refresh(shell::Metrics& metrics, const Agent& agent) {
   const LinkView view = agent.view(shell::mono_now());
-  shell::set_lag(metrics, {{"direction", "up"}}, view.up);
-  shell::set_lag(metrics, {{"direction", "down"}}, view.down);
+  shell::set_lag(metrics, {{"direction", "up"}}, view.up, view.up_took);
+  shell::set_lag(metrics, {{"direction", "down"}}, view.down, view.down_took);
 }
 
 }  // namespace redress::agent

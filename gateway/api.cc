@@ -103,8 +103,8 @@ void lag(const shell::Call& call, const ApiParts& parts) {
     const auto found = by_site.find(member.site);
     const SiteStatus status = found == by_site.end() ? SiteStatus{} : found->second;
     one["line"] = status.up.state == sync::LagState::unknown ? "down" : "up";
-    one["up"] = shell::lag_json(status.up);
-    one["down"] = shell::lag_json(status.down);
+    one["up"] = shell::lag_json(status.up, status.up_took);
+    one["down"] = shell::lag_json(status.down, status.down_took);
     one["journal_head"] = status.journal_head.value();
     one["journal_held"] = status.journal_held.value();
     one["feed_head"] = status.feed_head.value();
@@ -165,8 +165,8 @@ void add_routes(shell::Api& api, const ApiParts& parts) {
 void refresh(shell::Metrics& metrics, const Gateway& gateway) {
   for (const SiteStatus& status : gateway.status(shell::mono_now())) {
     const std::string site = std::to_string(status.site.value());
-    shell::set_lag(metrics, {{"site", site}, {"direction", "up"}}, status.up);
-    shell::set_lag(metrics, {{"site", site}, {"direction", "down"}}, status.down);
+    shell::set_lag(metrics, {{"site", site}, {"direction", "up"}}, status.up, status.up_took);
+    shell::set_lag(metrics, {{"site", site}, {"direction", "down"}}, status.down, status.down_took);
   }
 }
 

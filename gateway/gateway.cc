@@ -229,7 +229,23 @@ void Gateway::settle_commands(const std::vector<Result<store::Outcome>>& outcome
 }
 
 // A step whose commit failed sends nothing, and costs its own session only.
-void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned) {
+void Gateway::note_written(Link& link, const sync::Step& step) {
+  for (const sync::Write& write : step.writes) {
+    const auto* accept = std::get_if<sync::Accept>(&write);
+    if (accept == nullptr || accept->stream.reader != no_reader) continue;
+    for (const sync::Placed& placed : accept->entries) link.written.push_back(placed.header.what.time);
+  }
+}
+
+void Gateway::note_durable(Now now, Link& link, bool failed) {
+  for (const WallTime written : link.written) {
+    if (!failed) link.took.push_back(now.wall.value() - (written.value() - link.session->clock_skew_ms()));
+  }
+  link.written.clear();
+}
+
+void Gateway::settle(Now now, std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes,
+                     Turned& turned) {
   for (Pending& pending : steps) {
     sync::GatewaySession& session = *links_.at(pending.link).session;
     bool failed = false;
@@ -241,6 +257,7 @@ void Gateway::settle(std::vector<Pending>& steps, const std::vector<Result<store
         session.on_committed(*receipt);
       }
     }
+    note_durable(now, links_.at(pending.link), failed);
     if (failed) {
       pending.step.sends.clear();
       session.on_commit_failed();
@@ -301,6 +318,7 @@ Turned Gateway::turn(Now now) {
     Pending pending{connection, link.session->take_step(), 0, 0};
     if (pending.step.empty()) continue;
     charge(pending);
+    note_written(link, pending.step);
     collect(pending, work);
     steps.push_back(std::move(pending));
   }
@@ -308,7 +326,7 @@ Turned Gateway::turn(Now now) {
   std::vector<Result<store::Outcome>> outcomes;
   if (!work.empty()) outcomes = site_.commit(work, now.wall);
   settle_commands(outcomes, turned);
-  settle(steps, outcomes, turned);
+  settle(now, steps, outcomes, turned);
   begin_anew(turned);
   send_feeds(now, turned);
   measure(now, turned.events);
@@ -365,6 +383,8 @@ void Gateway::measure_link(Now now, const sync::GatewaySession& session, Meters&
 
 void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
   const bool soon = now.mono < after_ms(measured_at_, measure_ms);
+  // What moved while measuring was put off may have moved right after the last time: "at most" counts from there.
+  const Instant since = measure_due_ ? measured_at_ : now.mono;
   measure_due_ = soon && events.empty();
   if (measure_due_) return;
   measured_at_ = now.mono;
@@ -375,6 +395,7 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
     if (session.state() != sync::GatewaySession::State::up || !session.journal()) continue;
     Meters& meters = meters_of(session.site());
     meters.has_line = true;
+    for (const std::int64_t ms : std::exchange(link.took, {})) meters.took.add(ms);
     if (std::exchange(link.moved, false) || !meters.is_up) measure_link(now, session, meters);
   }
   if (const std::size_t count = members_.count(); std::exchange(members_measured_, count) != count) {
@@ -382,7 +403,7 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
   }
   for (const SiteId site : std::exchange(fed_, {})) meters_of(site).fed = site_.fed(site);
   for (auto& [site, meters] : meters_) {
-    if (meters.fed.entries != Seq{}) meters.down.on_head(now.mono, meters.fed.entries);
+    if (meters.fed.entries != Seq{}) meters.down.on_head(since, meters.fed.entries);
     meters.down.on_durable(now.mono, meters.fed.receipted);
     if (std::exchange(meters.has_line, false) || !meters.is_up) continue;
     meters.is_up = false;
@@ -407,8 +428,9 @@ std::vector<SiteStatus> Gateway::status(Instant now) const {
   const std::lock_guard lock{mutex_};
   std::vector<SiteStatus> out;
   for (const auto& [site, meters] : meters_) {
-    out.push_back({site, meters.up.lag(now), meters.down.lag(now), meters.up.head(), meters.up.durable(),
-                   meters.down.head(), meters.down.durable(), meters.clock_skew_ms, meters.version, meters.trouble});
+    out.push_back({site, meters.up.lag(now), meters.down.lag(now), meters.took.took(), meters.down.took(),
+                   meters.up.head(), meters.up.durable(), meters.down.head(), meters.down.durable(),
+                   meters.clock_skew_ms, meters.version, meters.trouble});
   }
   return out;
 }

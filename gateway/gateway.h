@@ -24,6 +24,9 @@ struct SiteStatus {
   SiteId site;
   sync::Lag up;    // the branch's journal towards head office
   sync::Lag down;  // its feed
+  // What arrived since this program began: from the author's clock, put right by what its heartbeats show of it, to
+  // durable here; and from a feed place to the receipt for it.
+  sync::Took up_took, down_took;
   Seq journal_head, journal_held, feed_head, feed_receipted;
   std::int64_t clock_skew_ms = 0;
   std::string version;
@@ -66,10 +69,12 @@ class Gateway {
  private:
   struct Link {
     std::unique_ptr<sync::GatewaySession> session;
-    bool dirty = true;    // something may be sent to it
-    bool stirred = true;  // since the last turn
-    bool moved = true;    // since it was measured
-    Instant due = never;  // the session's next deadline, as of its last turn
+    bool dirty = true;                 // something may be sent to it
+    bool stirred = true;               // since the last turn
+    bool moved = true;                 // since it was measured
+    Instant due = never;               // the session's next deadline, as of its last turn
+    std::vector<WallTime> written{};   // the times of the entries of this turn, until they are durable
+    std::vector<std::int64_t> took{};  // ms, since it was measured
   };
   struct Meters {
     explicit Meters(std::int64_t fresh_ms) : up{fresh_ms}, down{fresh_ms} {}
@@ -82,6 +87,7 @@ class Gateway {
     bool has_line = false;             // as of this measuring
     store::Site::Written fed;          // as of the last change
     std::vector<StreamName> journals;  // those that `up` counts together
+    sync::Latencies took;              // up
   };
   struct Pending {
     Connection link;
@@ -105,7 +111,11 @@ class Gateway {
   void give_up(std::vector<store::Work>& work);
   // Head office writes in another epoch now: every session begins anew.
   void begin_anew(Turned& turned);
-  void settle(std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
+  void settle(Now now, std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes,
+              Turned& turned);
+  // The times of its own new entries: what others wrote, or came back, says nothing of this line.
+  static void note_written(Link& link, const sync::Step& step);
+  static void note_durable(Now now, Link& link, bool failed);
   void settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void send_feeds(Now now, Turned& turned);
   // Brings the meters up to date, at most ten times a second however busy the links are.

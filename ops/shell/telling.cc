@@ -33,16 +33,30 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event) {
   }
 }
 
-nlohmann::json lag_json(const sync::Lag& lag) {
+nlohmann::json lag_json(const sync::Lag& lag, const sync::Took& took) {
   nlohmann::json out{{"state", sync::name_of(lag.state)},
                      {"entries", lag.entries},
                      {"oldest_ms", lag.oldest_ms},
                      {"at_least", lag.state == sync::LagState::unknown}};
+  out["took"] = {{"count", took.count}, {"p50_ms", took.p50_ms}, {"p95_ms", took.p95_ms}, {"p99_ms", took.p99_ms}};
   out["contact_ms"] = lag.contact_ms ? nlohmann::json(*lag.contact_ms) : nlohmann::json(nullptr);
   return out;
 }
 
-void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag) {
+namespace {
+
+void set_took(Metrics& metrics, Labels labels, const char* quantile, std::int64_t ms) {
+  labels.emplace("quantile", quantile);
+  metrics.gauge("redress_took_seconds", "From one end to the other, at most, of what has arrived", labels)
+      .set(static_cast<double>(ms) / 1000.0);
+}
+
+}  // namespace
+
+void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag, const sync::Took& took) {
+  set_took(metrics, labels, "0.5", took.p50_ms);
+  set_took(metrics, labels, "0.95", took.p95_ms);
+  set_took(metrics, labels, "0.99", took.p99_ms);
   metrics.gauge("redress_lag_entries", "Entries not yet durable at the other end (without contact: at least)", labels)
       .set(static_cast<double>(lag.entries));
   metrics.gauge("redress_lag_oldest_seconds", "Age of the oldest of them", labels)

@@ -13,9 +13,9 @@ namespace redress::shell {
 
 void tell(Log& log, Metrics& metrics, const sync::Event& event);
 
-// The three numbers, the state, and whether they are "at least".
-[[nodiscard]] nlohmann::json lag_json(const sync::Lag& lag);
-void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag);
+// The three numbers, the state, and whether they are "at least"; and how long what has arrived took.
+[[nodiscard]] nlohmann::json lag_json(const sync::Lag& lag, const sync::Took& took);
+void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag, const sync::Took& took);
 
 [[nodiscard]] nlohmann::json verified_json(const store::Verified& verified, const store::VerifiedViews& views);
 

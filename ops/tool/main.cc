@@ -7,6 +7,7 @@
 #include "ops/tool/case_commands.h"
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
+#include "ops/tool/lag_command.h"
 #include "ops/tool/repair_commands.h"
 #include "ops/tool/rules_command.h"
 #include "ops/tool/session.h"
@@ -27,7 +28,7 @@ struct Line {
   std::uint32_t site = 0;
   std::uint32_t staff = 1;
   std::size_t limit = 50;
-  bool watch = false;
+  LagCommand lag;
   bool why = false;
   std::function<int()> run;
 };
@@ -95,8 +96,11 @@ void add_sites(CLI::App& app, Line& line) {
   revoke_command->add_option("--site", line.site, "its number")->required();
   add(app, line, "sites", "the sites that belong / 机构清单", [&] { return sites(line.options); });
   CLI::App* lag_command = add(app, line, "lag", "how far each site is behind, both ways / 滞后",
-                              [&] { return lag(line.options, line.watch); });
-  lag_command->add_flag("--watch", line.watch, "again every second");
+                              [&] { return lag(line.options, line.lag); });
+  lag_command->add_flag("--watch", line.lag.watch, "a live screen, again every second / 实时画面");
+  lag_command->add_option("--sort", line.lag.sort,
+                          "site, state, entries, oldest, contact or took: the worst first / 排序");
+  lag_command->add_flag("--reverse", line.lag.reversed, "the other way round / 反序");
 }
 
 void add_care(CLI::App& app, Line& line) {

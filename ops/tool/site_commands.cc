@@ -1,16 +1,14 @@
 #include "ops/tool/site_commands.h"
 
-#include <poll.h>
-
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "crypto/random.h"
 #include "ops/shell/members_log.h"
 #include "ops/shell/offline.h"
 #include "ops/shell/telling.h"
+#include "ops/tool/lag_table.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
 #include "store/verify_views.h"
@@ -22,65 +20,6 @@ using nlohmann::json;
 
 std::string text(const json& object, const char* name) {
   return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
-}
-
-std::string age(const json& ms) {
-  if (!ms.is_number()) return "-";
-  const auto value = ms.get<std::int64_t>();
-  if (value < 10'000) return std::to_string(value) + " ms";
-  if (value < 600'000) return std::to_string(value / 1000) + " s";
-  return std::to_string(value / 60'000) + " min";
-}
-
-// "12, oldest 3 s", or "at least 12" when there is no contact to say more.
-std::string lag_text(const json& lag, bool zh) {
-  std::ostringstream out;
-  const bool at_least = lag.value("at_least", true);
-  if (at_least) out << (zh ? "未知，至少 " : "unknown, >= ");
-  out << lag["entries"];
-  if (lag["entries"].get<std::uint64_t>() > 0) out << (zh ? " 条，最早 " : ", oldest ") << age(lag["oldest_ms"]);
-  return out.str();
-}
-
-// Columns on a terminal: a Chinese character takes two.
-std::string padded(const std::string& cell, std::size_t width) {
-  std::size_t columns = 0;
-  for (const char c : cell) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80 || byte >= 0xE0) columns += byte < 0x80 ? 1 : 2;
-    if (byte >= 0xC0 && byte < 0xE0) columns += 1;
-  }
-  return cell + std::string(columns < width ? width - columns : 1, ' ');
-}
-
-// What gives way for want of room, if anything does.
-const char* room_text(const std::string& room, bool zh) {
-  if (room == "views_wait") return zh ? "磁盘空间不足：列表暂停更新" : "the disk is short: the lists wait";
-  if (room == "line_waits")
-    return zh ? "空间不足：暂不接收线路上的内容" : "room is short: what comes by the line waits";
-  if (room == "full") return zh ? "空间已满：不再接受新登记" : "no room: registering is refused";
-  return nullptr;
-}
-
-void print_lag(const json& answer, bool zh) {
-  const auto row = [](const std::string& site, const std::string& line, const std::string& up, const std::string& down,
-                      const std::string& heard, const std::string& name) {
-    std::cout << padded(site, 8) << padded(line, 10) << padded(up, 34) << padded(down, 34) << padded(heard, 12) << name
-              << "\n";
-  };
-  if (zh) {
-    row("机构", "线路", "上行滞后", "下行滞后", "最近联系", "名称");
-  } else {
-    row("site", "line", "up", "down", "heard", "name");
-  }
-  for (const json& site : answer["sites"]) {
-    row(site["site"].dump(), text(site, "line"), lag_text(site["up"], zh), lag_text(site["down"], zh),
-        age(site["up"]["contact_ms"]), text(site, "name"));
-    if (site.contains("trouble")) {
-      std::cout << "        " << text(site["trouble"], "code") << ": " << text(site["trouble"], "message") << "\n";
-    }
-  }
-  if (const char* room = room_text(text(answer, "room"), zh)) std::cout << room << "\n";
 }
 
 // No views: nothing was listed yet, or they are made again at the next start.
@@ -148,24 +87,6 @@ int sites(const Options& options) {
               << text(site, "name") << "\n";
   }
   return exit_done;
-}
-
-int lag(const Options& options, bool watch) {
-  auto client = connect(options, Acts::as_operations);
-  if (!client) return report(options, client.error());
-  for (;;) {
-    auto answer = client->get("/api/v1/lag");
-    if (!answer) return report(options, answer.error());
-    if (const auto ready = client->get("/readyz")) (*answer)["room"] = (*ready)["room"];
-    if (options.json) {
-      print_json(*answer);
-    } else {
-      if (watch) std::cout << "\033[H\033[2J";
-      print_lag(*answer, speaks_chinese(options));
-      std::cout << std::flush;
-    }
-    if (!watch || ::poll(nullptr, 0, 1000) < 0) return exit_done;
-  }
 }
 
 int verify(const Options& options) {

@@ -1,4 +1,4 @@
-// enrol, sites, revoke, lag, verify, backup, explain: what operations and head office do, from a terminal.
+// enrol, sites, revoke, verify, backup, explain: what operations and head office do, from a terminal.
 #pragma once
 
 #include "ops/tool/session.h"
@@ -15,8 +15,6 @@ struct EnrolOptions {
 
 [[nodiscard]] int enrol(const Options& options, const EnrolOptions& what);
 [[nodiscard]] int sites(const Options& options);
-// Three numbers a direction, never one. `watch`: again every second until interrupted.
-[[nodiscard]] int lag(const Options& options, bool watch);
 // Through the daemon; or, if none runs here, on the store itself.
 [[nodiscard]] int verify(const Options& options);
 [[nodiscard]] int backup(const Options& options, const std::string& folder);

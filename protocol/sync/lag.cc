@@ -50,6 +50,14 @@ void LagMeter::on_head(Instant now, Seq head) {
 
 void LagMeter::on_durable(Instant now, Seq durable) {
   if (durable <= durable_) return;
+  // Each counts as old as the first mark that has it in it.
+  for (const Told& told : told_) {
+    if (told.head <= durable_) continue;
+    const Seq to = std::min(told.head, durable);
+    took_.add(now.value() - told.at.value(), to.value() - durable_.value());
+    durable_ = to;
+    if (to == durable) break;
+  }
   durable_ = durable;
   moved_ = now;
   // The newest mark that does not contain the oldest missing entry dates it; older ones are of no use.

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "protocol/base/ids.h"
+#include "protocol/sync/latency.h"
 
 namespace redress::sync {
 
@@ -42,6 +43,8 @@ class LagMeter {
   void on_up(Instant now);
 
   [[nodiscard]] Lag lag(Instant now) const;
+  // How long what has arrived took, at most: from when its author said that it is there to durable at the reader.
+  [[nodiscard]] Took took() const { return took_.took(); }
   [[nodiscard]] std::int64_t fresh_ms() const noexcept { return fresh_ms_; }
   [[nodiscard]] Seq head() const noexcept { return head_; }
   [[nodiscard]] Seq durable() const noexcept { return durable_; }
@@ -57,6 +60,7 @@ class LagMeter {
   Seq durable_;
   std::optional<Instant> contact_;
   std::optional<Instant> moved_;
+  Latencies took_;
   std::deque<Told> told_;  // ascending; bounded: neighbours are merged towards the older time
 };
 

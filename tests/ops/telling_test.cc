@@ -30,25 +30,27 @@ TEST_CASE("Telling: refusals warn, ups inform, and what repairs itself is for de
 }
 
 TEST_CASE("Telling: a lag without contact says at least, and that nobody was heard") {
-  const auto unknown = lag_json(sync::Lag{sync::LagState::unknown, 7, 1200, std::nullopt});
+  const auto unknown = lag_json(sync::Lag{sync::LagState::unknown, 7, 1200, std::nullopt}, {});
   CHECK(unknown["at_least"] == true);
   CHECK(unknown["entries"] == 7);
   CHECK(unknown["oldest_ms"] == 1200);
   CHECK(unknown["contact_ms"].is_null());
-  const auto level = lag_json(sync::Lag{sync::LagState::level, 0, 0, 15});
+  const auto level = lag_json(sync::Lag{sync::LagState::level, 0, 0, 15}, {4, 10, 20, 30});
   CHECK(level["at_least"] == false);
   CHECK(level["contact_ms"] == 15);
   CHECK(level["state"] == sync::name_of(sync::LagState::level));
+  CHECK(level["took"] == nlohmann::json{{"count", 4}, {"p50_ms", 10}, {"p95_ms", 20}, {"p99_ms", 30}});
 }
 
 TEST_CASE("Telling: the gauges hold the three numbers and whether they are known") {
   Metrics metrics;
-  set_lag(metrics, {{"site", "11"}}, sync::Lag{sync::LagState::draining, 3, 2500, 500});
+  set_lag(metrics, {{"site", "11"}}, sync::Lag{sync::LagState::draining, 3, 2500, 500}, {4, 10, 20, 1500});
   const std::string shown = metrics.exposition();
   CHECK(shown.find(R"(redress_lag_entries{site="11"} 3)") != std::string::npos);
   CHECK(shown.find(R"(redress_lag_oldest_seconds{site="11"} 2.5)") != std::string::npos);
   CHECK(shown.find(R"(redress_lag_contact_seconds{site="11"} 0.5)") != std::string::npos);
   CHECK(shown.find(R"(redress_lag_known{site="11"} 1)") != std::string::npos);
+  CHECK(shown.find(R"(redress_took_seconds{quantile="0.99",site="11"} 1.5)") != std::string::npos);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ redress_tests(
     protocol/histories_test.cc
     protocol/kinds_test.cc
     protocol/lag_test.cc
+    protocol/latency_test.cc
     protocol/life_cycle_test.cc
     protocol/number_test.cc
     protocol/pair_test.cc

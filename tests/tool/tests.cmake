@@ -5,6 +5,7 @@ redress_tests(
     tool/client_test.cc
     tool/csv_test.cc
     tool/import_test.cc
+    tool/lag_table_test.cc
     tool/mapping_test.cc
     tool/samples_test.cc)
 # The tests that read ops/samples, ops/mappings and the public tables beside the checkout.
