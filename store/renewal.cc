@@ -202,6 +202,7 @@ Result<Outcome> Turn::renew(const sync::RenewOffice& renew) {
     static_cast<void>(stream(feed.head.stream, feed.parent));
     begun_.insert(feed.head.stream);
   }
+  if (renew.receipt) asked_.push_back(*renew.receipt);
   // Several branches may show it in one turn: one new epoch is enough.
   if (epoch_ != site_.epoch_) return Outcome{Renewed{epoch_}};
   begin_office_epoch();
@@ -218,7 +219,7 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
   if (feed_name.owner != site_.options_.site || common > last) return fail(Code::fork, "rewind: no such feed place");
   if (feed_name.epoch == epoch_ && !rewind.damaged) {
     const auto renewed =
-        renew(sync::RenewOffice{feed_name.reader, "another line of its feed was shown", {}, rewind.unheard});
+        renew(sync::RenewOffice{feed_name.reader, "another line of its feed was shown", {}, rewind.unheard, {}});
     if (!renewed) return fail(renewed.error());
   }
   const std::vector<std::pair<Position, Digest>> moved = take_places(feed_name, common, last);

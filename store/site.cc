@@ -420,6 +420,11 @@ sync::Tokens tokens_in(const Reading& store, const RowCheck& rows, SiteId site, 
   return tokens;
 }
 
+Seq Site::asked_up_to(const StreamName& journal) const {
+  const auto found = asked_.find(journal);
+  return found == asked_.end() ? Seq{} : found->second;
+}
+
 sync::Tokens Site::tokens(SiteId site, Epoch epoch) const {
   sync::Tokens tokens;
   const Status looked = truth_.view([&](const Reading& store) -> Status {

@@ -139,6 +139,7 @@ class Site final : public sync::Streams {
   [[nodiscard]] journal::LedgerMark ledger() const override { return ledger_; }
   [[nodiscard]] sync::Tokens tokens(SiteId site, Epoch epoch) const override;
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epochs_.contains(epoch); }
+  [[nodiscard]] Seq asked_up_to(const StreamName& journal) const override;
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:
@@ -160,6 +161,7 @@ class Site final : public sync::Streams {
   Epoch born_;
   std::set<Epoch> epochs_;  // this site's own, of its journals and feeds
   std::set<SiteId> unheard_;
+  std::map<StreamName, Seq> asked_;  // not durable: a restart costs one more epoch
   journal::LedgerMark ledger_;
   std::uint64_t serial_ = 0;
   std::map<StreamName, StreamRow> streams_;  // durable

@@ -352,8 +352,7 @@ void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
   });
 }
 
-// A damaged entry is passed over: verify names it. So is one whose header is not the one that its author's journal
-// names.
+// A damaged entry is passed over: verify names it.
 void Turn::visit_case(const CaseId& case_id, Position before,
                       const std::function<void(Position, const StoredEntry&)>& visit) const {
   std::vector<Position> earlier;
@@ -366,12 +365,7 @@ void Turn::visit_case(const CaseId& case_id, Position before,
   for (const Position position : earlier) {
     const auto row = store_.get(Table::entries, key_of(position));
     const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (!entry) continue;
-    const journal::Place& place = entry->header.place;
-    const auto known = site_.rows_.get(store_, Table::places, key_of(journal_of(place.site, place.epoch), place.seq));
-    const auto named = known ? decode_place(*known) : std::nullopt;
-    const bool whole = !named || stands_at(site_.options_.domain, no_reader, {}, entry->item.header, named->digest);
-    if (whole) visit(position, *entry);
+    if (entry) visit(position, *entry);
   }
 }
 
@@ -425,6 +419,10 @@ void Turn::publish() {
     if (name.owner == site_.options_.site) site_.epochs_.insert(name.epoch);
   }
   if (unheard_) site_.unheard_ = std::move(*unheard_);
+  for (const journal::Receipt& receipt : asked_) {
+    Seq& up_to = site_.asked_[receipt.stream];
+    up_to = std::max(up_to, receipt.to.seq);
+  }
   site_.fed_.insert(fed_.begin(), fed_.end());
 }
 

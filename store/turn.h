@@ -96,6 +96,7 @@ class Turn {
   std::set<StreamName> appended_;  // own journals that are to be signed
   std::set<SiteId> fed_;
   std::optional<std::set<SiteId>> unheard_;  // if it changed
+  std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
 };
 
 }  // namespace redress::store

@@ -19,7 +19,7 @@ void Walk::walk_cases() {
     const auto header = header_at(at);
     if (!header) continue;
     if (!header->what.case_id.is_zero()) check_listed(at, *header);
-    if (header->what.author == site_.site) check_command(header->what);
+    if (header->what.author == site_.site && entries_[at.value() - 1].links) check_command(header->what);
   }
   walk_by_case();
   walk_standing();

@@ -68,7 +68,7 @@ void Walk::walk_place(const StreamName& stream, Seq seq, const std::optional<Pla
     return bad(name_of(stream, seq), "the row of the place does not hold");
   }
   ++out_.places;
-  check_link(stream, trail.digest, seq, *row);
+  const bool links = check_link(stream, trail.digest, seq, *row);
   trail.digest = row->digest;
   if (row->checkpoint && !has(Table::checkpoints, key_of(stream, seq))) {
     bad(name_of(stream, seq), "its checkpoint is gone");
@@ -79,30 +79,33 @@ void Walk::walk_place(const StreamName& stream, Seq seq, const std::optional<Pla
   if (is_held(row->ledger)) {
     Entry& entry = entries_[row->ledger.value() - 1];
     entry.placed = true;
+    entry.links = entry.links || links;
     entry.fed = entry.fed || own_feed;
   }
-  const auto header = row->key_held ? header_at(row->ledger) : std::nullopt;
+  const auto header = row->key_held && links ? header_at(row->ledger) : std::nullopt;
   if (header) keys_due_.emplace(header->what.case_id, header->what.key);
 }
 
 // A journal's entries name the one before themselves; in a feed the places do.
-void Walk::check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq, const PlaceRow& row) {
-  if (!is_held(row.ledger)) return bad(name_of(stream, seq), "its entry is not held: " + name_of(row.ledger));
+bool Walk::check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq, const PlaceRow& row) {
+  if (!is_held(row.ledger)) {
+    bad(name_of(stream, seq), "its entry is not held: " + name_of(row.ledger));
+    return false;
+  }
   const Digest& entry = entries_[row.ledger.value() - 1].digest;
   if (stream.reader != no_reader) {
-    if (!before) return;
+    if (!before) return true;
     const journal::Place place{stream.owner, stream.epoch, seq, *before};
-    if (journal::feed_digest(site_.domain, stream.reader, place, entry) != row.digest) {
-      bad(name_of(stream, seq), "the feed place does not link to the one before: " + name_of(row.ledger));
-    }
-    return;
+    const bool links = journal::feed_digest(site_.domain, stream.reader, place, entry) == row.digest;
+    if (!links) bad(name_of(stream, seq), "the feed place does not link to the one before: " + name_of(row.ledger));
+    return links;
   }
   const auto header = header_at(row.ledger);
   const bool here = header && header->place.seq == seq && header->place.site == stream.owner &&
                     header->place.epoch == stream.epoch && (!before || header->place.prev == *before);
-  if (!here || entry != row.digest) {
-    bad(name_of(stream, seq), "the entry does not link to the one before: " + name_of(row.ledger));
-  }
+  const bool links = here && entry == row.digest;
+  if (!links) bad(name_of(stream, seq), "the entry does not link to the one before: " + name_of(row.ledger));
+  return links;
 }
 
 // What no stream has was placed again at another position, and is still what it was.

@@ -27,6 +27,7 @@ class Walk {
     Digest digest;
     Digest ledger;        // l_n here
     bool placed = false;  // a stream has it; else it was placed again at another position
+    bool links = false;   // and is what that place names: its header can be believed
     bool fed = false;     // … one of the own feeds
   };
   // How far the places of one stream were walked.
@@ -60,7 +61,8 @@ class Walk {
   void check_moved();
   void walk_place(const StreamName& stream, Seq seq, const std::optional<PlaceRow>& row);
   [[nodiscard]] Trail& trail_of(const StreamName& stream, Seq first);
-  void check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq, const PlaceRow& row);
+  [[nodiscard]] bool check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq,
+                                const PlaceRow& row);
   void check_ends();
   void walk_proofs(Table table);
   template <typename Proof>

@@ -51,7 +51,7 @@ Result<Epoch> begin_epoch(const std::string& folder) {
   if (!site) return fail(site.error());
   const journal::Mark head = *(*site)->mark_of((*site)->journal());
   const store::Work work = (*site)->site() == head_office
-                               ? store::Work{sync::RenewOffice{head_office, "restored from a backup", {}, {}}}
+                               ? store::Work{sync::RenewOffice{head_office, "restored from a backup", {}, {}, {}}}
                                : store::Work{sync::RenewJournal{(*site)->journal(), head, Code::old_image}};
   const auto outcome = (*site)->commit({work}, shell::wall_now());
   if (!outcome.front()) return fail(outcome.front().error());

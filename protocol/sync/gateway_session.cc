@@ -97,11 +97,12 @@ bool GatewaySession::is_lost(const wire::Hello& hello, const journal::Receipt& r
   if (held_in(hello.journals, receipt.stream) == nullptr) return false;
   const auto known = self_.streams->mark_of(receipt.stream);
   if (known && known->seq >= receipt.to.seq) return false;
+  if (self_.streams->asked_up_to(receipt.stream) >= receipt.to.seq) return false;
   return journal::holds(self_.domain, self_.signer->public_key(), receipt);
 }
 
 std::optional<RenewOffice> GatewaySession::lost(const wire::Hello& hello) const {
-  RenewOffice renew{peer_.site, {}, {}, {}};
+  RenewOffice renew{peer_.site, {}, {}, {}, {}};
   for (const wire::Held& feed : hello.feeds) {
     if (!is_lost(feed)) continue;
     renew.why = "feed epoch=" + std::to_string(feed.head.stream.epoch.value()) +
@@ -109,7 +110,10 @@ std::optional<RenewOffice> GatewaySession::lost(const wire::Hello& hello) const 
     if (!self_.streams->is_epoch(feed.head.stream.epoch)) renew.unknown.push_back(feed);
   }
   const auto receipt = journal::decode_receipt(hello.last_receipt);
-  if (receipt && is_lost(hello, *receipt)) renew.why = "receipt to=" + std::to_string(receipt->to.seq.value());
+  if (receipt && is_lost(hello, *receipt)) {
+    renew.why = "receipt to=" + std::to_string(receipt->to.seq.value());
+    renew.receipt = *receipt;
+  }
   if (renew.why.empty()) return std::nullopt;
   return renew;
 }

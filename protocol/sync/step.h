@@ -62,12 +62,14 @@ struct KeepWord {
 };
 
 // Head office lost its past: it goes on in a new epoch (D28). `unknown` are feeds of epochs that it does not remember,
-// as a reader showed them; `unheard` are the sites that may still hold what was lost.
+// as a reader showed them; `unheard` are the sites that may still hold what was lost; `receipt` is one of ours that was
+// shown, for what is not held here.
 struct RenewOffice {
   SiteId shown_by;
   std::string why;
   std::vector<wire::Held> unknown;
   std::vector<SiteId> unheard;
+  std::optional<journal::Receipt> receipt;
 };
 
 // A reader holds another line of its feed above `common`: ours is placed again in the feed of the epoch now, so that
@@ -178,6 +180,9 @@ class Streams {
   [[nodiscard]] virtual Epoch epoch() const = 0;
   // Head office: an epoch of its own, of now or before.
   [[nodiscard]] virtual bool is_epoch(Epoch epoch) const = 0;
+  // Head office: it has gone on in a new epoch for want of this journal up to here; 0: it has not, since this program
+  // began. A second store of a site may show the loss again when the first has been heard.
+  [[nodiscard]] virtual Seq asked_up_to(const StreamName& journal) const = 0;
   // Head office, recovering: this site may still hold what was lost.
   [[nodiscard]] virtual bool is_unheard(SiteId site) const = 0;
 };

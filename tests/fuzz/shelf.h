@@ -217,6 +217,7 @@ class Shelf final : public sync::Streams {
   [[nodiscard]] sync::Tokens tokens(SiteId, Epoch) const override { return tokens_; }
   [[nodiscard]] Epoch epoch() const override { return Epoch{3}; }
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epoch == Epoch{3} || epoch == Epoch{2}; }
+  [[nodiscard]] Seq asked_up_to(const StreamName&) const override { return {}; }
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:

@@ -147,7 +147,7 @@ TEST_CASE("Repair: two branches that show a loss in one turn make one new epoch"
     return epochs.size();
   };
   REQUIRE(count() == 1);
-  const sync::RenewOffice renew{SiteId{2}, "shown", {}, {SiteId{2}, SiteId{3}}};
+  const sync::RenewOffice renew{SiteId{2}, "shown", {}, {SiteId{2}, SiteId{3}}, {}};
   const std::vector<store::Work> both{renew, renew};
   for (const auto& outcome : pair->gateway().site->commit(both, WallTime{})) CHECK(outcome.has_value());
   CHECK(pair->gateway().site->epoch() != before);
