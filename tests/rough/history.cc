@@ -140,6 +140,17 @@ std::map<std::string, SiteId> History::cases() const {
   return out;
 }
 
+std::map<SiteId, std::int64_t> History::saved_by_registrar() const {
+  const std::map<std::string, SiteId> registrars = cases();
+  const std::lock_guard lock{mutex_};
+  std::map<SiteId, std::int64_t> out;
+  for (const Line& line : lines_) {
+    if (!line.saved) continue;
+    if (const auto found = registrars.find(line.saved->case_id); found != registrars.end()) ++out[found->second];
+  }
+  return out;
+}
+
 std::set<std::string> History::take_touched() {
   const std::lock_guard lock{mutex_};
   return std::exchange(touched_, {});

@@ -54,6 +54,8 @@ class History {
   [[nodiscard]] std::size_t saved_count() const;
   // Every case that somebody was told of, with the site that registered it.
   [[nodiscard]] std::map<std::string, SiteId> cases() const;
+  // How much was told as saved about the cases of each registrar.
+  [[nodiscard]] std::map<SiteId, std::int64_t> saved_by_registrar() const;
   // The cases with something new since this was last called.
   [[nodiscard]] std::set<std::string> take_touched();
   [[nodiscard]] std::vector<std::string> problems() const;

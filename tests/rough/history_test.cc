@@ -136,4 +136,12 @@ TEST_CASE("History: who was not answered stays open, and the last that were told
   CHECK(told.history.take_touched().empty());
 }
 
+TEST_CASE("History: what was saved is counted by the registrar of its case, what was refused is not") {
+  Told told;
+  told.history.on_saved(told.history.wish(primary, "replied", "c1", 0), answer("i2"));
+  told.history.on_refused(told.history.wish(primary, "replied", "c1", 0), {Code::bad_value, "no", ""});
+  static_cast<void>(told.history.wish(outlet, "registered", "", 0));
+  CHECK(told.history.saved_by_registrar() == std::map<SiteId, std::int64_t>{{outlet, 2}});
+}
+
 }  // namespace redress::rough

@@ -42,9 +42,9 @@ std::string path_of(const std::string& program) {
   return {};
 }
 
-Result<std::unique_ptr<Relay>> Relay::start(const DrillPlaces& places, std::uint16_t to) {
+Result<std::unique_ptr<Relay>> Relay::start(const DrillPlaces& places, std::uint16_t to, const std::string& name) {
   std::unique_ptr<Relay> relay{new Relay};
-  relay->control_ = places.folder + "/relay";
+  relay->control_ = places.folder + "/" + name;
   auto child = demo::Child::start({places.programs + "/redress-relay", "--listen", "127.0.0.1:0", "--to",
                                    "127.0.0.1:" + std::to_string(to), "--control", relay->control_},
                                   {});

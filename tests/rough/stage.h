@@ -17,10 +17,12 @@ inline constexpr SiteId outlet{11};
 // Of a program in the path; empty: none.
 [[nodiscard]] std::string path_of(const std::string& program);
 
-// The relay between the outlet and head office.
+// A relay between a branch and head office.
 class Relay {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Relay>> start(const DrillPlaces& places, std::uint16_t to);
+  // `name` is that of its socket in the folder: one each.
+  [[nodiscard]] static Result<std::unique_ptr<Relay>> start(const DrillPlaces& places, std::uint16_t to,
+                                                            const std::string& name = "relay");
   // What it answers to a command.
   [[nodiscard]] Result<std::string> tell(const std::string& command) const;
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }

@@ -14,7 +14,8 @@ endfunction()
 redress_with_failpoints(redress-agent branch-agent agent)
 redress_with_failpoints(redress-gateway gateway gateway)
 
-set(rough_sources rough/clients.cc rough/fleet.cc rough/history.cc rough/judgement.cc)
+set(rough_sources rough/clients.cc rough/fleet.cc rough/history.cc rough/judgement.cc rough/soak_rule.cc rough/stage.cc
+                  rough/tormentor.cc)
 list(TRANSFORM rough_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_library(rough STATIC ${rough_sources})
 target_link_libraries(rough PUBLIC redress_flags demonstration tool_lib shell nlohmann_json::nlohmann_json)
@@ -27,10 +28,10 @@ set_tests_properties("rough: 12 rounds of SIGKILL" PROPERTIES LABELS system TIME
 # It waits more than it works: first, so that others go beside it.
 set_tests_properties("rough: 300 rounds of SIGKILL" PROPERTIES LABELS slow TIMEOUT 900 COST 1000)
 
-redress_tests(rough DEPENDS rough FILES rough/history_test.cc)
+redress_tests(rough DEPENDS rough FILES rough/history_test.cc rough/soak_rule_test.cc)
 
-set(drill_sources rough/disk_drills.cc rough/line_drills.cc rough/net_drills.cc rough/redress_drills.cc rough/stage.cc
-                  rough/upgrade_drills.cc)
+set(drill_sources rough/disk_drills.cc rough/line_drills.cc rough/net_drills.cc
+                  rough/redress_drills.cc rough/upgrade_drills.cc)
 list(TRANSFORM drill_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_executable(redress-drills ${drill_sources})
 target_compile_definitions(redress-drills PRIVATE REDRESS_GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden")
@@ -38,3 +39,9 @@ target_link_libraries(redress-drills PRIVATE rough CLI11::CLI11)
 add_dependencies(redress-drills redress-agent redress-gateway redress-ops redress-relay)
 add_test(NAME "rough: drills" COMMAND redress-drills)
 set_tests_properties("rough: drills" PROPERTIES LABELS slow TIMEOUT 1800 PROCESSORS 2)
+
+add_executable(redress-soak ${CMAKE_CURRENT_LIST_DIR}/redress_soak.cc)
+target_link_libraries(redress-soak PRIVATE rough measure CLI11::CLI11)
+add_dependencies(redress-soak redress-agent redress-gateway redress-ops redress-relay)
+add_test(NAME "rough: a minute of mixed chaos" COMMAND redress-soak --minutes 1 --agents 4)
+set_tests_properties("rough: a minute of mixed chaos" PROPERTIES LABELS slow TIMEOUT 600 COST 900)
