@@ -26,10 +26,14 @@ struct DrillPlaces {
   std::string golden;  // tests/golden
 };
 
+// The drills of this kind are held only when asked for.
+inline constexpr const char* long_kind = "long";
+
 // Each list keeps what its drills share until the last of them is gone.
 [[nodiscard]] std::vector<Drill> line_drills(const DrillPlaces& places);
 [[nodiscard]] std::vector<Drill> net_drills(const DrillPlaces& places);
 [[nodiscard]] std::vector<Drill> disk_drills(const DrillPlaces& places);
 [[nodiscard]] std::vector<Drill> upgrade_drills(const DrillPlaces& places);
+[[nodiscard]] std::vector<Drill> long_drills(const DrillPlaces& places);
 
 }  // namespace redress::rough

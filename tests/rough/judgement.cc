@@ -65,6 +65,28 @@ Status answer_open(const Fleet& fleet, History& history) {
   return Done{};
 }
 
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+void judge_site(const Fleet& fleet, SiteId site, std::vector<std::string>& broken) {
+  const std::string name = "site " + std::to_string(site.value());
+  const auto alarms = fleet.ask(site, {"alarms"});
+  if (!alarms) {
+    broken.push_back(name + ": " + alarms.error().what);
+  } else if (!(*alarms)["alarms"].empty()) {
+    broken.push_back(name + " raised an alarm: " + (*alarms)["alarms"].front().dump());
+  }
+  const auto verified = fleet.ask(site, {"verify"});
+  if (!verified) {
+    broken.push_back(name + ": " + verified.error().what);
+  } else if (verified->value("errors", 1) != 0) {
+    broken.push_back(name + ": verify finds " + verified->dump());
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> settle_cases(const Fleet& fleet, History& history, std::set<std::string> wanted,
                                       std::int64_t patience_ms) {
   const std::map<std::string, SiteId> registrars = history.cases();
@@ -91,28 +113,6 @@ std::vector<std::string> settle_cases(const Fleet& fleet, History& history, std:
   }
   return {};
 }
-
-void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
-
-void judge_site(const Fleet& fleet, SiteId site, std::vector<std::string>& broken) {
-  const std::string name = "site " + std::to_string(site.value());
-  const auto alarms = fleet.ask(site, {"alarms"});
-  if (!alarms) {
-    broken.push_back(name + ": " + alarms.error().what);
-  } else if (!(*alarms)["alarms"].empty()) {
-    broken.push_back(name + " raised an alarm: " + (*alarms)["alarms"].front().dump());
-  }
-  const auto verified = fleet.ask(site, {"verify"});
-  if (!verified) {
-    broken.push_back(name + ": " + verified.error().what);
-  } else if (verified->value("errors", 1) != 0) {
-    broken.push_back(name + ": verify finds " + verified->dump());
-  }
-}
-
-}  // namespace
 
 std::vector<std::string> settle(const Fleet& fleet, History& history, std::int64_t patience_ms) {
   const Instant until = after_ms(shell::mono_now(), patience_ms);

@@ -12,6 +12,10 @@ namespace redress::rough {
 // with standing, until nothing is wrong or `patience_ms` are over.
 [[nodiscard]] std::vector<std::string> settle(const Fleet& fleet, History& history, std::int64_t patience_ms);
 
+// The same of these cases only; nothing is asked for.
+[[nodiscard]] std::vector<std::string> settle_cases(const Fleet& fleet, History& history, std::set<std::string> wanted,
+                                                    std::int64_t patience_ms);
+
 // The same of every case that anybody was told of; and that head office holds no other, that no alarm was raised, and
 // that verify finds nothing at any site.
 [[nodiscard]] std::vector<std::string> judge_all(const Fleet& fleet, History& history);

@@ -13,6 +13,7 @@ namespace {
 struct Asked {
   std::string only;
   bool list = false;
+  bool long_too = false;
   bool json = false;
 };
 
@@ -42,10 +43,17 @@ void tell(const Drill& drill, const DrillReport& report, std::int64_t ms, Summar
   std::fflush(stdout);
 }
 
+// Long ones are held when asked for, by their flag or by their kind.
+bool is_held(const Asked& asked, const std::string& name) {
+  const bool takes_long = name.starts_with(long_kind);
+  return name.find(asked.only) != std::string::npos &&
+         (!takes_long || asked.long_too || asked.only.starts_with(long_kind));
+}
+
 int hold_all(const Asked& asked, std::vector<Drill> drills) {
   Summary summary;
   for (Drill& drill : drills) {
-    if (drill.name.find(asked.only) == std::string::npos) continue;
+    if (!is_held(asked, drill.name)) continue;
     if (asked.list) {
       std::printf("%s\n", drill.name.c_str());
       continue;
@@ -79,6 +87,7 @@ int main(int argc, char** argv) {
   places.golden = REDRESS_GOLDEN_DIR;
   CLI::App app{"Holds drills on real programs: bad lines, full disks, namespaces, old stores"};
   app.add_option("--only", asked.only, "drills whose name has this in it");
+  app.add_flag("--long", asked.long_too, "also those that take many minutes");
   app.add_flag("--list", asked.list, "their names");
   std::string golden;
   app.add_option("--make-golden", golden, "make homes and keep them under this name in tests/golden/homes");
@@ -97,7 +106,8 @@ int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, Make>> kinds{{"line", redress::rough::line_drills},
                                                         {"net", redress::rough::net_drills},
                                                         {"disk", redress::rough::disk_drills},
-                                                        {"upgrade", redress::rough::upgrade_drills}};
+                                                        {"upgrade", redress::rough::upgrade_drills},
+                                                        {redress::rough::long_kind, redress::rough::long_drills}};
   for (const auto& [name, make] : kinds) {
     places.folder = folder + "/" + name;
     std::filesystem::create_directories(places.folder);

@@ -30,7 +30,7 @@ set_tests_properties("rough: 300 rounds of SIGKILL" PROPERTIES LABELS slow TIMEO
 
 redress_tests(rough DEPENDS rough FILES rough/history_test.cc rough/soak_rule_test.cc)
 
-set(drill_sources rough/disk_drills.cc rough/line_drills.cc rough/net_drills.cc
+set(drill_sources rough/disk_drills.cc rough/line_drills.cc rough/long_drills.cc rough/net_drills.cc
                   rough/redress_drills.cc rough/upgrade_drills.cc)
 list(TRANSFORM drill_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_executable(redress-drills ${drill_sources})
