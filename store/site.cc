@@ -313,22 +313,22 @@ Digest Site::digest_before(const Reading& store, const StreamName& stream, Seq f
 sync::Outgoing Site::read(const sync::Wanted& wanted) const {
   sync::Outgoing out;
   const StreamName& stream = wanted.stream;
-  if (!streams_.contains(stream)) return out;
+  const auto known = streams_.find(stream);
+  if (known == streams_.end()) return out;
   std::set<std::pair<CaseId, KeyId>> granted;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
     Digest before = digest_before(store, stream, wanted.from);
     store.scan(Table::places, key_of(stream, wanted.from), [&](ByteView key, ByteView stored) {
       if (stream_of(key) != stream || out.items.size() == wanted.entries_max) return false;
-      const auto value = rows_.opened(Table::places, key, copy_of(stored));
+      // A row that is gone altogether shows as the one after it.
+      const bool next = Seq{position_of(key).value()} == Seq{wanted.from.value() + out.items.size()};
+      const auto value = next ? rows_.opened(Table::places, key, copy_of(stored)) : std::nullopt;
       const auto place = value ? decode_place(*value) : std::nullopt;
       const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
       const journal::Place at{stream.owner, stream.epoch, Seq{position_of(key).value()}, before};
       const bool whole = entry && stands_at(options_.domain, stream.reader, at, entry->item.header, place->digest);
-      if (!whole) {  // what stands before the damage still goes; verify names the place
-        out.damaged = out.items.empty();
-        return false;
-      }
+      if (!whole) return false;  // what stands before the damage still goes; verify names the place
       const std::size_t bytes = entry->item.header.size() + entry->item.body.size();
       if (!out.items.empty() && out.bytes + bytes > wanted.bytes_max) return false;
       const journal::What& what = entry->header.what;
@@ -347,6 +347,7 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
     return Done{};
   });
   if (!looked) return {};
+  out.damaged = out.items.empty() && wanted.entries_max > 0 && wanted.from <= known->second.head.seq;
   return out;
 }
 

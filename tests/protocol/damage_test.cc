@@ -65,6 +65,23 @@ TEST_CASE("Damage: what a branch wrote after a damaged entry reaches head office
   }
 }
 
+TEST_CASE("Damage: a place that is gone altogether is passed over like a damaged one", "[P11]") {
+  for (const std::uint64_t at : {1, 3, 5}) {
+    Pair pair{at};
+    const auto cases = registered_alone(pair, 5);
+    Node& node = pair.branch();
+    REQUIRE(node.truth.rows(store::Table::places).erase(store::key_of(node.site->journal(), Seq{at})) == 1);
+    pair.cut_all(Cut::none);
+    REQUIRE(pair.drive_bounded());
+    INFO("at=" << at);
+    CHECK(held_of(pair.gateway(), cases) == 4);
+    const auto later = pair.register_case(node, "later/1");
+    REQUIRE(later.has_value());
+    REQUIRE(pair.drive_bounded());
+    CHECK(pair.gateway().file_of(later->case_id).has_value());
+  }
+}
+
 TEST_CASE("Damage: two damaged entries are passed over one after the other", "[P11]") {
   Pair pair{7};
   const auto cases = registered_alone(pair, 6);
