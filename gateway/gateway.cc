@@ -144,13 +144,13 @@ void Gateway::drain() {
 }
 
 // Entries cost a site more than their bytes say: each is checked, chained and stored by itself.
-void Gateway::charge(const Pending& pending) {
+void Gateway::charge(Now now, const Pending& pending) {
   for (const sync::Write& write : pending.step.writes) {
     const auto* accept = std::get_if<sync::Accept>(&write);
     if (accept == nullptr) continue;
     std::size_t bytes = 0;
     for (const sync::Placed& placed : accept->entries) bytes += placed.item.header.size() + placed.item.body.size();
-    quota_.charge_entries(links_.at(pending.link).session->site(), accept->entries.size(), bytes);
+    quota_.charge_entries(now.mono, links_.at(pending.link).session->site(), accept->entries.size(), bytes);
   }
 }
 
@@ -317,7 +317,7 @@ Turned Gateway::turn(Now now) {
     link.due = link.session->next_deadline();
     Pending pending{connection, link.session->take_step(), 0, 0};
     if (pending.step.empty()) continue;
-    charge(pending);
+    charge(now, pending);
     note_written(link, pending.step);
     collect(pending, work);
     steps.push_back(std::move(pending));

@@ -101,7 +101,7 @@ class Gateway {
   void hand_on(Now now, const Connection& from, SiteId site, ByteView frame);
   void hold_back(const Connection& from, SiteId site);
   static void refuse(Link& link, const Error& why, std::uint32_t retry_ms);
-  void charge(const Pending& pending);
+  void charge(Now now, const Pending& pending);
   void make_room(SiteId site);
   void fence(const Connection& newcomer);
   void collect(Pending& pending, std::vector<store::Work>& work) const;

@@ -11,6 +11,8 @@ constexpr std::int64_t saved_s_max = 4;
 constexpr std::int64_t owed_s_max = 2;
 constexpr auto one_frame = static_cast<std::int64_t>(limits::frame_bytes_max);
 constexpr std::size_t turn_bytes_max = 128 * limits::kib;
+constexpr std::size_t turn_bytes_alone_max = 1 * limits::mib;
+constexpr std::int64_t alone_after_ms = 1'000;
 constexpr std::size_t entry_cost_min = 1 * limits::kib;
 constexpr std::int64_t second_ms = 1'000;
 
@@ -34,7 +36,16 @@ Quota::Bucket& Quota::filled(SiteId site, Instant now) {
 // A site may always send a whole frame, and owes it.
 std::int64_t Quota::owed_max() const { return std::max(owed_s_max * rate(), one_frame); }
 
-bool Quota::may_pass(const Bucket& bucket) const { return bucket.level > 0 && bucket.turn_bytes < turn_bytes_max; }
+// Of two sites one is another; a third that was at work before them is as good as either.
+Instant Quota::alone_at(SiteId site, const Bucket& bucket) const {
+  if (waiting_bytes_ > bucket.waiting_bytes) return redress::never;
+  return latest_.site != site ? latest_.until : before_.until;
+}
+
+bool Quota::may_pass(const Bucket& bucket, bool is_alone) {
+  if (is_alone) return bucket.turn_bytes < turn_bytes_alone_max;
+  return bucket.level > 0 && bucket.turn_bytes < turn_bytes_max;
+}
 
 void Quota::pay(Bucket& bucket, std::size_t bytes) const {
   bucket.level = std::max(-owed_max(), bucket.level - static_cast<std::int64_t>(bytes));
@@ -42,8 +53,9 @@ void Quota::pay(Bucket& bucket, std::size_t bytes) const {
 
 Quota::Verdict Quota::on_frame(Instant now, SiteId site, const Bytes& line, ByteView frame) {
   Bucket& bucket = filled(site, now);
-  if (bucket.waiting.empty() && may_pass(bucket)) {
-    pay(bucket, frame.size());
+  const bool is_alone = alone_at(site, bucket) <= now;
+  if (bucket.waiting.empty() && may_pass(bucket, is_alone)) {
+    if (!is_alone) pay(bucket, frame.size());
     bucket.turn_bytes += frame.size();
     return Verdict::now;
   }
@@ -57,9 +69,13 @@ Quota::Verdict Quota::on_frame(Instant now, SiteId site, const Bytes& line, Byte
   return Verdict::later;
 }
 
-void Quota::charge_entries(SiteId site, std::size_t entries, std::size_t bytes) {
+void Quota::charge_entries(Instant now, SiteId site, std::size_t entries, std::size_t bytes) {
+  if (entries == 0) return;
+  if (latest_.site != site) before_ = latest_;
+  latest_ = {site, after_ms(now, alone_after_ms)};
+  if (entries * entry_cost_min <= bytes) return;
   const auto found = buckets_.find(site);
-  if (found == buckets_.end() || entries * entry_cost_min <= bytes) return;
+  if (found == buckets_.end() || alone_at(site, found->second) <= now) return;
   pay(found->second, entries * entry_cost_min - bytes);
 }
 
@@ -68,9 +84,10 @@ std::vector<Quota::Waiting> Quota::take_due(Instant now) {
   for (auto& [site, unused] : buckets_) {
     Bucket& bucket = filled(site, now);
     bucket.turn_bytes = 0;
-    while (!bucket.waiting.empty() && may_pass(bucket)) {
+    const bool is_alone = alone_at(site, bucket) <= now;
+    while (!bucket.waiting.empty() && may_pass(bucket, is_alone)) {
       const std::size_t size = bucket.waiting.front().frame.size();
-      pay(bucket, size);
+      if (!is_alone) pay(bucket, size);
       bucket.turn_bytes += size;
       bucket.waiting_bytes -= size;
       waiting_bytes_ -= size;
@@ -101,7 +118,8 @@ Instant Quota::next_due() const {
   for (const auto& [site, bucket] : buckets_) {
     if (bucket.waiting.empty()) continue;
     const std::int64_t owed = std::max<std::int64_t>(0, 1 - bucket.level);
-    next = std::min(next, after_ms(bucket.filled_at, (owed * second_ms + rate() - 1) / rate()));
+    const Instant paid = after_ms(bucket.filled_at, (owed * second_ms + rate() - 1) / rate());
+    next = std::min({next, paid, alone_at(site, bucket)});
   }
   return next;
 }

@@ -1,9 +1,11 @@
-// How much of the gateway's time one site may take: a bucket a site, filled at a steady rate, and the frames that wait
-// for it, so that a site that floods is slowed and the others are not (D16).
+// How much of the gateway's time one site may take while others need it too: a bucket a site, filled at a steady rate,
+// and the frames that wait for it, so that a site that floods is slowed and the others are not (D16).
 //
-// A frame costs its bytes, an entry at least a kibibyte. What a site has saved is at most four seconds' worth; what it
-// owes at most two, or one frame; what waits of it at most two, which is the window that it should be granted, and one
-// frame. So a site that keeps to its window waits for a few seconds at most, and its line does not seem dead.
+// A site is alone while, for a second, no other had entries stored and no other's frames wait. Then it may take all
+// there is, a MiB a turn, and it costs it nothing. Beside others a frame costs its bytes, an entry at least a kibibyte,
+// and a turn takes 128 KiB of it. What a site has saved is at most four seconds' worth; what it owes at most two, or
+// one frame; what waits of it at most two, which is the window that it should be granted, and one frame. So a site that
+// keeps to its window waits for a few seconds at most, and its line does not seem dead.
 // Owned by the loop's thread; no clock.
 #pragma once
 
@@ -18,7 +20,7 @@
 namespace redress::gateway {
 
 struct QuotaOptions {
-  std::size_t bytes_a_second = std::size_t{1} << 20;      // of one site; at least a quarter of a frame
+  std::size_t bytes_a_second = std::size_t{1} << 20;      // of one site beside others; at least a quarter of a frame
   std::size_t waiting_bytes_max = std::size_t{64} << 20;  // of all sites together
 };
 
@@ -42,9 +44,9 @@ class Quota {
 
   // A frame came. Frames of one site keep their order.
   [[nodiscard]] Verdict on_frame(Instant now, SiteId site, const Bytes& line, ByteView frame);
-  // So many entries of frames that were handed on are about to be stored.
-  void charge_entries(SiteId site, std::size_t entries, std::size_t bytes);
-  // What may be handed on now: of each site in turn, as its bucket allows, and at most 128 KiB, or one frame, a turn.
+  // So many entries of frames that were handed on are about to be stored: the site is at work.
+  void charge_entries(Instant now, SiteId site, std::size_t entries, std::size_t bytes);
+  // What may be handed on now: of each site in turn, as its bucket and its share of a turn allow; at least one frame.
   [[nodiscard]] std::vector<Waiting> take_due(Instant now);
   // The line ended: what waits of it is dropped.
   void forget(const Bytes& line);
@@ -62,15 +64,24 @@ class Quota {
     std::deque<Waiting> waiting;
   };
 
+  // Who had entries stored, and until when others are not alone because of it.
+  struct Worker {
+    SiteId site;
+    Instant until{0};
+  };
+
   [[nodiscard]] std::int64_t rate() const { return static_cast<std::int64_t>(options_.bytes_a_second); }
   Bucket& filled(SiteId site, Instant now);
   [[nodiscard]] std::int64_t owed_max() const;
-  [[nodiscard]] bool may_pass(const Bucket& bucket) const;
+  // When the site will be alone if nothing more comes; in the past: it is.
+  [[nodiscard]] Instant alone_at(SiteId site, const Bucket& bucket) const;
+  [[nodiscard]] static bool may_pass(const Bucket& bucket, bool is_alone);
   void pay(Bucket& bucket, std::size_t bytes) const;
 
   QuotaOptions options_;
   std::map<SiteId, Bucket> buckets_;  // of sites that are not at their fill
   std::size_t waiting_bytes_ = 0;
+  Worker latest_, before_;  // the last two different sites
 };
 
 }  // namespace redress::gateway

@@ -95,8 +95,8 @@ void write_link(Page& page, const Config& config) {
            "未收到回执前可在途的数据量（KiB），64 至 4096。");
   if (config.role != Role::gateway) return;
   page.key("quota_kib_s", std::to_string(config.link.quota_kib_s),
-           "What is taken from one site, in KiB a second, 256 to 1048576; more waits, so that the others do not.",
-           "每个机构每秒可接收的数据量（KiB），256 至 1048576；超出部分等待，不影响其他机构。");
+           "What is taken from one site while others send too, in KiB a second, 256 to 1048576; more waits.",
+           "多个机构同时发送时，每个机构每秒可接收的数据量（KiB），256 至 1048576；超出部分等待。");
 }
 
 void write_door(Page& page, const Config& config) {

@@ -11,6 +11,9 @@ constexpr std::size_t kib = 1024;
 const Bytes one_line = copy_of(view_of("one"));
 const Bytes other_line = copy_of(view_of("other"));
 
+// Another site has an entry stored: whoever floods is not alone for a second.
+void work_beside(Quota& quota, Instant now) { quota.charge_entries(now, SiteId{9}, 1, kib); }
+
 // Hands on what is due, turn after turn without time passing, until nothing more is; its bytes.
 std::size_t drained(Quota& quota, Instant now) {
   std::size_t bytes = 0;
@@ -26,6 +29,7 @@ TEST_CASE("Quota: a site that keeps within its rate never waits") {
   Quota quota{{100 * kib}};
   Instant now{1'000};
   for (int i = 0; i < 1'000; ++i, now = after_ms(now, 10)) {
+    work_beside(quota, now);
     CHECK(quota.on_frame(now, SiteId{2}, one_line, Bytes(kib)) == Verdict::now);
     CHECK(quota.take_due(now).empty());
   }
@@ -37,6 +41,7 @@ TEST_CASE("Quota: what is over waits in order, a turn takes a share, and the rat
   Instant now{1'000};
   std::size_t offered = 0;
   std::size_t taken = 0;
+  work_beside(quota, now);
   for (int i = 0; i < 60; ++i) {
     const Bytes frame(10 * kib, static_cast<std::byte>(i));
     const Verdict verdict = quota.on_frame(now, SiteId{2}, one_line, frame);
@@ -62,6 +67,7 @@ TEST_CASE("Quota: what is over waits in order, a turn takes a share, and the rat
   CHECK(quota.waiting_bytes() == offered - taken);
   // What is owed, then 10 KiB each 100 ms.
   while (quota.waiting_bytes() > 0) {
+    work_beside(quota, now);
     const Instant due = quota.next_due();
     REQUIRE(due > now);
     CHECK(due <= after_ms(now, 110));
@@ -71,6 +77,50 @@ TEST_CASE("Quota: what is over waits in order, a turn takes a share, and the rat
   }
   CHECK(now.value() - 1'000 >= 1'900);
   CHECK(now.value() - 1'000 <= 2'100);
+}
+
+TEST_CASE("Quota: a site that is alone takes a MiB a turn, and has saved as much as before") {
+  Quota quota{{100 * kib}};
+  Instant now{1'000};
+  const auto offer = [&] { return quota.on_frame(now, SiteId{2}, one_line, Bytes(256 * kib)); };
+  for (int turn = 0; turn < 100; ++turn) {
+    for (int i = 0; i < 4; ++i) CHECK(offer() == Verdict::now);
+    quota.charge_entries(now, SiteId{2}, 10'000, 1'000 * kib);
+    CHECK(quota.take_due(now).empty());
+  }
+  for (int i = 0; i < 4; ++i) CHECK(offer() == Verdict::now);
+  CHECK(offer() == Verdict::later);
+  CHECK(quota.next_due() <= now);
+  CHECK(quota.take_due(now).size() == 1);
+  // Beside another it has its four seconds, in turns of 128 KiB or a frame.
+  work_beside(quota, now);
+  std::size_t taken = 0;
+  while (taken < 2'000 * kib && drained(quota, now) + quota.waiting_bytes() == 0) {
+    taken += offer() == Verdict::now ? 256 * kib : 0;
+  }
+  CHECK(taken == 512 * kib);
+}
+
+TEST_CASE("Quota: who was held back beside others is not, a second after the last of them") {
+  Quota quota{{100 * kib}};
+  const Instant now{1'000};
+  work_beside(quota, now);
+  for (int i = 0; i < 6; ++i) REQUIRE(quota.on_frame(now, SiteId{2}, one_line, Bytes(100 * kib)) != Verdict::never);
+  CHECK(drained(quota, now) == 200 * kib);
+  REQUIRE(quota.on_frame(now, SiteId{2}, one_line, Bytes(1'000 * kib)) == Verdict::later);
+  CHECK(drained(quota, after_ms(now, 900)) == 100 * kib);
+  CHECK(quota.next_due() == after_ms(now, 1'000));
+  CHECK(drained(quota, after_ms(now, 999)) == 0);
+  CHECK(drained(quota, after_ms(now, 1'000)) == 1'100 * kib);
+}
+
+TEST_CASE("Quota: where another's frames wait nobody is alone") {
+  Quota quota{{100 * kib}};
+  const Instant now{1'000};
+  for (int i = 0; i < 4; ++i) static_cast<void>(quota.on_frame(now, SiteId{2}, one_line, Bytes(512 * kib)));
+  REQUIRE(quota.waiting_bytes() == 2 * 512 * kib);
+  CHECK(quota.on_frame(now, SiteId{3}, other_line, Bytes(128 * kib)) == Verdict::now);
+  CHECK(quota.on_frame(now, SiteId{3}, other_line, Bytes(kib)) == Verdict::later);
 }
 
 TEST_CASE("Quota: one site's flood is not another's") {
@@ -105,11 +155,15 @@ TEST_CASE("Quota: at most a window and a frame of a site wait, and so much of al
 TEST_CASE("Quota: many small entries cost more than their bytes, and what is owed has a bound") {
   Quota quota{{1'000 * kib}};
   const Instant now{1'000};
+  work_beside(quota, now);
   REQUIRE(quota.on_frame(now, SiteId{2}, one_line, Bytes(100 * kib)) == Verdict::now);
-  quota.charge_entries(SiteId{2}, 50, 100 * kib);  // large ones: nothing more
+  quota.charge_entries(now, SiteId{2}, 50, 100 * kib);  // large ones: nothing more
+  work_beside(quota, now);
   CHECK(quota.on_frame(now, SiteId{2}, one_line, Bytes(kib)) == Verdict::now);
-  quota.charge_entries(SiteId{2}, 100'000, 10 * kib);
+  quota.charge_entries(now, SiteId{2}, 100'000, 10 * kib);
   CHECK(quota.on_frame(now, SiteId{2}, one_line, Bytes(kib)) == Verdict::later);
+  CHECK(quota.next_due().value() == 1'000 + 1'000);
+  work_beside(quota, after_ms(now, 1'500));
   CHECK(quota.next_due().value() == 1'000 + 2'001);
   CHECK(drained(quota, quota.next_due()) == kib);
 }
@@ -117,6 +171,7 @@ TEST_CASE("Quota: many small entries cost more than their bytes, and what is owe
 TEST_CASE("Quota: what waits of a line goes with it") {
   Quota quota{{10 * kib}};
   const Instant now{1'000};
+  work_beside(quota, now);
   REQUIRE(quota.on_frame(now, SiteId{2}, one_line, Bytes(100 * kib)) == Verdict::now);
   REQUIRE(quota.on_frame(now, SiteId{2}, one_line, Bytes(kib)) == Verdict::later);
   REQUIRE(quota.on_frame(now, SiteId{2}, other_line, Bytes(kib)) == Verdict::later);
@@ -131,20 +186,20 @@ TEST_CASE("Gateway: a site over its quota waits for its receipts, the others do 
   Office office{2, QuotaOptions{256 * kib}};
   Dialled& busy = office.dial(0);
   Dialled& quiet = office.dial(1);
-  office.settle();
+  static_cast<void>(office.register_case(quiet));
   constexpr int cases = 4'000;
   for (int i = 0; i < cases; ++i) office.submit(busy.agent, office.registration(busy.node, "many"));
   office.settle();
   CHECK(busy.agent.view(office.clock).journal_receipted < Seq{cases});
   CHECK(busy.agent.view(office.clock).journal_receipted > Seq{});
   static_cast<void>(office.register_case(quiet));
-  CHECK(quiet.agent.view(office.clock).journal_receipted == Seq{1});
+  CHECK(quiet.agent.view(office.clock).journal_receipted == Seq{2});
   CHECK(office.gateway.next_deadline() > office.clock);
   int waited_ms = 0;
   while (busy.agent.view(office.clock).journal_receipted < Seq{cases} && waited_ms < 60'000) {
     office.clock = after_ms(office.clock, 100);
     waited_ms += 100;
-    office.settle();
+    static_cast<void>(office.register_case(quiet));
   }
   // 4,000 entries of a kibibyte, less those that were saved up, and those that may be owed.
   CHECK(waited_ms >= 7'000);
@@ -153,10 +208,20 @@ TEST_CASE("Gateway: a site over its quota waits for its receipts, the others do 
   CHECK_FALSE(refused_with(quiet).has_value());
 }
 
+TEST_CASE("Gateway: a site that is alone does not wait for its receipts") {
+  Office office{1, QuotaOptions{256 * kib}};
+  Dialled& busy = office.dial(0);
+  office.settle();
+  constexpr int cases = 8'000;
+  for (int i = 0; i < cases; ++i) office.submit(busy.agent, office.registration(busy.node, "many"));
+  office.settle();
+  CHECK(busy.agent.view(office.clock).journal_receipted == Seq{cases});
+}
+
 TEST_CASE("Gateway: a site that sends beyond its window is told retry_later, and what it sent is not kept") {
   Office office{2, QuotaOptions{256 * kib}};
   Dialled& quiet = office.dial(1);
-  office.settle();
+  static_cast<void>(office.register_case(quiet));
   const Connection line = copy_of(view_of("flood"));
   std::optional<wire::Refusal> told;
   std::size_t sent = 0;
