@@ -1,6 +1,6 @@
 // SHA-256.
 //
-// Pure and thread-safe; each thread keeps one context of its own.
+// Pure and thread-safe.
 #pragma once
 
 #include <initializer_list>

@@ -3,10 +3,12 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "crypto/derive.h"
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
+#include "crypto/sha256.h"
 #include "protocol/base/assert.h"
 #include "protocol/base/mutant.h"
 
@@ -21,27 +23,40 @@ const EVP_CIPHER* fetched_cipher() {
   return fetched;
 }
 
-std::array<std::byte, Gcm::nonce_size> nonce_for(const Key32& key, std::string_view domain, ByteView associated,
-                                                 ByteView plain, Random& random) {
-  std::array<std::byte, 32> drawn{};
-  random.fill(drawn);
-  const Digest content = sha256(plain);
-  const Key32 mixed =
-      hmac_sha256(derive(key, "redress/nonce/1").view(), {drawn, content.bytes, view_of(domain), associated});
-  std::array<std::byte, Gcm::nonce_size> nonce{};
-  if (!REDRESS_MUTANT(123)) std::copy_n(mixed.view().begin(), nonce.size(), nonce.begin());  // 123: always the same
-  return nonce;
-}
-
 }  // namespace
 
 struct Gcm::Context {
   OwnedCipherContext cipher{EVP_CIPHER_CTX_new()};
+  std::optional<Key32> keyed;       // what `cipher` holds the schedule of
+  std::optional<Hmac> nonce_maker;  // of that key; made when it first seals
 
-  // `encrypt` is 1 or 0.
-  void start(const Key32& key, ByteView nonce, int encrypt) {
-    REDRESS_ASSERT(
-        EVP_CipherInit_ex2(cipher.get(), fetched_cipher(), octets(key.view()), octets(nonce), encrypt, nullptr) == 1);
+  Context() {
+    REDRESS_ASSERT(cipher != nullptr);
+    // Named once: naming it again makes the context anew.
+    REDRESS_ASSERT(EVP_CipherInit_ex2(cipher.get(), fetched_cipher(), nullptr, nullptr, 1, nullptr) == 1);
+  }
+
+  void take(const Key32& key) {
+    if (keyed == key) return;
+    keyed.reset();
+    nonce_maker.reset();
+    REDRESS_ASSERT(EVP_CipherInit_ex2(cipher.get(), nullptr, octets(key.view()), nullptr, 1, nullptr) == 1);
+    keyed = key;
+  }
+  [[nodiscard]] std::array<std::byte, nonce_size> nonce_for(std::string_view domain, ByteView associated,
+                                                            ByteView plain, Random& random) {
+    std::array<std::byte, 32> drawn{};
+    random.fill(drawn);
+    const Digest content = sha256(plain);
+    if (!nonce_maker) nonce_maker.emplace(derive(*keyed, "redress/nonce/1").view());
+    const Key32 mixed = nonce_maker->of({drawn, content.bytes, view_of(domain), associated});
+    std::array<std::byte, nonce_size> nonce{};
+    if (!REDRESS_MUTANT(123)) std::copy_n(mixed.view().begin(), nonce.size(), nonce.begin());  // 123: always the same
+    return nonce;
+  }
+  // `encrypt` is 1 or 0. The key is the last one taken.
+  void start(ByteView nonce, int encrypt) {
+    REDRESS_ASSERT(EVP_CipherInit_ex2(cipher.get(), nullptr, nullptr, octets(nonce), encrypt, nullptr) == 1);
   }
   void bind(ByteView part) {
     REDRESS_ASSERT(part.size() < input_bytes_max);
@@ -64,7 +79,7 @@ struct Gcm::Context {
   }
 };
 
-Gcm::Gcm() : context_{std::make_unique<Context>()} { REDRESS_ASSERT(context_->cipher != nullptr); }
+Gcm::Gcm() : context_{std::make_unique<Context>()} {}
 Gcm::~Gcm() = default;
 
 void Gcm::seal(const Key32& key, std::string_view domain, ByteView associated, ByteView plain, Random& random,
@@ -72,10 +87,11 @@ void Gcm::seal(const Key32& key, std::string_view domain, ByteView associated, B
   const std::size_t begin = out.size();
   out.resize(begin + overhead + plain.size());
   const std::span<std::byte> sealed = std::span{out}.subspan(begin);
-  const auto nonce = nonce_for(key, domain, associated, plain, random);
+  context_->take(key);
+  const auto nonce = context_->nonce_for(domain, associated, plain, random);
   std::copy(nonce.begin(), nonce.end(), sealed.begin());
 
-  context_->start(key, nonce, 1);
+  context_->start(nonce, 1);
   context_->bind(view_of(domain));
   context_->bind(associated);
   context_->turn(plain, sealed.subspan(nonce_size, plain.size()));
@@ -90,7 +106,8 @@ bool Gcm::open(const Key32& key, std::string_view domain, ByteView associated, B
   std::array<std::byte, tag_size> tag{};
   std::copy(sealed.end() - tag_size, sealed.end(), tag.begin());
 
-  context_->start(key, sealed.first(nonce_size), 0);
+  context_->take(key);
+  context_->start(sealed.first(nonce_size), 0);
   REDRESS_ASSERT(EVP_CIPHER_CTX_ctrl(context_->cipher.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, tag.data()) == 1);
   context_->bind(view_of(domain));
   context_->bind(associated);

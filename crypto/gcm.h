@@ -1,6 +1,6 @@
 // AES-256-GCM with the nonce rule of this project (D20). Seen by the .cc files of this folder only.
 //
-// A resource: one thread, not copied, not moved. Keeps one cipher context.
+// A resource: one thread, not copied, not moved. Keeps one cipher context and the last key in it, until it dies.
 //
 // Sealed bytes: nonce 12 ‖ ciphertext ‖ tag 16. Bound as associated data: domain ‖ associated. The nonce is the first
 // 12 bytes of HMAC(derive(key, "redress/nonce/1"), 32 random bytes ‖ SHA-256(plain) ‖ domain ‖ associated): with a

@@ -1,6 +1,7 @@
 // Unpredictable bytes from OpenSSL's generator, which the operating system seeds.
 //
-// Stateless here and thread-safe. A failing generator stops the program: nothing safe can be done without it.
+// Thread-safe: each thread draws a KiB at a time and gives that out in pieces. A failing generator stops the program:
+// nothing safe can be done without it.
 #pragma once
 
 #include "protocol/base/random.h"

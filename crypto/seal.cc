@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <zstd.h>
 
+#include <array>
 #include <optional>
 
 #include "crypto/derive.h"
@@ -32,6 +33,22 @@ static_assert(wrapped_key_bytes == Key32::size + Gcm::overhead);
 
 Unexpected<Error> damaged_body(std::string_view reason) {
   return fail(Code::damaged, "open sealed body reason=" + std::string{reason});
+}
+
+// Few keys wrap and seal records, many times each: their contexts are kept, one a key, by each thread.
+Gcm& context_of(const Key32& key) {
+  struct Kept {
+    std::optional<Key32> key;
+    Gcm gcm;
+  };
+  thread_local std::array<Kept, 4> kept;
+  thread_local std::size_t next = 0;
+  for (Kept& one : kept) {
+    if (one.key == key) return one.gcm;
+  }
+  Kept& oldest = kept[next++ % kept.size()];
+  oldest.key = key;
+  return oldest.gcm;
 }
 
 }  // namespace
@@ -130,7 +147,7 @@ Result<Bytes> Sealer::open(const CaseKey& key, ByteView associated, ByteView sea
 Bytes wrap(const Key32& wrapping, ByteView associated, const CaseKey& key, Random& random) {
   Bytes wrapped;
   wrapped.reserve(wrapped_key_bytes);
-  Gcm{}.seal(wrapping, wrap_domain, associated, key.key.view(), random, wrapped);
+  context_of(wrapping).seal(wrapping, wrap_domain, associated, key.key.view(), random, wrapped);
   return wrapped;
 }
 
@@ -140,7 +157,7 @@ Result<CaseKey> unwrap(const Key32& wrapping, ByteView associated, const CaseId&
     return fail(Code::damaged, "unwrap case key size=" + std::to_string(wrapped.size()));
   }
   CaseKey opened{key_id, {}};
-  if (!Gcm{}.open(wrapping, wrap_domain, associated, wrapped, opened.key.bytes())) {
+  if (!context_of(wrapping).open(wrapping, wrap_domain, associated, wrapped, opened.key.bytes())) {
     return fail(Code::wrong_key, "unwrap case key reason=tag");
   }
   if (key_id_of(case_id, opened.key) != key_id && !REDRESS_MUTANT(124))
@@ -150,7 +167,7 @@ Result<CaseKey> unwrap(const Key32& wrapping, ByteView associated, const CaseId&
 
 Bytes seal_bytes(const Key32& key, ByteView associated, ByteView plain, Random& random) {
   Bytes sealed;
-  Gcm{}.seal(key, bytes_domain, associated, plain, random, sealed);
+  context_of(key).seal(key, bytes_domain, associated, plain, random, sealed);
   return sealed;
 }
 
@@ -159,7 +176,7 @@ Result<Bytes> open_bytes(const Key32& key, ByteView associated, ByteView sealed)
     return fail(Code::damaged, "open sealed record size=" + std::to_string(sealed.size()));
   }
   Bytes plain(sealed.size() - Gcm::overhead);
-  if (!Gcm{}.open(key, bytes_domain, associated, sealed, plain)) {
+  if (!context_of(key).open(key, bytes_domain, associated, sealed, plain)) {
     return fail(Code::damaged, "open sealed record reason=tag");
   }
   return plain;
