@@ -1,6 +1,7 @@
 #include "protocol/base/bytes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace redress {
 namespace {
@@ -127,7 +128,23 @@ std::optional<Bytes> from_base32(std::string_view text) {
 }
 
 bool is_plain_utf8(std::string_view text) noexcept {
+  const auto three = [&](std::size_t i) {
+    const auto at = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
+    // Neither overlong nor a surrogate: the leads that need no second look.
+    return at(0) > 0xE0 && at(0) < 0xED && (at(1) & 0xC0) == 0x80 && (at(2) & 0xC0) == 0x80;
+  };
   while (!text.empty()) {
+    // Most text is ASCII or Chinese.
+    std::size_t i = 0;
+    for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + i, sizeof word);
+      const std::uint64_t zeros = (word - 0x0101'0101'0101'0101) & ~word;
+      if (((word | zeros) & 0x8080'8080'8080'8080) != 0) break;
+    }
+    while (i + 3 <= text.size() && three(i)) i += 3;
+    text.remove_prefix(i);
+    if (text.empty()) return true;
     const std::size_t length = scalar_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -71,6 +71,24 @@ TEST_CASE("Bytes: plain UTF-8 is scalar values in shortest form, without NUL") {
   CHECK_FALSE(is_plain_utf8(std::string_view{"a\0b", 3}));
 }
 
+TEST_CASE("Bytes: a character is judged alike wherever it stands among whole words of ASCII and Chinese") {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (const std::string& filling : {std::string(before, 'a'), std::string(before, 'b') + "投诉投诉"}) {
+      for (const char* behind : {"", "c", "cccccccccccccccccc", "投诉"}) {
+        const auto among = [&](std::string_view one) { return filling + std::string{one} + behind; };
+        for (const char* good :
+             {"\x7F", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+          CHECK(is_plain_utf8(among(good)));
+        }
+        using namespace std::string_view_literals;
+        for (const auto bad :
+             {"\0"sv, "\x80"sv, "\xE0\x9F\xBF"sv, "\xED\xA0\x80"sv, "\xE4\xB8"sv, "\xE4\xB8\x41"sv, "\xE4\x41\xAD"sv})
+          CHECK_FALSE(is_plain_utf8(among(bad)));
+      }
+    }
+  }
+}
+
 TEST_CASE("Bytes: same_bytes compares size and content") {
   CHECK(same_bytes(view_of("abc"), view_of("abc")));
   CHECK_FALSE(same_bytes(view_of("abc"), view_of("abd")));
