@@ -116,12 +116,17 @@ Status Turn::check_unchanged(const Append& append) const {
   return status;
 }
 
+Room Turn::room() {
+  if (!room_) room_ = site_.room();
+  return *room_;
+}
+
 Result<Outcome> Turn::append(const Append& append) {
   if (auto again = repeated_in(store_, site_.options_, site_.rows_, append.what.command, append.request)) {
     if (!*again) return fail(again->error());
     return Outcome{**again};
   }
-  if (site_.is_full()) return fail(Code::store_full, "room is kept for cursors, receipts and deletes");
+  if (room() == Room::full) return fail(Code::store_full, "room is kept for cursors, receipts and deletes");
   // Nothing is decided on a case of which others may know more (D28).
   if (append.shown != Position{} && !(unheard_ ? *unheard_ : site_.unheard_).empty() && !REDRESS_MUTANT(96)) {
     return fail(Code::recovering, "head office has not yet heard every site about what it lost");
@@ -213,7 +218,7 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
 
 Result<Outcome> Turn::accept(const sync::Accept& accept) {
   // What a peer sends gives way to what people register here: the peer keeps its entries.
-  if (site_.room() >= Room::line_waits) return fail(Code::store_full, "room is kept for own entries");
+  if (room() >= Room::line_waits) return fail(Code::store_full, "room is kept for own entries");
   StreamRow& received = stream(accept.stream, accept.parent);
   if (received.head != accept.before) {
     return fail(Code::hole, "the stream stands at seq=" + std::to_string(received.head.seq.value()));
@@ -256,7 +261,7 @@ Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {
 
 Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
   // An epoch that holds nothing yet gets no row of its own out of the kept share.
-  if (site_.is_full() && !site_.streams_.contains(journal_of(keep.site, keep.epoch))) {
+  if (room() == Room::full && !site_.streams_.contains(journal_of(keep.site, keep.epoch))) {
     return fail(Code::store_full, "no room for another epoch");
   }
   std::vector<LinkToken> offers;

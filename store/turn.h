@@ -22,6 +22,7 @@ class Turn {
   void publish();
 
  private:
+  [[nodiscard]] Room room();
   [[nodiscard]] Result<Outcome> append(const Append& append);
   [[nodiscard]] Status check_unchanged(const Append& append) const;
   [[nodiscard]] Result<Outcome> accept(const sync::Accept& accept);
@@ -97,6 +98,7 @@ class Turn {
   std::set<SiteId> fed_;
   std::optional<std::set<SiteId>> unheard_;  // if it changed
   std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
+  std::optional<Room> room_;                 // as of the first that asked: asking the disk costs more than a row
 };
 
 }  // namespace redress::store
