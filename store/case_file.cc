@@ -1,9 +1,11 @@
 #include "store/case_file.h"
 
+#include <algorithm>
 #include <map>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "store/case_memory.h"
 
 namespace redress::store {
 namespace {
@@ -74,14 +76,17 @@ Position head_of(const Reading& store, const RowCheck& rows) {
   return ledger ? Position{Reader{*ledger}.u64()} : Position{};
 }
 
+// What stays is copied: a short text that is moved to where a long one was keeps its room.
 void drop_texts(const casework::Kinds& kinds, casework::Told& told) {
   if (!told.event) return;
   const casework::KindRow* row = kinds.find(told.event->kind);
-  std::erase_if(told.event->fields, [&](const casework::FieldText& one) {
+  std::vector<casework::FieldText> kept;
+  for (const casework::FieldText& one : told.event->fields) {
     const casework::Field* field = row == nullptr ? nullptr : row->field(one.first);
-    return field == nullptr || field->type == casework::FieldType::text;
-  });
-  told.event->fields.shrink_to_fit();
+    if (field != nullptr && field->type != casework::FieldType::text) kept.push_back(one);
+  }
+  kept.shrink_to_fit();
+  told.event->fields = std::move(kept);
 }
 
 std::optional<WallTime> receipt_time(const Reading& store, const StreamName& stream, Seq seq) {
@@ -144,32 +149,49 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
   return file;
 }
 
-std::optional<CaseFile> recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                                    crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory) {
-  CaseFile file;
-  file.id = case_id;
+const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
+                            crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory) {
+  CaseFile& file = memory.hand_out(case_id);
+  std::vector<casework::Told>& told = file.told;
   CaseKeys keys{store, site};
-  std::vector<casework::Told> known = memory.take(case_id);
-  auto next = known.begin();
+  std::size_t at = 0;
+  const std::size_t folded = file.view.timeline.empty() ? 0 : told.size();
+  bool grew_only = folded > 0;
+  const auto here = [&] { return told.begin() + static_cast<std::ptrdiff_t>(at); };
   visit_places(store, case_id, [&](ByteView key, ByteView) {
-    if (file.told.size() == limits::case_entries_max) return false;
+    if (at == limits::case_entries_max) return false;
     const Position position = position_of(key);
-    while (next != known.end() && next->arrived < position) ++next;
-    if (next != known.end() && next->arrived == position) {
-      file.told.push_back(std::move(*next));
+    const auto next = std::find_if(here(), told.end(), [&](const auto& one) { return one.arrived >= position; });
+    if (next != here()) {
+      told.erase(here(), next);  // its row is gone: it was placed again
+      grew_only = false;
+    }
+    const bool known = at < told.size() && told[at].arrived == position;
+    if (known && told[at].event) {
+      ++at;
       return true;
     }
-    auto told = told_at(store, keys, site, kinds, sealer, position);
-    if (!told) return goes_on();
-    drop_texts(kinds, *told);
-    file.told.push_back(std::move(*told));
+    auto read = told_at(store, keys, site, kinds, sealer, position);
+    if (!read) return goes_on();
+    drop_texts(kinds, *read);
+    if (at < folded) grew_only = false;
+    if (known) {
+      told[at] = std::move(*read);
+    } else {
+      told.insert(here(), std::move(*read));
+    }
+    ++at;
     return true;
   });
-  if (file.told.empty()) return std::nullopt;
-  memory.keep(case_id, file.told);
-  file.view = casework::fold(kinds, file.told);
+  if (at < told.size()) {
+    told.erase(here(), told.end());
+    grew_only = false;
+  }
+  if (told.empty()) return nullptr;
+  const bool level = grew_only && told.size() == folded;
+  if (!level && !(grew_only && casework::extend(kinds, file.view, told))) file.view = casework::fold(kinds, told);
   file.head = head_of(store, RowCheck{site.kek});
-  return file;
+  return &file;
 }
 
 }  // namespace redress::store

@@ -5,10 +5,11 @@
 
 #include "crypto/seal.h"
 #include "protocol/casework/case.h"
-#include "store/case_memory.h"
 #include "store/site.h"
 
 namespace redress::store {
+
+class CaseMemory;
 
 // What is known of an entry's way.
 struct Way {
@@ -31,8 +32,8 @@ struct CaseFile {
                                                 const CaseId& case_id);
 
 // The same for who needs neither long texts (fields of the type text, and extensions) nor the ways, which are left out:
-// what `memory` has of the case is not opened again.
-[[nodiscard]] std::optional<CaseFile> recall_case(const Reading& store, const SiteOptions& site,
+// what `memory` has of the case is not opened again. The file is the memory's, until the next call for another.
+[[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site,
                                                   const casework::Kinds& kinds, crypto::Sealer& sealer,
                                                   const CaseId& case_id, CaseMemory& memory);
 

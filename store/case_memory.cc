@@ -7,8 +7,8 @@ namespace redress::store {
 namespace {
 
 std::size_t bytes_of(const casework::Told& told) {
-  std::size_t bytes =
-      sizeof told + told.header.what.after.size() * sizeof(Cause) + told.header.what.to.size() * sizeof(SiteId);
+  std::size_t bytes = sizeof told + sizeof(casework::Line) + told.header.what.after.size() * sizeof(Cause) +
+                      told.header.what.to.size() * sizeof(SiteId);
   if (!told.event) return bytes;
   for (const auto& [name, value] : told.event->fields) {
     bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
@@ -24,25 +24,33 @@ void CaseMemory::forget(std::map<CaseId, Kept>::iterator kept) {
   cases_.erase(kept);
 }
 
-std::vector<casework::Told> CaseMemory::take(const CaseId& case_id) {
-  const auto found = cases_.find(case_id);
-  if (found == cases_.end()) return {};
-  std::vector<casework::Told> told = std::move(found->second.told);
-  forget(found);
-  return told;
+CaseFile CaseMemory::take(const CaseId& case_id) {
+  CaseFile file;
+  if (const auto found = cases_.find(case_id); found != cases_.end()) {
+    file = std::move(found->second.file);
+    forget(found);
+  }
+  file.id = case_id;
+  return file;
 }
 
-void CaseMemory::keep(const CaseId& case_id, const std::vector<casework::Told>& told) {
-  REDRESS_ASSERT(!cases_.contains(case_id));
-  Kept kept;
-  kept.told.reserve(told.size());
-  std::copy_if(told.begin(), told.end(), std::back_inserter(kept.told), [](const auto& one) { return one.event; });
-  for (const casework::Told& one : kept.told) kept.bytes += bytes_of(one);
-  if (kept.told.empty() || kept.bytes > bytes_max_) return;
-  while (bytes_ + kept.bytes > bytes_max_) forget(cases_.find(turns_.front()));
-  kept.turn = turns_.insert(turns_.end(), case_id);
-  bytes_ += kept.bytes;
-  cases_.emplace(case_id, std::move(kept));
+void CaseMemory::keep(CaseFile file) {
+  REDRESS_ASSERT(!cases_.contains(file.id));
+  const auto unread = std::erase_if(file.told, [](const casework::Told& one) { return !one.event; });
+  if (unread > 0) file.view = {};
+  std::size_t bytes = 0;
+  for (const casework::Told& one : file.told) bytes += bytes_of(one);
+  if (file.told.empty() || bytes > bytes_max_) return;
+  while (bytes_ + bytes > bytes_max_) forget(cases_.find(turns_.front()));
+  bytes_ += bytes;
+  const CaseId case_id = file.id;
+  cases_.emplace(case_id, Kept{std::move(file), bytes, turns_.insert(turns_.end(), case_id)});
+}
+
+CaseFile& CaseMemory::hand_out(const CaseId& case_id) {
+  if (in_hand_ && in_hand_->id == case_id) return *in_hand_;
+  if (in_hand_) keep(std::move(*in_hand_));
+  return in_hand_.emplace(take(case_id));
 }
 
 }  // namespace redress::store

@@ -1,15 +1,16 @@
 // Cases that were opened lately, so that an entry is not opened again each time its case grows by one.
 //
 // A resource of the thread that opens them; in memory only, wiped by nothing: it holds no long texts. An entry's row
-// never changes where it stands, so what was read of it stays true; what could not be read is not kept.
+// never changes where it stands, so what was read of it stays true; what could not be read is not kept. One case is in
+// hand and changed there; the others wait.
 #pragma once
 
 #include <list>
 #include <map>
-#include <vector>
+#include <optional>
 
 #include "protocol/base/limits.h"
-#include "protocol/casework/case.h"
+#include "store/case_file.h"
 
 namespace redress::store {
 
@@ -20,16 +21,20 @@ class CaseMemory {
 
   explicit CaseMemory(std::size_t bytes = bytes_max) : bytes_max_{bytes} {}
 
-  // What is kept of a case, in order of arrival; it is kept no more. Empty: nothing.
-  [[nodiscard]] std::vector<casework::Told> take(const CaseId& case_id);
-  // Keeps those that were read; cases that were not asked for longest give way. Requires: nothing is kept of this case.
-  void keep(const CaseId& case_id, const std::vector<casework::Told>& told);
+  // What is kept of a case, and its entries in order of arrival; it is kept no more. Without entries: nothing is.
+  [[nodiscard]] CaseFile take(const CaseId& case_id);
+  // Keeps the entries that were read, and the view if that is all of them; cases that were not asked for longest give
+  // way. Requires: nothing is kept of this case.
+  void keep(CaseFile file);
+
+  // What is kept of a case, to be worked on until the next call; what was in hand before is kept again.
+  [[nodiscard]] CaseFile& hand_out(const CaseId& case_id);
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   struct Kept {
-    std::vector<casework::Told> told;
+    CaseFile file;
     std::size_t bytes = 0;
     std::list<CaseId>::iterator turn;
   };
@@ -38,6 +43,7 @@ class CaseMemory {
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::map<CaseId, Kept> cases_;
+  std::optional<CaseFile> in_hand_;
   std::list<CaseId> turns_;  // who was not asked for longest stands first
 };
 

@@ -176,19 +176,19 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
     return std::variant<Append, Appended>{**before};
   }
   if (row == nullptr || row->effect == casework::Effect::open) return fail(Code::unknown_kind, "no such act", "kind");
-  std::optional<CaseFile> file;
+  const CaseFile* file = nullptr;
   std::optional<crypto::CaseKey> key;
   journal::Seen seen;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
     file = recall_case(store, options_.site, kinds_, sealer_, case_id, memory_);
     // The case's key is the one that its opening names, whatever else was granted.
-    const auto opened = file ? file->view.state.opened : std::nullopt;
+    const auto opened = file != nullptr ? file->view.state.opened : std::nullopt;
     if (opened) key = key_in(store, options_.site, case_id, file->told[*opened].header.what.key);
     seen = feed_seen(store, rows_, options_.site.site).value_or(journal::Seen{});
     return Done{};
   });
   if (!looked) return fail(looked.error());
-  if (!file) return fail(Code::not_found, "no such case here", "case");
+  if (file == nullptr) return fail(Code::not_found, "no such case here", "case");
   auto event = casework::parse_event(*row, asked.fields, options_.editions);
   if (!event) return fail(event.error());
   if (auto no = casework::objection(file->view, *row, {options_.site.site, asked.staff}, &*event))

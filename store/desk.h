@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-#include "store/case_file.h"
+#include "store/case_memory.h"
 
 namespace redress::store {
 

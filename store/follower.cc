@@ -9,7 +9,7 @@ namespace redress::store {
 namespace {
 
 constexpr std::size_t alike_max = 64;
-constexpr std::size_t cases_a_commit = 64;
+constexpr std::size_t cases_a_snapshot = 64;
 
 // Check characters may be typed in either case.
 bool same_number(std::string_view a, std::string_view b) {
@@ -58,28 +58,48 @@ Status Follower::open() {
   });
 }
 
-Result<std::size_t> Follower::advance(std::size_t entries_max) {
-  std::set<CaseId> touched;
-  std::vector<Summary> summaries;
+Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseId>& cases) const {
   std::size_t count = 0;
+  std::set<CaseId> seen;
   const Status looked = journal_.view([&](const Reading& store) -> Status {
     store.scan(Table::entries, key_of(position().next()), [&](ByteView, ByteView value) {
-      // A snapshot is held while the cases are folded: not for more than these.
-      if (count == entries_max || touched.size() == cases_a_commit) return false;
+      if (count == entries_max) return false;
       ++count;
       const auto entry = decode_entry(site_.domain, value);
-      if (entry && !entry->header.what.case_id.is_zero()) touched.insert(entry->header.what.case_id);
+      if (entry && !entry->header.what.case_id.is_zero()) seen.insert(entry->header.what.case_id);
       return true;
     });
-    for (const CaseId& id : touched) {
-      if (const auto file = recall_case(store, site_, kinds_, sealer_, id, memory_))
-        summaries.push_back(summary_of(*file));
-    }
     return Done{};
   });
   if (!looked) return fail(looked.error());
-  if (count == 0) return std::size_t{0};
-  const Position at{position_.load() + count};
+  cases.assign(seen.begin(), seen.end());
+  return count;
+}
+
+Status Follower::fold(std::span<const CaseId> cases, std::vector<Summary>& summaries) {
+  return journal_.view([&](const Reading& store) -> Status {
+    for (const CaseId& id : cases) {
+      const CaseFile* file = recall_case(store, site_, kinds_, sealer_, id, memory_);
+      if (file != nullptr) summaries.push_back(summary_of(*file));
+    }
+    return Done{};
+  });
+}
+
+Result<std::size_t> Follower::advance(std::size_t entries_max) {
+  std::vector<CaseId> cases;
+  const auto count = touched(entries_max, cases);
+  if (!count || *count == 0) return count;
+  std::vector<Summary> summaries;
+  // A snapshot keeps pages from being used again: one for a few cases each. A later one may know more than the entries
+  // that are followed now, which does no harm.
+  for (std::span<const CaseId> left{cases}; !left.empty();) {
+    const std::size_t some = std::min(left.size(), cases_a_snapshot);
+    const Status folded = fold(left.first(some), summaries);
+    if (!folded) return fail(folded.error());
+    left = left.subspan(some);
+  }
+  const Position at{position_.load() + *count};
   const Status kept = views_.update([&](Writing& views) -> Status {
     for (const Summary& summary : summaries) {
       views.put(Table::cases, view_of(summary.id), seal_summary(site_.domain, key_, summary, random_));

@@ -24,6 +24,9 @@ class Follower {
 
  private:
   void write_progress(Writing& views, Position at);
+  // The cases of the next entries, each once. How many entries: at most `entries_max`.
+  [[nodiscard]] Result<std::size_t> touched(std::size_t entries_max, std::vector<CaseId>& cases) const;
+  [[nodiscard]] Status fold(std::span<const CaseId> cases, std::vector<Summary>& summaries);
 
   const Truth& journal_;
   Truth& views_;

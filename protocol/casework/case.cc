@@ -36,6 +36,67 @@ class Bits {
   std::vector<std::uint64_t> words_;
 };
 
+// What an entry's author was allowed, by the state that `known` gives: what they could know.
+template <typename Known>
+Line judged(Index at, const KindRow* row, const Told& told, Known known) {
+  Line line{at};
+  if (row == nullptr || !told.event) {
+    line.verdict = Verdict::unread;
+    return line;
+  }
+  if (REDRESS_MUTANT(61)) return line;  // authority not judged
+  const Actor actor{told.header.what.author, told.header.what.staff};
+  const auto no = denial(known(), false, *row, actor, &*told.event);
+  if (no) {
+    line.verdict = Verdict::refused;
+    line.rule = no->rule;
+  }
+  return line;
+}
+
+// Applies an entry that stands, and notes in the view who lost by it.
+void apply_to(CaseView& view, Index at, const KindRow& row, const Told& told, const Contest& contest,
+              std::vector<Loss>& losses) {
+  losses.clear();
+  apply(view.state, at, row, told, contest, losses);
+  for (const Loss& loss : losses) {
+    view.timeline[loss.loser].verdict = Verdict::superseded;
+    view.timeline[loss.loser].by = loss.winner;
+  }
+}
+
+// In a chain everybody knows all that is before them, and nothing is contested.
+class Successive final : public Contest {
+ public:
+  [[nodiscard]] bool knows(Index later, Index earlier) const override { return earlier < later; }
+  [[nodiscard]] Rank rank(Index /*entry*/) const override { return Rank::other; }
+};
+
+// Each entry from `from` on names just the one before it, and stands behind those of its journal: no other order fits.
+bool is_chain(std::span<const Told> entries, Index from) {
+  std::vector<journal::Place> last;  // of each journal
+  for (Index i = 0; i < entries.size(); ++i) {
+    const journal::Header& header = entries[i].header;
+    if (i >= from) {
+      const auto& after = header.what.after;
+      const bool follows =
+          i == 0 ? after.empty() : after.size() == 1 && after.front() == journal::cause_of(entries[i - 1].identity);
+      if (!follows) return false;
+    }
+    const auto same = std::find_if(last.begin(), last.end(), [&](const journal::Place& place) {
+      return place.site == header.place.site && place.epoch == header.place.epoch;
+    });
+    if (same == last.end()) {
+      last.push_back(header.place);
+    } else if (same->seq >= header.place.seq) {
+      return false;
+    } else {
+      *same = header.place;
+    }
+  }
+  return true;
+}
+
 // Walks the entries in order, judging each on its ancestors and applying it at its turn. Everything here is counted by
 // places in the order, so that what an author knew is, but for a tail, a beginning of the order: the states after every
 // few places are kept, and only the tail is applied again.
@@ -55,17 +116,11 @@ class Walk final : public Contest {
     for (Index at = 0; at < order_.size(); ++at) {
       note_ancestors(at);
       if (at % kept_every == 0) kept_.push_back(view.state);
-      view.timeline.push_back(judge(at));
+      view.timeline.push_back(judged(at, rows_[at], *entries_[at], [&]() -> const State& { return known_to(at); }));
       if (rows_[at] == nullptr) view.newer = true;
       const bool stands = view.timeline.back().verdict == Verdict::stands;
       stands_.push_back(stands);
-      if (!stands) continue;
-      losses_.clear();
-      apply(view.state, at, *rows_[at], *entries_[at], *this, losses_);
-      for (const Loss& loss : losses_) {
-        view.timeline[loss.loser].verdict = Verdict::superseded;
-        view.timeline[loss.loser].by = loss.winner;
-      }
+      if (stands) apply_to(view, at, *rows_[at], *entries_[at], *this, losses_);
     }
     return view;
   }
@@ -89,24 +144,6 @@ class Walk final : public Contest {
       }
     }
     place_of_[i] = static_cast<std::uint32_t>(at);
-  }
-
-  Line judge(Index at) {
-    Line line{at};
-    const KindRow* row = rows_[at];
-    const Told& told = *entries_[at];
-    if (row == nullptr || !told.event) {
-      line.verdict = Verdict::unread;
-      return line;
-    }
-    if (REDRESS_MUTANT(61)) return line;  // authority not judged
-    const Actor actor{told.header.what.author, told.header.what.staff};
-    const auto no = denial(known_to(at), false, *row, actor, &*told.event);
-    if (no) {
-      line.verdict = Verdict::refused;
-      line.rule = no->rule;
-    }
-    return line;
   }
 
   // What the author could know.
@@ -179,6 +216,14 @@ Entries unique_of(std::span<const Told> entries) {
   return unique;
 }
 
+// What people call the case and its state.
+void name(const Kinds& kinds, CaseView& view, std::span<const Told> entries) {
+  view.label = label_of(kinds, entries, view.state);
+  if (!view.state.opened || !entries[*view.state.opened].event) return;
+  const std::string* number = entries[*view.state.opened].event->value(case_no_field);
+  if (number != nullptr) view.number = *number;
+}
+
 // From places in the order to the caller's indices.
 void rename(CaseView& view, const std::vector<Index>& names) {
   for (Line& line : view.timeline) {
@@ -208,12 +253,25 @@ CaseView fold(const Kinds& kinds, std::span<const Told> entries) {
   names.reserve(order.size());
   for (const std::uint32_t i : order) names.push_back(static_cast<Index>(unique[i] - entries.data()));
   rename(view, names);
-  view.label = label_of(kinds, entries, view.state);
-  if (view.state.opened && entries[*view.state.opened].event) {
-    const std::string* number = entries[*view.state.opened].event->value(case_no_field);
-    if (number != nullptr) view.number = *number;
-  }
+  name(kinds, view, entries);
+  view.chain = is_chain(placed, 0);
   return view;
+}
+
+bool extend(const Kinds& kinds, CaseView& view, std::span<const Told> entries) {
+  const Index from = view.timeline.size();
+  const bool fits = view.chain && from <= entries.size() && entries.size() <= limits::case_entries_max;
+  if (!fits || !is_chain(entries, from)) return false;
+  std::vector<Loss> losses;
+  for (Index at = from; at < entries.size(); ++at) {
+    const KindRow* row = kinds.find(entries[at].header.what.kind);
+    view.timeline.push_back(judged(at, row, entries[at], [&]() -> const State& { return view.state; }));
+    if (row == nullptr) view.newer = true;
+    if (view.timeline.back().verdict == Verdict::stands) apply_to(view, at, *row, entries[at], Successive{}, losses);
+  }
+  if (!entries.empty()) view.heads = {journal::cause_of(entries.back().identity)};
+  name(kinds, view, entries);
+  return true;
 }
 
 std::vector<Line> lost_by(const CaseView& view, std::span<const Told> entries, const Actor& person) {

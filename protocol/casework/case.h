@@ -76,9 +76,14 @@ struct CaseView {
   std::vector<Cause> heads;        // entries that no other held entry names as its cause; at most limits::after_max
   const KindRow* label = nullptr;  // the row whose name is the case's state for people
   bool newer = false;              // holds a kind that this program does not know: no closing act here
+  bool chain = false;              // each entry, as they were given, names just the one before it
 };
 
 [[nodiscard]] CaseView fold(const Kinds& kinds, std::span<const Told> entries);
+
+// The same for a view of the first of these entries that lacks the others. False, and nothing was done, if they do not
+// go on as a chain: what rests on all that is known has its place at the end, and judging it takes no other.
+[[nodiscard]] bool extend(const Kinds& kinds, CaseView& view, std::span<const Told> entries);
 
 // Nothing if `actor` may record `event` of this row now, after everything in the view; else forbidden, wrong_state or
 // missing_field with the rule's text. Without an event, what depends on its fields is not asked.

@@ -31,6 +31,17 @@ class Histories {
     return teller.entries();
   }
 
+  // So many events of the three, each of whom knows all that was done: a chain.
+  std::vector<Told> one_after_another(std::size_t count) {
+    const std::vector<SiteId> sites{outlet, county, head_office};
+    Teller teller;
+    known_.assign(sites.size(), {0});
+    while (teller.entries().size() < count) {
+      act(teller, 0, sites[index(sites.size())]);
+    }
+    return teller.entries();
+  }
+
   [[nodiscard]] std::size_t index(std::size_t below) {
     return static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(below)));
   }

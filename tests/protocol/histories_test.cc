@@ -114,6 +114,62 @@ TEST_CASE("Histories: three sites of 200 events show the same case, in whatever 
   }
 }
 
+TEST_CASE("Histories: a chain that is gone on with is the case folded anew") {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Histories random{seed};
+    const std::vector<Told> told = random.one_after_another(80);
+    const std::span<const Told> all{told};
+    CaseView view = fold(shipped(), all.first(1));
+    for (std::size_t count = 1; count < told.size();) {
+      count = std::min(told.size(), count + random.index(4));
+      INFO("seed " << seed << " entries " << count);
+      REQUIRE(extend(shipped(), view, all.first(count)));
+      const CaseView anew = fold(shipped(), all.first(count));
+      REQUIRE(Fingerprint{view, told}.value() == Fingerprint{anew, told}.value());
+      REQUIRE((view.number == anew.number && view.newer == anew.newer && view.chain && anew.chain));
+    }
+    refused += static_cast<std::size_t>(std::count_if(
+        view.timeline.begin(), view.timeline.end(), [](const Line& line) { return line.verdict == Verdict::refused; }));
+  }
+  CHECK(refused > 100);
+}
+
+TEST_CASE("Histories: what does not rest on all that is known does not go on as a chain") {
+  std::size_t chains = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Histories random{seed};
+    std::vector<Told> told = random.three_sites(8);
+    if (seed % 2 == 0) random.shuffle(told);
+    const std::span<const Told> all{told};
+    for (std::size_t count = 1; count < told.size(); ++count) {
+      CaseView view = fold(shipped(), all.first(count));
+      const std::uint64_t before = Fingerprint{view, told}.value();
+      const bool goes_on = extend(shipped(), view, all.first(count + 1));
+      const std::uint64_t now = Fingerprint{view, told}.value();
+      INFO("seed " << seed << " entries " << count);
+      REQUIRE(now == (goes_on ? Fingerprint{fold(shipped(), all.first(count + 1)), told}.value() : before));
+      chains += goes_on ? 1 : 0;
+    }
+  }
+  CHECK(chains > 10);
+}
+
+TEST_CASE("Histories: a chain with an entry of a journal out of its turn, or twice, is none") {
+  std::vector<Told> told = Histories{1}.one_after_another(6);
+  for (Told& one : told) one.header.place = {outlet, Epoch{1}, Seq{10}, {}};
+  for (std::size_t i = 0; i < told.size(); ++i) told[i].header.place.seq = Seq{i + 1};
+  REQUIRE(fold(shipped(), told).chain);
+  told[4].header.place.seq = Seq{3};
+  CHECK_FALSE(fold(shipped(), told).chain);
+  CaseView view = fold(shipped(), std::span<const Told>{told}.first(4));
+  CHECK(view.chain);
+  CHECK_FALSE(extend(shipped(), view, told));
+  told[4] = told[3];
+  CHECK_FALSE(extend(shipped(), view, told));
+  CHECK(view.timeline.size() == 4);
+}
+
 TEST_CASE("Histories: they are not all alike: acts stand, are refused and are superseded, and cases end and go on") {
   std::size_t stands = 0;
   std::size_t refused = 0;

@@ -17,6 +17,13 @@ CaseId case_named(std::uint8_t number) {
   return id;
 }
 
+CaseFile file_of(std::uint8_t number, std::vector<casework::Told> told) {
+  CaseFile file;
+  file.id = case_named(number);
+  file.told = std::move(told);
+  return file;
+}
+
 casework::Told told_with(std::string value) {
   casework::Told told;
   told.event = casework::Event{Kind{1}, {{"channel", std::move(value)}}};
@@ -25,7 +32,7 @@ casework::Told told_with(std::string value) {
 
 struct Read {
   std::optional<CaseFile> whole;
-  std::optional<CaseFile> recalled;
+  const CaseFile* recalled = nullptr;  // the memory's
 };
 
 Read read_both(sim::Node& node, const CaseId& id, CaseMemory& memory) {
@@ -43,7 +50,7 @@ Read read_both(sim::Node& node, const CaseId& id, CaseMemory& memory) {
 
 // Everything but texts and ways.
 void check_alike(const Read& read) {
-  REQUIRE((read.whole.has_value() && read.recalled.has_value()));
+  REQUIRE((read.whole.has_value() && read.recalled != nullptr));
   CHECK(read.recalled->head == read.whole->head);
   CHECK(read.recalled->view.number == read.whole->view.number);
   CHECK(read.recalled->view.heads == read.whole->view.heads);
@@ -82,7 +89,42 @@ TEST_CASE("CaseMemory: a case recalled is the case read, as it grows at both end
   }
   check_alike(read_both(pair.branch(), id, at_branch));
   check_alike(read_both(pair.gateway(), id, at_gateway));
+  static_cast<void>(at_branch.hand_out(case_named(1)));  // it is put back for another
   CHECK(at_branch.bytes() > 0);
+}
+
+TEST_CASE("CaseMemory: an entry whose row is gone, or is there again, is not remembered otherwise") {
+  Pair pair{192};
+  CaseMemory memory;
+  sim::Node& node = pair.branch();
+  const auto opened = pair.register_case(node, "desk/1");
+  REQUIRE(opened.has_value());
+  const CaseId id = opened->case_id;
+  std::vector<Position> places{opened->ledger};
+  for (int i = 2; i < 6; ++i) {
+    const auto acted = pair.act(node, id, "replied", "desk/" + std::to_string(i), {{"content", "told"}});
+    REQUIRE(acted.has_value());
+    places.push_back(acted->ledger);
+  }
+  check_alike(read_both(node, id, memory));
+  for (const Position place : {places[2], places.back(), places.front()}) {
+    const Bytes key = key_of(id, place);
+    Bytes row;
+    const auto change = [&](const std::function<void(Writing&)>& what) {
+      REQUIRE(node.truth
+                  .update([&](Writing& store) -> Status {
+                    what(store);
+                    return Done{};
+                  })
+                  .has_value());
+      check_alike(read_both(node, id, memory));
+    };
+    change([&](Writing& store) {
+      row = *store.get(Table::by_case, key);
+      store.erase(Table::by_case, key);
+    });
+    change([&](Writing& store) { store.put(Table::by_case, key, row); });
+  }
 }
 
 TEST_CASE("CaseMemory: the summary is the same without the long texts, which are not kept") {
@@ -104,27 +146,27 @@ TEST_CASE("CaseMemory: what could not be read is looked at again") {
   CaseMemory memory;
   casework::Told unread;
   unread.unread = Code::key_waiting;
-  memory.keep(case_named(1), {unread, told_with("branch")});
-  const auto kept = memory.take(case_named(1));
-  REQUIRE(kept.size() == 1);
-  CHECK(kept[0].event.has_value());
-  memory.keep(case_named(1), {unread});
-  CHECK(memory.take(case_named(1)).empty());
+  memory.keep(file_of(1, {unread, told_with("branch")}));
+  const CaseFile kept = memory.take(case_named(1));
+  REQUIRE(kept.told.size() == 1);
+  CHECK(kept.told[0].event.has_value());
+  memory.keep(file_of(1, {unread}));
+  CHECK(memory.take(case_named(1)).told.empty());
 }
 
 TEST_CASE("CaseMemory: never more than it may keep; who was not asked for longest gives way") {
   const std::string value(1000, 'v');
   CaseMemory memory{4000};
   for (std::uint8_t i = 1; i <= 3; ++i) {
-    memory.keep(case_named(i), {told_with(value)});
+    memory.keep(file_of(i, {told_with(value)}));
     CHECK(memory.bytes() <= 4000);
-    if (i == 2) memory.keep(case_named(1), memory.take(case_named(1)));  // asked for again
+    if (i == 2) memory.keep(memory.take(case_named(1)));  // asked for again
   }
-  CHECK(memory.take(case_named(2)).empty());
-  CHECK(memory.take(case_named(1)).size() == 1);
-  CHECK(memory.take(case_named(3)).size() == 1);
+  CHECK(memory.take(case_named(2)).told.empty());
+  CHECK(memory.take(case_named(1)).told.size() == 1);
+  CHECK(memory.take(case_named(3)).told.size() == 1);
   CHECK(memory.bytes() == 0);
-  memory.keep(case_named(4), {told_with(std::string(5000, 'v'))});
+  memory.keep(file_of(4, {told_with(std::string(5000, 'v'))}));
   CHECK(memory.bytes() == 0);
 }
 
