@@ -380,7 +380,8 @@ void TcpRelay::Works::let_flow(Line& line) {
       bufferevent_disable(wire, EV_READ | EV_WRITE);
       continue;
     }
-    bufferevent_enable(wire, EV_WRITE);
+    // To enable what is enabled asks for one more "drained", and that would come here again, for ever.
+    if ((bufferevent_get_enabled(wire) & EV_WRITE) == 0) bufferevent_enable(wire, EV_WRITE);
     const bool has_room = waiting_in(line.opposite(wire).wire.get()) + end->delayed_bytes < buffered_bytes_max;
     const auto hole = end == &line.near ? RelayState::hole_up : RelayState::hole_down;
     if (has_room && !end->has_ended && counted_.state != hole) {

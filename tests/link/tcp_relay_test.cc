@@ -180,6 +180,20 @@ TEST_CASE("Relay: forwards both ways and counts", "[link][relay]") {
         R"({"state":"open","connections":2,"accepted":2,"bytes_up":8,"bytes_down":9,"cuts":0,"cut_ms":0})");
 }
 
+TEST_CASE("Relay: with nothing to pass on it waits", "[link][relay]") {
+  Stage stage;
+  const auto client = stage.connect_client();
+  REQUIRE(client->write("question") == 8);
+  const auto server = stage.accept_one();
+  REQUIRE(stage.reads(*server, "question"));
+  // It may have something to do a few times more, but not for ever.
+  CHECK(stage.until([&] {
+    const Instant before = shell::mono_now();
+    stage.relay->turn(50);
+    return shell::mono_now() >= after_ms(before, 45);
+  }));
+}
+
 TEST_CASE("Relay: an end is passed on after all that came before it, and the other way stays open", "[link][relay]") {
   Stage stage;
   const auto client = stage.connect_client();
