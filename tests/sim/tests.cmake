@@ -32,6 +32,16 @@ add_executable(redress-sim ${sim_world_sources})
 target_include_directories(redress-sim SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
 target_link_libraries(redress-sim PRIVATE redress_flags agent gateway sim CLI11::CLI11 nlohmann_json::nlohmann_json)
 
+# The restore and clone drill: the same world, with each case made to happen.
+set(sim_drill_sources ${sim_world_sources} ${CMAKE_CURRENT_SOURCE_DIR}/sim/drill.cc
+    ${CMAKE_CURRENT_SOURCE_DIR}/sim/drill_bench.cc ${CMAKE_CURRENT_SOURCE_DIR}/sim/redress_drill.cc)
+list(FILTER sim_drill_sources EXCLUDE REGEX "redress_sim\\.cc$")
+add_executable(redress-drill ${sim_drill_sources})
+target_include_directories(redress-drill SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(redress-drill PRIVATE redress_flags agent gateway sim CLI11::CLI11)
+add_test(NAME "drill: a store that was put back or copied, 200 seeds" COMMAND redress-drill --seeds 20)
+set_tests_properties("drill: a store that was put back or copied, 200 seeds" PROPERTIES LABELS sim TIMEOUT 300)
+
 # The same with the deliberate bugs in (--mutant N).
 set(sim_turn_sources "")
 foreach(room gateway agent)

@@ -195,6 +195,15 @@ Machine& World::clone(Machine& of) {
   return copy;
 }
 
+Machine& World::join(SiteId parent) {
+  const SiteId site{static_cast<std::uint32_t>(machines_.size() + 1)};
+  const crypto::SiteKeys keys = setting_.real_crypto ? crypto::make_site_keys(dice_) : mock_site_keys(dice_);
+  const bool invited = members_->invite(member_of(site, parent, dice_)).has_value();
+  REDRESS_ASSERT(invited && members_->enrol(site, keys.transport.public_key, keys.signing.public_key, WallTime{}));
+  add(std::make_unique<Machine>(common_, machines_.size(), site, parent, keys, members_->with(site), dice_.next()));
+  return *machines_.back();
+}
+
 bool World::revoke(SiteId site) {
   if (!members_->revoke(site)) return false;
   for (const auto& machine : machines_) {

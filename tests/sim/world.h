@@ -64,6 +64,8 @@ class World {
   void put_disk(Machine& machine, MemoryTruth::Image image);
   // A second machine of a site, with a copy of its disk.
   Machine& clone(Machine& of);
+  // A branch that was not there: invited and enrolled; its machine begins switched off, with an empty disk.
+  Machine& join(SiteId parent);
   // A person takes the site's right to be here.
   [[nodiscard]] bool revoke(SiteId site);
   // A frame as if the branch's program had sent it.
