@@ -4,6 +4,7 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "ops/demonstration/day.h"
 #include "ops/demonstration/network.h"
 #include "ops/demonstration/screen.h"
 #include "ops/tool/mapping.h"
@@ -13,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t branches = 3;
-constexpr std::size_t cut_branch = 2;
+constexpr std::size_t branches = day_branches;
+constexpr std::size_t cut_branch = far_outlet_index;
 constexpr std::int64_t tick_ms = 400;
 constexpr std::int64_t command_ms_max = 30'000;
 constexpr std::int64_t cycle_ms = 60'000;
@@ -36,7 +37,11 @@ struct Complaint {
 class Live {
  public:
   Live(const LiveOptions& options, Network& network, std::vector<tool::Fields> samples)
-      : options_{options}, network_{network}, samples_{std::move(samples)}, began_{shell::mono_now()} {
+      : options_{options},
+        network_{network},
+        samples_{std::move(samples)},
+        began_{shell::mono_now()},
+        day_{network, options.folder, options.around, "live-day", [this](const std::string& text) { tell(text); }} {
     for (const PlannedSite& site : network.sites()) {
       ShownSite shown;
       shown.site = site.site;
@@ -47,9 +52,12 @@ class Live {
 
   Status tick();
   [[nodiscard]] const ScreenView& view() const noexcept { return view_; }
+  // What happened since this was asked before.
+  [[nodiscard]] std::vector<std::string> take_news() { return std::exchange(fresh_, {}); }
 
  private:
   Status turn_line();
+  Status play_day();
   void add_registration(std::vector<Command>& commands);
   void add_disposition(std::vector<Command>& commands);
   void take_lag(std::size_t branch, const json& own, const json& central);
@@ -62,7 +70,10 @@ class Live {
   Network& network_;
   const std::vector<tool::Fields> samples_;
   const Instant began_;
+  DayPlay day_;
+  bool day_told_ = false;  // how it ended
   ScreenView view_;
+  std::vector<std::string> fresh_;  // news that nobody has taken
   bool cut_ = false;
   std::size_t turn_ = 0;
   std::size_t asked_ = 0;       // registrations so far
@@ -75,6 +86,7 @@ class Live {
 void Live::tell(const std::string& text) {
   view_.news.push_back(std::to_string(view_.elapsed_ms / 60'000) + "'" + std::to_string(view_.elapsed_ms / 1000 % 60) +
                        "\"  " + text);
+  fresh_.push_back(view_.news.back());
   if (view_.news.size() > news_max) view_.news.erase(view_.news.begin());
 }
 
@@ -89,6 +101,22 @@ Status Live::turn_line() {
   const std::string& name = view_.sites[cut_branch].name;
   tell(cut_ ? "✂ " + name + " 的线路断开；照常登记 / the line is cut; the branch goes on registering"
             : "线路恢复，积压排空 / " + name + ": the line is back, the backlog drains");
+  return Done{};
+}
+
+// Among the others, the complaints of one day, an act a tick; and how they stand in the evening.
+Status Live::play_day() {
+  if (!day_.is_over()) {
+    const auto stepped = day_.step(cut_);
+    return stepped ? Status{Done{}} : fail(stepped.error());
+  }
+  if (day_told_ || cut_) return Done{};
+  const auto problems = day_.judge();
+  if (!problems) return fail(problems.error());
+  // What was said last may still be on its way.
+  if (!problems->empty()) return Done{};
+  day_told_ = true;
+  tell("各机构所见一致 / every site shows the same end of " + std::to_string(stories_of_the_day().size()) + " cases");
   return Done{};
 }
 
@@ -175,7 +203,8 @@ void Live::offer() {
 
 Status Live::tick() {
   view_.elapsed_ms = shell::mono_now().value() - began_.value();
-  const Status turned = turn_line();
+  Status turned = turn_line();
+  if (turned) turned = play_day();
   if (!turned) return turned;
   if (view_.elapsed_ms >= paste_from_ms && view_.paste.empty()) offer();
   std::vector<Command> commands{network_.ops(head_office, {"lag"})};
@@ -232,9 +261,13 @@ Status show(Live& live, const LiveOptions& options, std::ostream& to, bool is_te
     Status done = live.tick();
     if (!done) return done;
     const ScreenView& view = live.view();
+    const std::vector<std::string> news = live.take_news();
     if (terminal) {
       terminal->draw(screen_lines(view));
-    } else if (view.elapsed_ms >= next_line_ms) {
+    } else {
+      for (const std::string& one : news) to << one << std::endl;
+    }
+    if (!terminal && view.elapsed_ms >= next_line_ms) {
       to << plain_line(view) << '\n';
       for (; pasted < view.paste.size(); ++pasted) to << "try: " << view.paste[pasted] << '\n';
       to.flush();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "ops/demonstration/day.h"
 #include "ops/demonstration/live.h"
 #include "ops/demonstration/scenario.h"
 
@@ -16,6 +17,7 @@ namespace fs = std::filesystem;
 
 struct Line {
   bool check = false;
+  bool day = false;
   bool keep = false;
   std::string input;
   std::string mapping;
@@ -70,24 +72,37 @@ std::string mapping_file(const Line& line, const fs::path& tree) {
   return (tree / "ops/mappings" / (name + ".toml")).string();
 }
 
+std::function<void(const std::string&)> teller(Instant began) {
+  return [began](const std::string& text) {
+    const std::int64_t ms = shell::mono_now().value() - began.value();
+    std::cerr << "demo: " << ms / 1000 << "." << ms % 1000 / 100 << " s: " << text << std::endl;
+  };
+}
+
+int day(const Line& line, const fs::path& program, const shell::StopSignal& stop) {
+  const Folder folder{line.keep};
+  if (folder.path().empty()) return give_up({Code::io, "no folder for temporary files", ""});
+  if (line.keep) std::cerr << "demo: homes and logs stay in " << folder.path() << std::endl;
+  const auto verdict = run_day(
+      {program.parent_path().string(), folder.path(), {&stop, folder.path() + "/demo.log"}, teller(shell::mono_now())});
+  if (!verdict) return give_up(verdict.error());
+  std::cout << to_json(*verdict) << std::endl;
+  return passes(*verdict) ? 0 : 1;
+}
+
 int check(const Line& line, const fs::path& program, const fs::path& tree, const shell::StopSignal& stop) {
   const Folder folder{line.keep};
   if (folder.path().empty()) return give_up({Code::io, "no folder for temporary files", ""});
   if (line.keep) std::cerr << "demo: homes, logs and exports stay in " << folder.path() << std::endl;
-  const Instant began = shell::mono_now();
-  CheckOptions options{program.parent_path().string(),
-                       folder.path(),
-                       fs::absolute(line.input).string(),
-                       mapping_file(line, tree),
-                       line.branches,
-                       line.seed,
-                       line.plant,
-                       {&stop, folder.path() + "/demo.log"},
-                       nullptr};
-  options.tell = [&](const std::string& text) {
-    const std::int64_t ms = shell::mono_now().value() - began.value();
-    std::cerr << "demo: " << ms / 1000 << "." << ms % 1000 / 100 << " s: " << text << std::endl;
-  };
+  const CheckOptions options{program.parent_path().string(),
+                             folder.path(),
+                             fs::absolute(line.input).string(),
+                             mapping_file(line, tree),
+                             line.branches,
+                             line.seed,
+                             line.plant,
+                             {&stop, folder.path() + "/demo.log"},
+                             teller(shell::mono_now())};
   const auto verdict = run_check(options);
   if (!verdict) return give_up(verdict.error());
   std::cout << to_json(*verdict) << std::endl;
@@ -104,7 +119,11 @@ int run(int argc, char** argv) {
   app.add_flag(
       "--check", line.check,
       "unattended: import a table, cut, kill, dispose, heal, and prove that nothing is lost; the last line is JSON");
-  app.add_option("--input", line.input, "the table; default: the project's English sample")->check(CLI::ExistingFile);
+  CLI::Option* day_of = app.add_flag(
+      "--day", line.day,
+      "with --check: a day of complaints instead of a table, each judged at every site; the last line is JSON");
+  CLI::Option* input = app.add_option("--input", line.input, "the table; default: the project's English sample");
+  input->check(CLI::ExistingFile)->excludes(day_of);
   app.add_option("--mapping", line.mapping, "cfpb, ledger_zh or a mapping file; default: by the table's header");
   app.add_option("--branches", line.branches, "how many; the first of every ten is the primary branch of the rest")
       ->check(CLI::Range(1, 200));
@@ -126,6 +145,7 @@ int run(int argc, char** argv) {
   if (tree.empty()) return give_up({Code::not_found, "no ops/samples above " + program.string(), ""});
   const auto stop = shell::StopSignal::open();
   if (!stop) return give_up(stop.error());
+  if (line.check && line.day) return day(line, program, **stop);
   if (line.check) {
     if (line.input.empty()) line.input = (tree / "ops/samples/en.csv").string();
     return check(line, program, tree, **stop);

@@ -5,6 +5,7 @@ redress_tests(demonstration
     demonstration/check_csv_test.cc
     demonstration/check_manifest_test.cc
     demonstration/check_mapping_test.cc
+    demonstration/day_judge_test.cc
     demonstration/plan_test.cc
     demonstration/processes_test.cc
     demonstration/screen_test.cc
@@ -23,3 +24,8 @@ redress_check_run("twelve branches" none --branches 12 --seed 4)
 redress_check_run("a planted loss is found" missing --plant-loss)
 redress_check_run("a planted double is found" duplicated --plant-double)
 redress_check_run("a planted misrouted disposition is found" dispositions_elsewhere --plant-misroute)
+
+# A day at a bank with real processes: its last line is as the day's README says, and every story ended as it should.
+add_test(NAME "demonstration: check: a day"
+  COMMAND bash ${PROJECT_SOURCE_DIR}/tests/demonstration/run_day.sh $<TARGET_FILE:redress-demo>)
+set_tests_properties("demonstration: check: a day" PROPERTIES LABELS slow TIMEOUT 300 PROCESSORS 2)
