@@ -80,9 +80,10 @@ TEST_CASE("Bytes: a character is judged alike wherever it stands among whole wor
              {"\x7F", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF4\x8F\xBF\xBF"}) {
           CHECK(is_plain_utf8(among(good)));
         }
-        using namespace std::string_view_literals;
-        for (const auto bad :
-             {"\0"sv, "\x80"sv, "\xE0\x9F\xBF"sv, "\xED\xA0\x80"sv, "\xE4\xB8"sv, "\xE4\xB8\x41"sv, "\xE4\x41\xAD"sv})
+        for (const std::string_view bad :
+             {std::string_view{"\0", 1}, std::string_view{"\x80"}, std::string_view{"\xE0\x9F\xBF"},
+              std::string_view{"\xED\xA0\x80"}, std::string_view{"\xE4\xB8"}, std::string_view{"\xE4\xB8\x41"},
+              std::string_view{"\xE4\x41\xAD"}})
           CHECK_FALSE(is_plain_utf8(among(bad)));
       }
     }
