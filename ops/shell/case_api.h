@@ -25,6 +25,7 @@ struct CaseApiParts {
   const Rulebook* rules = nullptr;
   std::function<Position()> ledger;                                // the head as last committed; any thread
   std::function<Position()> followed;                              // how far the views are
+  std::function<void()> hurry;                                     // somebody waits for them
   std::function<void(std::function<void()>)> post;                 // onto the door's thread
   std::function<void(std::int64_t, std::function<void()>)> later;  // on the door's thread, after ms
 };

@@ -202,6 +202,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       &rules_,
       [this] { return Position{ledger_.load()}; },
       [this] { return following_->position(); },
+      [this] { following_->hurry(); },
       [this](std::function<void()> work) { door_->post(std::move(work)); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }};
   case_api_ = std::make_unique<CaseApi>(parts, *api_);

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t entries_a_commit = 1024;
 constexpr auto retry_after = std::chrono::seconds{5};
+constexpr auto gather_for = std::chrono::milliseconds{50};
+constexpr auto yield_for = std::chrono::seconds{2};
+constexpr std::uint64_t fast = 128;  // entries in `gather_for`
 
 }  // namespace
 
@@ -35,8 +38,26 @@ void Following::on_ledger(Position head) {
     const std::lock_guard lock{mutex_};
     if (head <= head_) return;
     head_ = head;
+    if (!asleep_) return;
   }
   woken_.notify_one();
+}
+
+void Following::hurry() {
+  {
+    const std::lock_guard lock{mutex_};
+    hurried_ = true;
+  }
+  woken_.notify_one();
+}
+
+void Following::gather(std::unique_lock<std::mutex>& lock) {
+  const auto until = std::chrono::steady_clock::now() + yield_for;
+  for (bool grows = true; grows && std::chrono::steady_clock::now() < until;) {
+    const std::uint64_t before = head_.value();
+    if (woken_.wait_for(lock, gather_for, [this] { return stopping_ || hurried_; })) return;
+    grows = head_.value() - before >= fast;
+  }
 }
 
 void Following::drop_views() {
@@ -84,14 +105,21 @@ void Following::follow() {
 void Following::run() {
   // Lowest priority of the three threads: what is derived gives way to what is true.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
-  for (;;) {
+  for (Position due;;) {
     bool behind = false;
     {
       // Now and then although there is nothing to follow: a disk fills, and empties, by itself.
       std::unique_lock lock{mutex_};
+      asleep_ = true;
       woken_.wait_for(lock, retry_after, [this] { return stopping_ || follower_.position() < head_; });
-      if (stopping_) return;
+      asleep_ = false;
       behind = follower_.position() < head_;
+      if (behind && follower_.position() >= due && !stopping_) {
+        gather(lock);
+        due = head_;
+        hurried_ = false;
+      }
+      if (stopping_) return;
     }
     if (!may_follow()) {
       if (behind) pause();

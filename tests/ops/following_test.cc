@@ -58,4 +58,30 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
   CHECK(all->size() == 3);  // those of before it was dropped too
 }
 
+TEST_CASE("Following: who waits has the views at once, and nobody else's entries are folded one by one") {
+  sim::Pair pair{191};
+  sim::Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+  sim::MemoryTruth views;
+  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                           node.keys.views, pair.kinds(), node.random};
+  REQUIRE(follower.open().has_value());
+  const TempFolder folder;
+  auto log = Log::open(LogLevel::error, folder / "log");
+  REQUIRE(log.has_value());
+  std::vector<std::uint64_t> steps;  // on the follower's thread; read when it has ended
+  std::promise<void> level;
+  Following following{
+      follower, {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }}, **log, [&] {
+        steps.push_back(follower.position().value());
+        if (follower.position() == Position{3}) level.set_value();
+      }};
+  following.start();
+  for (std::uint64_t head = 1; head <= 3; ++head) following.on_ledger(Position{head});
+  following.hurry();
+  REQUIRE(level.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  following.stop();
+  CHECK(steps == std::vector<std::uint64_t>{3});
+}
+
 }  // namespace redress::shell
