@@ -156,7 +156,8 @@ Result<json> measure_idle(Stage& stage) {
   const auto config = (*office)->configuration();
   if (!config) return fail(config.error());
   json out = *rest;
-  out["idle_rss_mib"] = out["agent"]["rss_mib"];
+  // Pages of the mapped store are the system's, which takes them back when it needs them.
+  out["idle_rss_mib"] = out["agent"]["anonymous_mib"];
   out["idle_switches_per_s"] = out["agent"]["switches_per_s"];
   out["agent_mib"] = *agent;
   out["gateway_mib"] = *gateway;

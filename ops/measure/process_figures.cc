@@ -27,8 +27,9 @@ double mib_of_kib(std::uint64_t kib) { return static_cast<double>(kib) / 1024; }
 std::optional<Memory> memory_of(pid_t process) {
   const auto resident = number_in(folder_of(process) / "status", "VmRSS");
   const auto anonymous = number_in(folder_of(process) / "status", "RssAnon");
-  if (!resident || !anonymous) return std::nullopt;
-  return Memory{mib_of_kib(*resident), mib_of_kib(*anonymous)};
+  const auto shared = number_in(folder_of(process) / "status", "RssShmem");
+  if (!resident || !anonymous || !shared) return std::nullopt;
+  return Memory{mib_of_kib(*resident), mib_of_kib(*anonymous + *shared)};
 }
 
 std::optional<std::uint64_t> switches_of(pid_t process) {

@@ -12,7 +12,7 @@ namespace redress::measure {
 
 struct Memory {
   double resident_mib = 0;
-  double anonymous_mib = 0;  // of it, what belongs to no file
+  double anonymous_mib = 0;  // of it, what no file on a disk backs: RssAnon and RssShmem
 };
 [[nodiscard]] std::optional<Memory> memory_of(pid_t process);
 // How often its threads were taken off a core or left it, so far, all of them together.
