@@ -12,6 +12,11 @@ constexpr std::uint32_t quota_retry_ms = 5'000;
 constexpr std::int64_t measure_ms = 100;
 constexpr std::int64_t heartbeats_fresh = 2;
 
+// The answer to a connection whose key is its site's no more.
+Bytes unbound() {
+  return wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0});
+}
+
 }  // namespace
 
 Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
@@ -30,11 +35,25 @@ bool Gateway::is_bound(const Connection& from, SiteId site) {
   const auto member = members_.find(site);
   if (member && member->standing == Standing::enrolled) return true;
   // Admission at the handshake does not end a live session: every message asks again.
-  answers_.push_back(
-      {from, wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0})});
+  answers_.push_back({from, unbound()});
   links_.erase(from);
   quota_.forget(from);
   return false;
+}
+
+void Gateway::end_revoked() {
+  const std::uint64_t revision = members_.revision();
+  if (std::exchange(members_looked_at_, revision) == revision) return;
+  std::erase_if(links_, [&](const auto& one) {
+    const auto& [connection, link] = one;
+    const auto member = members_.find(link.session->site());
+    // A site that was enrolled again has another key: its old connection is nobody's.
+    const bool bound = member && member->standing == Standing::enrolled && member->transport == link.key;
+    if (bound) return false;
+    if (link.session->state() != sync::GatewaySession::State::ended) answers_.push_back({connection, unbound()});
+    quota_.forget(connection);
+    return true;
+  });
 }
 
 void Gateway::on_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
@@ -72,7 +91,7 @@ void Gateway::hand_on(Now now, const Connection& from, SiteId site, ByteView fra
     const auto member = members_.find(site);
     make_room(site);
     auto session = std::make_unique<sync::GatewaySession>(self_, sync::BranchPeer{site, *member->signing}, random_);
-    found = links_.emplace(from, Link{std::move(session)}).first;
+    found = links_.emplace(from, Link{std::move(session), *member->transport}).first;
     members_.on_seen(site);
   }
   const auto before = found->second.session->exchange().session();
@@ -300,6 +319,7 @@ void Gateway::send_feeds(Now now, Turned& turned) {
 }
 
 Turned Gateway::turn(Now now) {
+  end_revoked();
   for (const Quota::Waiting& due : quota_.take_due(now.mono)) {
     if (is_bound(due.line, due.site)) hand_on(now, due.line, due.site, due.frame);
   }

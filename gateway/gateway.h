@@ -69,6 +69,7 @@ class Gateway {
  private:
   struct Link {
     std::unique_ptr<sync::GatewaySession> session;
+    PublicKey key;                     // the site's, when the connection first spoke
     bool dirty = true;                 // something may be sent to it
     bool stirred = true;               // since the last turn
     bool moved = true;                 // since it was measured
@@ -98,6 +99,8 @@ class Gateway {
 
   // False, and it is told so, if the site is enrolled no more.
   [[nodiscard]] bool is_bound(const Connection& from, SiteId site);
+  // Who was revoked since the last turn is told, and hears nothing more, whether it speaks or not.
+  void end_revoked();
   void hand_on(Now now, const Connection& from, SiteId site, ByteView frame);
   void hold_back(const Connection& from, SiteId site);
   static void refuse(Link& link, const Error& why, std::uint32_t retry_ms);
@@ -138,12 +141,13 @@ class Gateway {
   Connection next_;       // round robin: whose turn it is to be sent to
   Instant measured_at_{0};
   std::size_t members_measured_ = 0;
-  Epoch epoch_;                  // of the sessions
-  bool sends_due_ = false;       // the last turn's sends were cut short
-  bool measure_due_ = false;     // something moved since
-  mutable std::mutex mutex_;     // over what follows
-  std::string recovery_ended_;   // why, if an operator ended it since the last turn
-  std::vector<SiteId> unheard_;  // as of the last turn
+  std::uint64_t members_looked_at_ = 0;  // their revision, when revoked sessions were last looked for
+  Epoch epoch_;                          // of the sessions
+  bool sends_due_ = false;               // the last turn's sends were cut short
+  bool measure_due_ = false;             // something moved since
+  mutable std::mutex mutex_;             // over what follows
+  std::string recovery_ended_;           // why, if an operator ended it since the last turn
+  std::vector<SiteId> unheard_;          // as of the last turn
   std::map<SiteId, Meters> meters_;
 };
 

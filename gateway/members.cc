@@ -112,6 +112,7 @@ Status Members::append(const std::string& line_body) {
     return fail(Code::io, "write members.log: reason=" + reason, "members.log");
   }
   head_ = digest;
+  ++revision_;
   return replay(line_body);
 }
 
@@ -209,6 +210,11 @@ std::vector<Member> Members::all() const {
   std::vector<Member> out;
   for (const auto& [site, member] : members_) out.push_back(member);
   return out;
+}
+
+std::uint64_t Members::revision() const {
+  const std::lock_guard lock{mutex_};
+  return revision_;
 }
 
 std::size_t Members::count() const {

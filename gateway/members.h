@@ -65,6 +65,8 @@ class Members final : public store::Pairwise {
   [[nodiscard]] std::vector<Member> all() const;
   [[nodiscard]] std::vector<SiteId> sites() const;
   [[nodiscard]] std::size_t count() const;  // of those
+  // Moves with every invitation, enrolment and revocation.
+  [[nodiscard]] std::uint64_t revision() const;
   [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override;
 
  private:
@@ -77,6 +79,7 @@ class Members final : public store::Pairwise {
   mutable std::mutex mutex_;
   int fd_ = -1;
   Digest head_;  // of the last line
+  std::uint64_t revision_ = 0;
   std::map<SiteId, Member> members_;
   std::map<SiteId, crypto::Key32> pairwise_;
   std::map<SiteId, std::vector<PublicKey>> signing_;

@@ -74,6 +74,42 @@ TEST_CASE("Gateway: a revoked key is refused at its next message, in the middle 
   CHECK(office.gateway.next_deadline() == never);
 }
 
+TEST_CASE("Gateway: a revoked site that only listens is told at the next turn, and is fed nothing more") {
+  Office office;
+  Dialled& branch = office.dial();
+  const CaseId id = office.register_case(branch);
+  REQUIRE(office.directory.members->revoke(SiteId{2}).has_value());
+  office.submit(office.gateway, office.disposition(id));
+  branch.heard.clear();
+  office.turn();
+  REQUIRE(office.answers.back().has_value());
+  REQUIRE(branch.heard.size() == 1);
+  CHECK(std::get<wire::Refusal>(branch.heard.front()) ==
+        wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0});
+  branch.heard.clear();
+  for (int i = 0; i < 20; ++i) {
+    office.clock = after_ms(office.clock, 1'000);
+    office.turn();
+  }
+  CHECK(branch.heard.empty());
+}
+
+TEST_CASE("Gateway: a site that is enrolled again is not fed on the connection of its old key") {
+  Office office;
+  Dialled& branch = office.dial();
+  const CaseId id = office.register_case(branch);
+  gateway::Members& members = *office.directory.members;
+  REQUIRE(members.revoke(SiteId{2}).has_value());
+  REQUIRE(members.invite(Directory::invited(2)).has_value());
+  const crypto::SiteKeys fresh = crypto::make_site_keys(branch.node.random);
+  REQUIRE(members.enrol(SiteId{2}, fresh.transport.public_key, fresh.signing.public_key, noon).has_value());
+  office.submit(office.gateway, office.disposition(id));
+  branch.heard.clear();
+  office.turn();
+  REQUIRE(branch.heard.size() == 1);
+  CHECK(refused_with(branch) == Code::revoked);
+}
+
 TEST_CASE("Gateway: a site that is not bound to the key is refused as revoked") {
   Office office;
   const Bytes line = copy_of(view_of("line"));
