@@ -91,6 +91,44 @@ TEST_CASE("P10: a full store still keeps receipts and tokens", "[P10]") {
   CHECK(lines_of(pair.judge(false)).find("P1 site 2: entry") == std::string::npos);
 }
 
+TEST_CASE("P10: a full store keeps no evidence of forks, however often a site forks; with room it does", "[P10]") {
+  Pair pair{104};
+  pair.cut(Cut::both);
+  Node& office = pair.gateway();
+  const Node& liar = pair.branch();
+  office.truth.set_limit(200'000);
+  std::optional<Code> refused;
+  for (int i = 1; i < 2'000 && !refused; ++i) {
+    const auto told = pair.register_case(office, key(i));
+    if (!told) refused = told.error().code;
+  }
+  REQUIRE(refused == Code::store_full);
+  const auto fork_into = [&](Epoch epoch) {
+    const journal::Mark last{Seq{1}, Digest{}};
+    const StreamName left = journal_of(liar.id, Epoch{1});
+    return sync::KeepWord{journal_of(liar.id, epoch),
+                          journal::sign(sim_domain(), liar.signer, {{}, {}, left, last, {}, {}, {}})};
+  };
+  const std::uint64_t used = office.truth.space().used_bytes;
+  for (std::uint64_t epoch = 100; epoch < 400; ++epoch) {
+    // Nothing is wrong with the step that it comes with: only this is left out.
+    for (const auto& outcome : office.site->commit({fork_into(Epoch{epoch})}, WallTime{})) CHECK(outcome.has_value());
+  }
+  CHECK(office.truth.space().used_bytes == used);
+  CHECK(office.site->alarms().empty());
+  CHECK_FALSE(office.site->checkpoint_at(journal_of(liar.id, Epoch{100}), Seq{}).has_value());
+
+  office.truth.set_limit(400'000);
+  const sync::KeepWord kept = fork_into(Epoch{100});
+  for (const auto& outcome : office.site->commit({kept}, WallTime{})) REQUIRE(outcome.has_value());
+  const auto word = office.site->checkpoint_at(kept.journal, Seq{});
+  REQUIRE(word.has_value());
+  CHECK(journal::encode(*word) == journal::encode(kept.word));
+  REQUIRE(office.site->alarms().size() == 1);
+  CHECK(office.site->alarms().front().code == Code::fork);
+  CHECK(office.site->alarms().front().what == "the site's store was restored or copied: it goes on in epoch=100");
+}
+
 TEST_CASE("P11: a damaged entry hides nothing else of its case", "[P11]") {
   Pair pair{111};
   Node& node = pair.branch();

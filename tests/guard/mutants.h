@@ -62,6 +62,7 @@ inline constexpr std::array mutants{
     Mutant{101, "P10", "new entries fill the share kept for receipts and cursors"},
     Mutant{102, "P10", "the window is ignored"},
     Mutant{103, "P10", "no room stops the program"},
+    Mutant{104, "P10", "a full store keeps evidence of every fork"},
     Mutant{111, "P11", "an entry that cannot be read hides the rest of its case"},
     Mutant{112, "P11", "a piece of work that fails takes the others along"},
     Mutant{113, "P11", "what follows a damaged entry waits for it"},
