@@ -33,8 +33,7 @@ struct CaseFile {
 
 // The same for who needs neither long texts (fields of the type text, and extensions) nor the ways, which are left out:
 // what `memory` has of the case is not opened again. The file is the memory's, until the next call for another.
-[[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site,
-                                                  const casework::Kinds& kinds, crypto::Sealer& sealer,
-                                                  const CaseId& case_id, CaseMemory& memory);
+[[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
+                                          crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory);
 
 }  // namespace redress::store
