@@ -185,9 +185,30 @@ void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
   }
 }
 
-// Nobody has seen what was not written yet (D31).
-void Turn::check_seen(const journal::What& what) {
-  if (site_.options_.router == nullptr || what.seen.epoch != epoch_ || REDRESS_MUTANT(65)) return;
+std::optional<journal::Seen> Turn::seen_before(const StreamName& stream, Seq seq) const {
+  if (const auto last = seen_.find(stream); last != seen_.end()) return last->second;
+  if (seq == Seq{1}) return std::nullopt;
+  const auto value = site_.rows_.get(store_, Table::places, key_of(stream, Seq{seq.value() - 1}));
+  const auto place = value ? decode_place(*value) : std::nullopt;
+  const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
+  const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  return entry ? std::optional{entry->header.what.seen} : std::nullopt;
+}
+
+// Nobody has seen what was not written yet, nor less than when it wrote the entry before: ignorance cannot be feigned,
+// and a store that knows less than it did is an old image (D31). The entry is kept, and people are told.
+void Turn::check_seen(const journal::Header& header, const StreamName& stream) {
+  if (site_.options_.router == nullptr || stream.reader != no_reader) return;
+  const journal::What& what = header.what;
+  const auto before = seen_before(stream, header.place.seq);
+  seen_[stream] = what.seen;
+  const bool falls = before && before->epoch == what.seen.epoch && what.seen.seq < before->seq;
+  if (falls && !REDRESS_MUTANT(67))
+    alarm(what.author, Code::bad_value,
+          "an entry claims to know less of its feed than the one before it: seq=" +
+              std::to_string(header.place.seq.value()) + " seen=" + std::to_string(what.seen.seq.value()) +
+              " before=" + std::to_string(before->seq.value()));
+  if (what.seen.epoch != epoch_ || REDRESS_MUTANT(65)) return;
   const auto known = site_.streams_.find(feed_for(epoch_, what.author));
   const Seq written = known == site_.streams_.end() ? Seq{} : known->second.head.seq;
   if (what.seen.seq > written)
@@ -205,7 +226,7 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
   const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed.entry);
   if (held) return put_place(accept.stream, seq, {*held, placed.stream, false, false, false, has_key(what)});
   const bool strange = is_strange(what);
-  check_seen(what);
+  check_seen(placed.header, accept.stream);
   const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
   // What came back may have to go out again, to a head office that has lost it.
   put_place(accept.stream, seq, {position, placed.stream, returned, false, false, has_key(what)});

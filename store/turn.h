@@ -34,7 +34,9 @@ class Turn {
   void take(const sync::Accept& accept, const sync::Placed& placed, StreamRow& received);
   // A stream that was only looked at gets no row.
   [[nodiscard]] bool is_untouched(const StreamName& name, const StreamRow& row) const;
-  void check_seen(const journal::What& what);
+  void check_seen(const journal::Header& header, const StreamName& stream);
+  // What the author of the entry at the place before had seen; nothing: there is none that can be read.
+  [[nodiscard]] std::optional<journal::Seen> seen_before(const StreamName& stream, Seq seq) const;
   void wake_siblings(const StreamName& stream);
 
   // Repair (renewal.cc).
@@ -96,6 +98,7 @@ class Turn {
   std::set<StreamName> begun_;     // new streams that have a row before they have an entry
   std::set<StreamName> appended_;  // own journals that are to be signed
   std::set<SiteId> fed_;
+  std::map<StreamName, journal::Seen> seen_;  // by the last entry taken of a journal
   std::optional<std::set<SiteId>> unheard_;  // if it changed
   std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
   std::optional<Room> room_;                 // as of the first that asked: asking the disk costs more than a row

@@ -16,25 +16,30 @@ journal::Receipt receipt_to(Pair& pair, Seq to) {
   return journal::sign(sim_domain(), pair.gateway().signer, {{}, {}, node.site->journal(), Seq{1}, mark, {}, {}, {}});
 }
 
-// The first entry of a journal of `author`'s, as head office is asked to store it.
-sync::Accept first_of(const Node& author, Epoch epoch, journal::What what, std::string_view kind) {
+// The next entry of a journal of `author`'s, as head office is asked to store it.
+sync::Accept next_of(const Node& author, Epoch epoch, const journal::Mark& start, journal::What what,
+                     std::string_view kind) {
   const casework::Kinds kinds{casework::shipped_kinds()};
   what.author = author.id;
   what.kind = kinds.find(kind)->kind;
   const StreamName journal = journal_of(author.id, epoch);
-  const journal::Mark start{Seq{}, journal::genesis(sim_domain(), journal, std::nullopt)};
   const Bytes body(40, std::byte{7});  // it need not open
   const std::array<ByteView, 1> whole{ByteView{body}};
-  const journal::Header header{{author.id, epoch, Seq{1}, start.digest},
+  const journal::Header header{{author.id, epoch, start.seq.next(), start.digest},
                                what,
                                static_cast<std::uint32_t>(body.size()),
                                sim_domain().suite->hash(whole)};
   const wire::Item item{journal::encode(header), body};
   const Digest entry = journal::entry_digest(sim_domain(), item.header);
-  const journal::Mark head{Seq{1}, entry};
+  const journal::Mark head{start.seq.next(), entry};
   return {journal, std::nullopt,
           start,   {{*journal::decode_header(item.header), item, entry, entry}},
           {},      journal::sign(sim_domain(), author.signer, {{}, {}, journal, head, {}, {}, {}})};
+}
+
+sync::Accept first_of(const Node& author, Epoch epoch, const journal::What& what, std::string_view kind) {
+  return next_of(author, epoch, {Seq{}, journal::genesis(sim_domain(), journal_of(author.id, epoch), std::nullopt)},
+                 what, kind);
 }
 
 journal::What of_case(const CaseId& id, std::byte command) {
@@ -57,6 +62,41 @@ TEST_CASE("P6: who comes first does not open what is another's by its id", "[P6]
   REQUIRE(file.has_value());
   REQUIRE(file->told.size() == 1);
   CHECK(file->told.front().header.what.author == pair.branch(0).id);
+}
+
+TEST_CASE("P6: who claims to know less of its feed than it did is told of, and what it wrote stays", "[P6]") {
+  Pair pair{PairOptions{67, 2}};
+  store::Site& centre = *pair.gateway().site;
+  const Node& author = pair.branch(0);
+  const CaseId id = casework::mint_case_id(author.id, WallTime{1}, pair.branch(0).random);
+  const StreamName journal = journal_of(author.id, Epoch{91});
+  journal::Mark head{Seq{}, journal::genesis(sim_domain(), journal, std::nullopt)};
+  // Each in a commit of its own, then two in one; of an epoch of head office's that is not the one now.
+  const auto take = [&](const std::vector<std::uint64_t>& seen) {
+    std::vector<store::Work> work;
+    for (const std::uint64_t place : seen) {
+      journal::What what = of_case(id, static_cast<std::byte>(head.seq.value() + 1));
+      what.seen = {Epoch{5}, Seq{place}};
+      const auto next = next_of(author, Epoch{91}, head, what, head.seq == Seq{} ? "registered" : "started");
+      head = next.checkpoint.mark;
+      work.emplace_back(next);
+    }
+    for (const auto& outcome : centre.commit(work, WallTime{})) REQUIRE(outcome.has_value());
+  };
+  take({4});
+  take({7});
+  take({7, 9});
+  CHECK(centre.alarms().empty());
+  take({8});
+  REQUIRE(centre.alarms().size() == 1);
+  CHECK(centre.alarms().front().site == author.id);
+  CHECK(centre.alarms().front().code == Code::bad_value);
+  CHECK(centre.alarms().front().what ==
+        "an entry claims to know less of its feed than the one before it: seq=5 seen=8 before=9");
+  // Once is enough; nothing is held back.
+  take({8, 3});
+  CHECK(centre.alarms().size() == 1);
+  CHECK(pair.gateway().file_of(id)->told.size() == 7);
 }
 
 TEST_CASE("P9: an act that comes back before its opening counts with it", "[P9]") {

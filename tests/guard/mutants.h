@@ -41,6 +41,7 @@ inline constexpr std::array mutants{
     Mutant{64, "P6", "authority is judged on what came before, not on what the author knew"},
     Mutant{65, "P6", "what an author claims to have seen is not checked"},
     Mutant{66, "P6", "a case is opened by who comes first, whoever's it is"},
+    Mutant{67, "P6", "an author may claim to know less than before"},
     Mutant{71, "P7", "a checkpoint that nobody signed is taken"},
     Mutant{72, "P7", "a body that its header does not name is taken"},
     Mutant{73, "P3", "an identity does not bind its author"},
