@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/base/time.h"
-#include "protocol/casework/clocks.h"
+#include "protocol/casework/due.h"
 
 namespace redress::shell {
 namespace {
@@ -78,14 +78,17 @@ json clock_json(const casework::Clock& clock, WallTime now) {
 json clocks_json(const Rulebook& book, const casework::Kinds& kinds, const store::CaseFile& file, WallTime now) {
   const casework::CaseTimes times = casework::times_of(kinds, file.view, file.told);
   json out{{"clocks", json::array()}, {"rules_missing", json::array()}};
+  std::vector<casework::Clock> all;
   for (const std::string& id : book.shown) {
     const auto found = casework::clocks(book.profiles, id, book.calendars, times);
     if (!found) {
       out["rules_missing"].push_back(found.error().what);
       continue;
     }
-    for (const casework::Clock& clock : *found) out["clocks"].push_back(clock_json(clock, now));
+    all.insert(all.end(), found->begin(), found->end());
   }
+  for (const casework::Clock& clock : all) out["clocks"].push_back(clock_json(clock, now));
+  if (const casework::Clock* next = casework::next_due(all)) out["next_due"] = clock_json(*next, now);
   return out;
 }
 

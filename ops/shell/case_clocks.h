@@ -10,8 +10,9 @@
 
 namespace redress::shell {
 
-// {"clocks": [...], "rules_missing": [...]}: the clocks of every profile shown, and why a profile has none (no version
-// holds on the day the case began). Late is as of `now`.
+// {"clocks": [...], "rules_missing": [...], "next_due": {...}}: the clocks of every profile shown, why a profile has
+// none (no version holds on the day the case began), and the running clock that is due first, if one is. Late is as of
+// `now`.
 [[nodiscard]] nlohmann::json clocks_json(const Rulebook& book, const casework::Kinds& kinds,
                                          const store::CaseFile& file, WallTime now);
 

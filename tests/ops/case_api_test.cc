@@ -162,10 +162,12 @@ TEST_CASE("CaseApi: a case read by itself shows its clocks, each with its due da
         "到期：2026-02-28 24:00");
   CHECK(by_limit["pass_on"]["unit"] == 11);
   CHECK(by_limit["pass_on"]["due_en"] == "2026-02-13 11:00");
+  CHECK(shown["next_due"] == by_limit["pass_on"]);
   const Reply old =
       served.post("/api/v1/cases", {{"fields", {{"narrative", "y"}, {"received_at", "2019-05-06"}}}}, "desk/2");
   const json before = served.get("/api/v1/cases/" + old.body["case"].get<std::string>()).body;
   CHECK(before["rules_missing"] == json::array({"profile cn: no version holds on 2019-05-06"}));
+  CHECK(before["next_due"]["limit"] == "pass_on");
 }
 
 TEST_CASE("CaseApi: a list shows what was just answered as saved") {

@@ -10,6 +10,7 @@ redress_tests(
     protocol/clocks_test.cc
     protocol/damage_test.cc
     protocol/codes_test.cc
+    protocol/due_test.cc
     protocol/entry_test.cc
     protocol/event_test.cc
     protocol/exchange_test.cc
