@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -101,6 +102,19 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + " …";
 }
 
+// A name as programs know it.
+bool is_plain(const std::string& name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+// The kind that people call so in either language; else what was said.
+std::string kind_named(const json& kinds, const std::string& said) {
+  for (const json& row : kinds["kinds"]) {
+    if (text(row, "kind") == said || text(row, "zh") == said || text(row, "en") == said) return text(row, "kind");
+  }
+  return said;
+}
+
 // What people call a field of a kind; its name if the table does not say.
 std::string label_of(const json& kinds, const std::string& kind, const std::string& field, bool zh) {
   for (const json& row : kinds["kinds"]) {
@@ -172,12 +186,20 @@ int case_new(const Options& options, const std::vector<std::string>& given, cons
   return told(options, client->post("/api/v1/cases", {{"fields", *fields}}, key.empty() ? fresh_key() : key));
 }
 
-int case_act(const Options& options, const std::string& id, const std::string& kind,
+int case_act(const Options& options, const std::string& id, const std::string& named,
              const std::vector<std::string>& given, const std::string& key) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
   auto fields = fields_from(given);
   if (!fields) return report(options, fields.error());
+  std::string kind = named;
+  const bool asks = given.empty() && ::isatty(STDIN_FILENO) != 0;
+  if (asks || !is_plain(named)) {
+    const auto kinds = client->get("/api/v1/kinds");
+    if (!kinds) return report(options, kinds.error());
+    kind = kind_named(*kinds, named);
+    if (asks) *fields = ask_fields(*kinds, kind, speaks_chinese(options), std::cin, std::cout);
+  }
   return told(options, client->post("/api/v1/cases/" + escaped(id) + "/acts", {{"kind", kind}, {"fields", *fields}},
                                     key.empty() ? fresh_key() : key));
 }
@@ -216,6 +238,11 @@ int case_show(const Options& options, const std::string& id, bool why) {
   std::cout << text(*answer, "number") << "  " << text(*answer, zh ? "state_zh" : "state")
             << (zh ? "  登记机构 " : "  registered at ") << (*answer)["registrar"]
             << (zh ? "  承办机构 " : "  handled by ") << (*answer)["handler"] << "\n";
+  if (answer->contains("next_due")) {
+    const json& next = (*answer)["next_due"];
+    std::cout << (zh ? "  最近到期：" : "  due next: ") << text(next, zh ? "due_zh" : "due_en") << "  "
+              << text(next, zh ? "zh" : "en") << "  [" << fate_of(next, zh) << "]\n";
+  }
   for (const json& matter : answer->value("open", json::array())) {
     std::cout << (zh ? "  待办：" : "  open: ") << text(matter, zh ? "zh" : "matter") << "\n";
   }
@@ -241,7 +268,7 @@ int case_kinds(const Options& options, const std::string& kind) {
   if (!answer) return report(options, answer.error());
   json found = json::array();
   for (const json& row : (*answer)["kinds"]) {
-    if (kind.empty() || row["kind"] == kind) found.push_back(row);
+    if (kind.empty() || row["kind"] == kind_named(*answer, kind)) found.push_back(row);
   }
   if (found.empty()) return report(options, {Code::unknown_kind, "no such kind", kind});
   if (options.json) {

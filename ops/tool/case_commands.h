@@ -12,6 +12,8 @@ namespace redress::tool {
 [[nodiscard]] int case_list(const Options& options, const std::string& state, std::size_t limit);
 // `why`: each due date with its explanation.
 [[nodiscard]] int case_show(const Options& options, const std::string& id, bool why);
+// `kind`: as `case kinds` lists it, or what people call it in Chinese or English. Asks field by field at a terminal
+// unless `fields` are given.
 [[nodiscard]] int case_act(const Options& options, const std::string& id, const std::string& kind,
                            const std::vector<std::string>& fields, const std::string& key);
 // What may be recorded, in both languages, and who may; with the fields if one kind is named.

@@ -61,7 +61,8 @@ void add_cases(CLI::App& app, Line& line) {
   CLI::App* act = add(*cases, line, "act", "record what was done / 办理",
                       [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
   act->add_option("case", line.id, "its number or id")->required();
-  act->add_option("kind", line.kind, "which act, as `case kinds` lists them")->required();
+  act->add_option("kind", line.kind, "which act, as `case kinds` lists them, in any of its names / 事项，中文名亦可")
+      ->required();
   act->add_option("fields", line.fields, "name=value …");
   act->add_option("--key", line.key, "Idempotency-Key: the same key never acts twice");
   CLI::App* kinds = add(*cases, line, "kinds", "what may be recorded, and by whom / 可办理事项",

@@ -1,5 +1,6 @@
 # The real programs on loopback, as processes.
 redress_tests(system LABEL system DEPENDS tool_lib store FILES
+  system/acts_test.cc
   system/line_test.cc
   system/plaintext_test.cc
   system/programs_test.cc
