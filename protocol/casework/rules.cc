@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocol/base/mutant.h"
+
 namespace redress::casework {
 namespace {
 
@@ -27,7 +29,8 @@ void add(std::vector<T>& all, const T& one) {
 
 std::optional<Denial> denied_by_guards(const State& state, const KindRow& row, const Actor& actor, const Event* event) {
   const MatterState& matter = state.matter(row.matter);
-  if ((row.guards & guard_other_person) != 0 && (matter.raised_by == actor || state.starter == actor))
+  const bool own = matter.raised_by == actor || state.starter == actor;
+  if ((row.guards & guard_other_person) != 0 && own && !REDRESS_MUTANT(68))  // who asks answers
     return Denial{Code::forbidden, rule_other_person, "kind"};
   if ((row.guards & guard_not_accused_unit) != 0 && contains(state.accused_sites, actor.site))
     return Denial{Code::forbidden, rule_accused_unit, "kind"};
@@ -111,7 +114,8 @@ class Applying {
   void turn(Matter which, Turn turn, bool settled) {
     MatterState& matter = state_.matters[static_cast<std::size_t>(which)];
     const bool knows = !matter.latest || contest_.knows(i_, *matter.latest);
-    const bool ranks = knows || contest_.rank(i_) <= contest_.rank(*matter.latest);
+    const bool ranks =
+        knows || REDRESS_MUTANT(56) || contest_.rank(i_) <= contest_.rank(*matter.latest);  // 56: the last
     const bool answered = (matter.standing & (stands_granted | stands_refused)) != 0;
     const bool answers = turn == Turn::grant || turn == Turn::refuse;
     // Facts, and questions beside questions, all stand: the one of higher rank, else the later, is shown.
@@ -210,13 +214,15 @@ std::uint32_t number_in(const Event& event, std::string_view field) {
 
 std::optional<Denial> denial(const State& state, bool newer, const KindRow& row, const Actor& actor,
                              const Event* event) {
-  if (contains(state.accused, actor)) return Denial{Code::forbidden, rule_accused, "kind"};
+  const bool accused = contains(state.accused, actor) && !REDRESS_MUTANT(60);  // who is complained of goes on
+  if (accused) return Denial{Code::forbidden, rule_accused, "kind"};
   const When now = state.status == Status::none ? when_new : state.status == Status::open ? when_open : when_ended;
   if ((row.when & now) == 0 || (row.needs_reply && !state.replied)) return Denial{Code::wrong_state, row.rule, "kind"};
   if (newer && row.effect == Effect::end) return Denial{Code::wrong_state, rule_newer, "kind"};
   if ((row.who & relation_of(state, actor.site)) == 0) return Denial{Code::forbidden, row.rule, "kind"};
   for (const Need& need : row.needs) {
     const bool asked = need.if_granted == Matter::none || state.matter(need.if_granted).standing == stands_granted;
+    if (REDRESS_MUTANT(69)) break;  // what must come before is not asked
     if (asked && (state.matter(need.matter).standing & need.any_of) == 0)
       return Denial{Code::wrong_state, need.rule, "kind"};
   }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/sim/books.h"
+#include "tests/sim/matters.h"
 
 namespace redress::sim {
 namespace {
@@ -29,9 +30,10 @@ struct Standing {
   SiteId registrar;
   SiteId handler;
   std::set<SiteId> supervisors;
+  Matters matters;
 };
 
-class Reading {
+class Reading : public Precedence {
  public:
   explicit Reading(const store::CaseFile& file) : file_{file} {
     std::map<Cause, std::size_t> by_cause;
@@ -72,6 +74,11 @@ class Reading {
 
  private:
   [[nodiscard]] const journal::What& what(std::size_t i) const { return file_.told[i].header.what; }
+  [[nodiscard]] Person person(std::size_t i) const { return {what(i).author, what(i).staff}; }
+  [[nodiscard]] bool knew(std::size_t later, std::size_t earlier) const override {
+    return ancestors_.at(later).contains(earlier);
+  }
+  [[nodiscard]] int rank_of(std::size_t i) const override { return rank(i); }
   [[nodiscard]] Act act(std::size_t i) const { return static_cast<Act>(what(i).kind.value()); }
   [[nodiscard]] std::string name(std::size_t i) const { return "entry " + short_name(file_.told[i].identity); }
 
@@ -150,6 +157,12 @@ class Reading {
     const bool begun = known.opened.has_value();
     const bool open = begun && known.open;
     const bool replied = !known.replies.empty();
+    if (known.matters.shuts_out(person(i))) return false;
+    if (const BesideRow* row = beside_row(what(i).kind.value())) {
+      const unsigned relation = (registrar ? is_registrar : 0U) | (handler ? is_handler : 0U) |
+                                (supervisor ? is_supervisor : 0U) | (centre ? is_centre : 0U);
+      return begun && known.matters.allows(*row, relation, open, person(i));
+    }
     switch (act(i)) {
       case Act::registered:
         return !begun;
@@ -164,9 +177,9 @@ class Reading {
       case Act::called_back:
         return begun && replied && (registrar || handler || supervisor || centre);
       case Act::closed:
-        return open && replied && (handler || supervisor || centre);
+        return open && replied && (handler || supervisor || centre) && known.matters.may_close();
       case Act::withdrawn:
-        return open && (registrar || centre);
+        return open && (registrar || centre) && known.matters.may_withdraw(who);
       case Act::reopened:
         return begun && !known.open && (registrar || handler || supervisor || centre);
     }
@@ -179,6 +192,7 @@ class Reading {
   }
 
   void apply(Standing& to, std::size_t i) const {
+    if (const BesideRow* row = beside_row(what(i).kind.value())) return to.matters.note(*row, i, file_.told[i], *this);
     switch (act(i)) {
       case Act::registered:
         if (!takes(to.opened, i)) return;
@@ -212,8 +226,11 @@ class Reading {
         to.open = true;
         std::erase_if(to.replies, [&](std::size_t reply) { return ancestors_.at(i).contains(reply); });
         if (to.disposed && ancestors_.at(i).contains(*to.disposed)) to.disposed.reset();
+        to.matters.note_resumption(i, *this);
         return;
       case Act::started:
+        to.matters.note_start(i, person(i));
+        return;
       case Act::called_back:
         return;
     }
@@ -226,6 +243,13 @@ class Reading {
     if (shown.handler != all.handler) wrong_.push_back("the case's handler is not whom its acts name");
     if (shown.registrar != all.registrar) wrong_.push_back("the case's registrar is not who opened it");
     if (shown.disposed != all.disposed) wrong_.push_back("another disposition holds than the acts make");
+    for (std::size_t i = 1; i < topic_count; ++i) {
+      const auto topic = static_cast<Topic>(i);
+      const casework::MatterState& matter = shown.matter(matter_of(topic));
+      if (standing_of(matter.standing) != all.matters.on(topic).now || matter.latest != all.matters.on(topic).latest)
+        wrong_.push_back("a matter does not stand as its acts make it: " +
+                         std::string{casework::name_of(matter_of(topic))});
+    }
   }
 
   const store::CaseFile& file_;

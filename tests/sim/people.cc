@@ -15,7 +15,9 @@ constexpr std::size_t recent_cases = 10;
 }  // namespace
 
 People::People(World& world, const Setting& setting)
-    : world_{world}, setting_{setting}, dice_{split(setting.seed, 5)}, known_(world.size()) {}
+    : world_{world}, setting_{setting}, dice_{split(setting.seed, 5)}, known_(world.size()) {
+  if (setting.whole_casework) beside_.emplace(setting.seed);
+}
 
 void People::begin(Instant end) {
   for (std::size_t i = 0; i < world_.size(); ++i) {
@@ -93,6 +95,16 @@ void People::act_on(std::size_t machine, std::size_t memo) {
   errand.memo = memo;
   errand.kind = kind_for(at, memos_[errand.memo]);
   errand.fields = fields_for(at, memos_[errand.memo], errand.kind);
+  if (beside_) {
+    const Memo& of = memos_[memo];
+    const unsigned relation = (of.registrar == at.site ? is_registrar : 0U) |
+                              (of.handler == at.site ? is_handler : 0U) | (at.is_centre() ? is_centre : 0U) |
+                              (at.parent == head_office ? is_supervisor : 0U);
+    if (auto wish = beside_->wish(memo, relation, of.handler)) {
+      errand.kind = std::move(wish->kind);
+      errand.fields = std::move(wish->fields);
+    }
+  }
   errands_.emplace(++errand_numbers_, std::move(errand));
   ask(errand_numbers_);
 }
@@ -204,6 +216,7 @@ void People::remember(const Errand& errand, const store::Appended& appended) {
     return;
   }
   ++acts;
+  if (beside_) beside_->note(errand.memo, errand.kind);
   Memo& memo = memos_[errand.memo];
   if (errand.kind == "started") memo.started = true;
   if (errand.kind == "disposed") memo.disposed = true;

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "tests/sim/beside.h"
 #include "tests/sim/world.h"
 
 namespace redress::sim {
@@ -62,6 +63,7 @@ class People {
   World& world_;
   const Setting& setting_;
   Dice dice_;
+  std::optional<Beside> beside_;  // nothing: they do only what is on the road
   std::vector<Memo> memos_;
   std::vector<std::vector<std::size_t>> known_;  // by machine: the cases seen there, oldest first
   std::map<std::uint64_t, Errand> errands_;      // not yet answered

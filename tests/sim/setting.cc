@@ -75,6 +75,7 @@ Setting draw_setting(std::uint64_t seed, const SettingOptions& options) {
   Dice dice = split(seed, 1);
   Setting out;
   out.seed = seed;
+  out.whole_casework = seed >= whole_casework_from;
   out.real_crypto = dice.chance(50);
   draw_size(out, dice);
   // A real signature costs as much as everything else of an act.

@@ -22,8 +22,12 @@ struct Fault {
   std::uint64_t amount = 0;   // what the kind makes of it; also the seed of what it draws
 };
 
+// From this seed on people do what runs beside a case's road as well.
+inline constexpr std::uint64_t whole_casework_from = 1'000'000'000;
+
 struct Setting {
   std::uint64_t seed = 0;
+  bool whole_casework = false;
   bool real_crypto = false;
   std::size_t branches = 1;
   std::size_t primaries = 0;  // the first so many branches supervise the others

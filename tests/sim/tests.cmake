@@ -7,6 +7,7 @@ target_link_libraries(sim PUBLIC redress_flags store)
 # redress-sim: the shipped turns on a virtual clock, faults, and the judge of P1–P14.
 set(sim_world_sources
     sim/authority.cc
+    sim/beside.cc
     sim/books.cc
     sim/claims.cc
     sim/hostile.cc
@@ -17,6 +18,7 @@ set(sim_world_sources
     sim/judge_settled.cc
     sim/machine.cc
     sim/marks.cc
+    sim/matters.cc
     sim/minimise.cc
     sim/mock_suite.cc
     sim/network.cc
@@ -58,6 +60,8 @@ target_link_libraries(redress-sim-mutants PRIVATE mutant_rooms shell CLI11::CLI1
 
 add_test(NAME "sim: regression seeds" COMMAND redress-sim --list ${CMAKE_CURRENT_LIST_DIR}/regressions.txt)
 add_test(NAME "sim: each seed twice gives the same trace" COMMAND redress-sim --runs 16 --seed 7001 --twice)
+add_test(NAME "sim: the whole casework" COMMAND redress-sim --runs 20 --seed 1000000001)
 add_test(NAME "sim: 500 runs" COMMAND redress-sim --runs 500)
 set_tests_properties("sim: regression seeds" "sim: each seed twice gives the same trace" PROPERTIES LABELS sim TIMEOUT 300)
+set_tests_properties("sim: the whole casework" PROPERTIES LABELS sim TIMEOUT 300)
 set_tests_properties("sim: 500 runs" PROPERTIES LABELS "sim;slow" TIMEOUT 1200)
