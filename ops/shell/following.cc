@@ -52,11 +52,10 @@ void Following::hurry() {
 }
 
 void Following::gather(std::unique_lock<std::mutex>& lock) {
-  const auto until = std::chrono::steady_clock::now() + yield_for;
-  for (bool grows = true; grows && std::chrono::steady_clock::now() < until;) {
+  for (auto waited = gather_for; waited <= yield_for; waited += gather_for) {
     const std::uint64_t before = head_.value();
     if (woken_.wait_for(lock, gather_for, [this] { return stopping_ || hurried_; })) return;
-    grows = head_.value() - before >= fast;
+    if (head_.value() - before < fast) return;
   }
 }
 
