@@ -220,7 +220,9 @@ std::vector<Table> journal_tables() {
           Table::keyring, Table::by_case, Table::standing, Table::marks,       Table::local};
 }
 
-std::vector<Table> views_tables() { return {Table::cases, Table::numbers, Table::progress}; }
+std::vector<Table> views_tables() {
+  return {Table::cases, Table::numbers, Table::signs, Table::unread, Table::progress};
+}
 
 struct LmdbTruth::Handle {
   explicit Handle(const LmdbOptions& chosen)

@@ -34,11 +34,13 @@ enum class Table : std::uint8_t {
   cases,     // case → sealed summary
   numbers,   // site, serial → case
   progress,  // the follower's cursor
+  signs,     // block, bit → text signatures of head office's entries, sealed
+  unread,    // ledger position of an entry that could not be read when it was followed
 };
-inline constexpr std::size_t table_count = 13;
+inline constexpr std::size_t table_count = 15;
 inline constexpr std::array<const char*, table_count> table_names{
-    "entries",  "places", "streams", "checkpoints", "receipts", "keyring", "by_case",
-    "standing", "marks",  "local",   "cases",       "numbers",  "progress"};
+    "entries", "places", "streams", "checkpoints", "receipts", "keyring", "by_case", "standing",
+    "marks",   "local",  "cases",   "numbers",     "progress", "signs",   "unread"};
 
 // Each environment's last table has a row that says which format its rows are of. The one row without a check.
 inline constexpr std::string_view format_key = "format";

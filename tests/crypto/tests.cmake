@@ -9,6 +9,7 @@ redress_tests(
     crypto/keystore_test.cc
     crypto/private_file_test.cc
     crypto/random_test.cc
+    crypto/scatter_test.cc
     crypto/seal_test.cc
     crypto/secret_test.cc
     crypto/suite_intl_test.cc

@@ -10,6 +10,9 @@ redress_tests(
     store/lmdb_truth_test.cc
     store/room_test.cc
     store/rows_test.cc
+    store/search_signs_test.cc
+    store/search_test.cc
+    store/search_text_test.cc
     store/site_test.cc
     store/tamper_test.cc
     store/truth_test.cc

@@ -1,0 +1,199 @@
+#include "store/search.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/store/archive.h"
+
+namespace redress::store {
+namespace {
+
+const auto everything = [](const Summary&) { return true; };
+
+// Substrings of what was written, from anywhere, whole characters, of two wide or four narrow ones at least.
+std::string drawn(Random& random, const std::string& text) {
+  const auto below = [&](std::size_t n) { return Reader{random.fixed<KeyId>().bytes}.u64() % n; };
+  const auto begins = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80; };
+  for (;;) {
+    std::size_t from = below(text.size());
+    while (!begins(from)) --from;
+    std::size_t to = from;
+    std::size_t wide = 0;
+    std::size_t narrow = 0;
+    const std::size_t wanted = 2 + below(4);
+    for (; to < text.size() && wide < wanted && narrow < wanted + 2 && text[to] != ' '; ++to) {
+      if (!begins(to)) continue;
+      (static_cast<unsigned char>(text[to]) < 0x80 ? narrow : wide) += 1;
+    }
+    while (to < text.size() && !begins(to)) ++to;
+    if (wide == wanted || narrow == wanted + 2) return text.substr(from, to - from);
+  }
+}
+
+void fill(Archive& archive, std::size_t cases) {
+  for (std::size_t i = 0; i < cases; ++i) {
+    const std::string text = invented(archive.node.random, 20 + i % 400);
+    archive.write(text, i % 3 == 0 ? invented(archive.node.random, 3) : "");
+  }
+  for (std::size_t i = 0; i < cases; i += 37) archive.decide(i, invented(archive.node.random, 60));
+  archive.follow();
+}
+
+void compare(Archive& archive, std::size_t rounds) {
+  for (std::size_t i = 0; i < rounds; ++i) {
+    const Written& one = archive.written[(i * 7'919) % archive.written.size()];
+    const std::string word = drawn(archive.node.random, one.entries.back()[one.entries.size() - 1]);
+    INFO("word=" << word);
+    const std::vector<CaseId> expected = archive.scanned({word});
+    CHECK(!expected.empty());
+    CHECK(sorted(archive.found(word)) == sorted(expected));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Search: finds what a plain scan finds and nothing else, at head office") {
+  Archive archive{300};
+  fill(archive, 1'500);
+  compare(archive, 60);
+  for (const std::string absent : {"不存在", "甲乙", "zzzz", "qqq", "王的我在行卡信用款号"}) {
+    CHECK(archive.found(absent) == archive.scanned({absent}));
+  }
+}
+
+TEST_CASE("Search: finds what a plain scan finds and nothing else, at a branch") {
+  Archive archive{301, SiteId{2}};
+  for (int i = 0; i < 300; ++i) archive.write(invented(archive.node.random, 80));
+  archive.follow();
+  compare(archive, 25);
+  CHECK(archive.found("不存在").empty());
+}
+
+TEST_CASE("Search: planted values are found, each alone, in full blocks and in memory") {
+  Archive archive{302};
+  std::vector<std::pair<std::string, std::size_t>> planted;
+  // Long texts, so that blocks fill.
+  for (std::size_t i = 0; i < 6'000; ++i) {
+    std::string text = varied(archive.node.random, 500);
+    if (i % 300 == 7) {
+      const std::string value =
+          i % 600 == 7 ? "鑫龘𠮷䶮" + std::to_string(i) : "plantedvalue" + std::to_string(i) + "x";
+      planted.emplace_back(value, i);
+      text += value;
+    }
+    archive.write(text);
+  }
+  archive.follow();
+  const SignPages pages{archive.node.keys.views, sim::sim_domain().network};
+  REQUIRE(archive.views
+              .view([&](const Reading& views) -> Status {
+                CHECK(pages.count(views) >= 1);
+                return Done{};
+              })
+              .has_value());
+  for (const auto& [value, at] : planted) {
+    archive.opened = 0;
+    INFO("value=" << value);
+    CHECK(archive.found(value) == std::vector<CaseId>{archive.written[at].id});
+    CHECK(archive.opened < 100);
+  }
+  archive.opened = 0;
+  CHECK(archive.found("鑫𠮷").empty());
+  CHECK(archive.opened < 200);
+}
+
+TEST_CASE("Search: words may stand in different fields of one entry, quoted ones together") {
+  Archive archive{303};
+  archive.write("the credit card was charged twice", "zhang san 张三");
+  archive.write("the card has credit", "li si");
+  archive.follow();
+  CHECK(archive.found("card credit").size() == 2);
+  CHECK(archive.found("\"credit card\"") == std::vector<CaseId>{archive.written[0].id});
+  CHECK(archive.found("张三 charged") == std::vector<CaseId>{archive.written[0].id});
+  CHECK(archive.found("ＣＲＥＤＩＴ　张三") == std::vector<CaseId>{archive.written[0].id});
+  CHECK(archive.found("张三 li").empty());
+}
+
+TEST_CASE("Search: rare characters, full width, and words over a slot's edge") {
+  Archive archive{304};
+  archive.write("客户𠮷田䶮先生，账号１２３４５６７８，余额㎏");
+  std::string lengthy;
+  for (int i = 0; i < 900; ++i) lengthy += invented(archive.node.random, 7) + "词" + std::to_string(i) + "尾 ";
+  archive.write(lengthy);
+  archive.follow();
+  CHECK(archive.found("𠮷田䶮").size() == 1);
+  CHECK(archive.found("吉田").empty());
+  CHECK(archive.found("12345678").size() == 1);
+  CHECK(archive.found("余额kg").size() == 1);
+  for (int i = 0; i < 900; i += 11) {
+    INFO("i=" << i);
+    CHECK(archive.found("词" + std::to_string(i) + "尾") == std::vector<CaseId>{archive.written[1].id});
+  }
+}
+
+TEST_CASE("Search: newest entry first, each case once over all pages, as many as asked") {
+  Archive archive{305};
+  for (int i = 0; i < 40; ++i) archive.write("common words here");
+  for (std::size_t i = 0; i < 40; i += 4) archive.decide(i, "common words again");
+  archive.follow();
+  const std::vector<CaseId> all = archive.found("common words", 50);
+  CHECK(all.size() == 40);
+  CHECK(all.front() == archive.written[36].id);
+  CHECK(all.back() == archive.written[1].id);
+  CHECK(archive.found("common words", 3) == all);
+  CHECK(archive.found("common words", 1) == all);
+}
+
+TEST_CASE("Search: what is not wanted is left out, and the page filled with others") {
+  Archive archive{306};
+  for (int i = 0; i < 20; ++i) archive.write("common words here");
+  archive.follow();
+  const auto query = parse_query("common");
+  const CaseId out = archive.written[19].id;
+  const auto some =
+      archive.search.find(*query, Position{}, 5, [&](const Summary& summary) { return summary.id != out; });
+  REQUIRE(some.has_value());
+  REQUIRE(some->cases.size() == 5);
+  CHECK(some->cases.front().id == archive.written[18].id);
+  CHECK(some->next.has_value());
+}
+
+TEST_CASE("Search: an answer costs no more than its bound and goes on where it stopped") {
+  Archive archive{307, SiteId{2}};
+  archive.write("the needle");
+  for (std::size_t i = 0; i < Search::opened_max + 50; ++i) archive.write("straw");
+  archive.follow();
+  const auto query = parse_query("needle");
+  const auto first = archive.search.find(*query, Position{}, 5, everything);
+  REQUIRE(first.has_value());
+  CHECK(first->cases.empty());
+  CHECK(first->opened == Search::opened_max);
+  REQUIRE(first->next.has_value());
+  const auto second = archive.search.find(*query, *first->next, 5, everything);
+  REQUIRE(second.has_value());
+  CHECK(second->cases.size() == 1);
+  CHECK_FALSE(second->next.has_value());
+}
+
+TEST_CASE("Search: an entry that could not be read when it was signed is opened for whatever is asked") {
+  Archive archive{308};
+  for (std::size_t i = 0; i < 50; ++i) archive.write("common words here and number" + std::to_string(i));
+  archive.follow({Position{8}, Position{31}});
+  CHECK(archive.found("number7") == std::vector<CaseId>{archive.written[7].id});
+  CHECK(archive.found("number30") == std::vector<CaseId>{archive.written[30].id});
+  CHECK(archive.found("common", 7).size() == 50);
+  archive.opened = 0;
+  CHECK(archive.found("nothingofthekind").empty());
+  CHECK(archive.opened == 2);
+}
+
+TEST_CASE("Search: a page of signatures that was changed is named, not passed over") {
+  Archive archive{310};
+  for (std::size_t i = 0; i < 4'200; ++i) archive.write(varied(archive.node.random, 460));
+  archive.follow();
+  for (auto& [key, value] : archive.views.rows(Table::signs)) value.back() ^= std::byte{1};
+  const auto some = archive.search.find(*parse_query("不存在"), Position{}, 5, everything);
+  REQUIRE_FALSE(some.has_value());
+  CHECK(some.error().code == Code::damaged);
+}
+
+}  // namespace redress::store
