@@ -49,16 +49,21 @@ void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& k
   }
 }
 
+casework::Told told_of(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& kinds, crypto::Sealer& sealer,
+                       const StoredEntry& entry, Position position) {
+  casework::Told told{journal::identity_of(site.domain, entry.item.header), entry.header, std::nullopt, std::nullopt,
+                      position};
+  open_body(keys, site, kinds, sealer, entry.item, told);
+  return told;
+}
+
 // Nothing: the row does not hold, which verify names; it blocks nothing.
 std::optional<casework::Told> told_at(const Reading& store, CaseKeys& keys, const SiteOptions& site,
                                       const casework::Kinds& kinds, crypto::Sealer& sealer, Position position) {
   const auto row = store.get(Table::entries, key_of(position));
   auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
   if (!entry) return std::nullopt;
-  casework::Told told{journal::identity_of(site.domain, entry->item.header), entry->header, std::nullopt, std::nullopt,
-                      position};
-  open_body(keys, site, kinds, sealer, entry->item, told);
-  return told;
+  return told_of(keys, site, kinds, sealer, *entry, position);
 }
 
 // After an entry that does not hold: verify names it; it blocks nothing.
@@ -150,7 +155,8 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
 }
 
 const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                            crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory) {
+                            crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory,
+                            const OpenedHere& opened) {
   CaseFile& file = memory.hand_out(case_id);
   std::vector<casework::Told>& told = file.told;
   CaseKeys keys{store, site};
@@ -173,6 +179,7 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
     }
     auto read = told_at(store, keys, site, kinds, sealer, position);
     if (!read) return goes_on();
+    if (opened) opened(*read);
     drop_texts(kinds, *read);
     if (at < folded) grew_only = false;
     if (known) {
@@ -192,6 +199,15 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
   if (!level && !(grew_only && casework::extend(kinds, file.view, told))) file.view = casework::fold(kinds, told);
   file.head = head_of(store, RowCheck{site.kek});
   return &file;
+}
+
+std::optional<casework::Told> read_entry(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
+                                         crypto::Sealer& sealer, Position position) {
+  const auto row = store.get(Table::entries, key_of(position));
+  auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  if (!entry || !store.get(Table::by_case, key_of(entry->header.what.case_id, position))) return std::nullopt;
+  CaseKeys keys{store, site};
+  return told_of(keys, site, kinds, sealer, *entry, position);
 }
 
 }  // namespace redress::store

@@ -3,6 +3,8 @@
 // Values; thread-safe with a Sealer of the caller's own thread.
 #pragma once
 
+#include <functional>
+
 #include "crypto/seal.h"
 #include "protocol/casework/case.h"
 #include "store/site.h"
@@ -33,7 +35,15 @@ struct CaseFile {
 
 // The same for who needs neither long texts (fields of the type text, and extensions) nor the ways, which are left out:
 // what `memory` has of the case is not opened again. The file is the memory's, until the next call for another.
+// `opened` is shown what was opened, its long texts too.
+using OpenedHere = std::function<void(const casework::Told&)>;
 [[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                                          crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory);
+                                          crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory,
+                                          const OpenedHere& opened = {});
+
+// One entry of a case. Nothing: no such entry here, or one that is shown to nobody.
+[[nodiscard]] std::optional<casework::Told> read_entry(const Reading& store, const SiteOptions& site,
+                                                       const casework::Kinds& kinds, crypto::Sealer& sealer,
+                                                       Position position);
 
 }  // namespace redress::store

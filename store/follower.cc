@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t alike_max = 64;
 constexpr std::size_t cases_a_snapshot = 64;
+constexpr std::size_t entries_a_snapshot = 256;
+constexpr std::size_t read_max = 256;  // entries held with their long texts, until they are signed
 
 // Check characters may be typed in either case.
 bool same_number(std::string_view a, std::string_view b) {
@@ -20,7 +22,7 @@ bool same_number(std::string_view a, std::string_view b) {
 }  // namespace
 
 Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, Epoch epoch,
-                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random)
+                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random, SignTail* signs)
     : journal_{journal},
       views_{views},
       site_{site},
@@ -29,33 +31,89 @@ Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, 
       key_{views_key},
       kinds_{kinds},
       random_{random},
-      sealer_{random} {}
+      sealer_{random},
+      signs_{signs},
+      pages_{views_key, site.domain.network} {}
 
 void Follower::write_progress(Writing& views, Position at) {
-  rows_.put(views, Table::progress, view_of(progress_key), encode(Progress{casework_version, epoch_, at}));
+  const std::uint64_t make = make_of(signs_ != nullptr);
+  rows_.put(views, Table::progress, view_of(progress_key), encode(Progress{casework_version, epoch_, at, make}));
 }
 
 Status Follower::open() {
-  return views_.update([&](Writing& views) -> Status {
+  std::optional<Progress> progress;
+  const Status looked = views_.view([&](const Reading& views) -> Status {
     const auto row = rows_.get(views, Table::progress, view_of(progress_key));
-    const auto progress = row ? decode_progress(*row) : std::nullopt;
-    const bool same = progress && progress->version == casework_version && progress->epoch == epoch_;
-    if (same && !REDRESS_MUTANT(142)) {  // 142: every start forgets what was shown
-      position_ = progress->at.value();
-      return Done{};
-    }
-    for (const Table table : {Table::cases, Table::numbers}) {
-      std::vector<Bytes> keys;
-      views.scan(table, {}, [&](ByteView key, ByteView) {
-        keys.push_back(copy_of(key));
-        return true;
-      });
-      for (const Bytes& key : keys) views.erase(table, key);
-    }
-    write_progress(views, Position{});
-    position_ = 0;
+    progress = row ? decode_progress(*row) : std::nullopt;
     return Done{};
   });
+  if (!looked) return looked;
+  const bool same = progress && progress->version == casework_version && progress->epoch == epoch_ &&
+                    progress->make == make_of(signs_ != nullptr);
+  const bool kept = same && !REDRESS_MUTANT(142);  // 142: every start forgets what was shown
+  if (!kept) {
+    const Status emptied = empty_views();
+    if (!emptied) return emptied;
+  }
+  position_ = kept ? progress->at.value() : 0;
+  return remember_signs();
+}
+
+Status Follower::empty_views() {
+  constexpr std::size_t rows_a_commit = 16'384;
+  const Status begun = views_.update([&](Writing& views) -> Status {
+    views.erase(Table::progress, view_of(progress_key));
+    return Done{};
+  });
+  if (!begun) return begun;
+  for (const Table table : {Table::cases, Table::numbers, Table::signs, Table::unread}) {
+    for (std::size_t erased = rows_a_commit; erased == rows_a_commit;) {
+      const Status some = views_.update([&](Writing& views) -> Status {
+        std::vector<Bytes> keys;
+        views.scan(table, {}, [&](ByteView key, ByteView) {
+          keys.push_back(copy_of(key));
+          return keys.size() < rows_a_commit;
+        });
+        for (const Bytes& key : keys) views.erase(table, key);
+        erased = keys.size();
+        return Done{};
+      });
+      if (!some) return some;
+    }
+  }
+  return views_.update([&](Writing& views) -> Status {
+    write_progress(views, Position{});
+    return Done{};
+  });
+}
+
+Status Follower::remember_signs() {
+  if (signs_ == nullptr) return Done{};
+  Position kept;
+  std::set<Position> unread;
+  const Status looked = views_.view([&](const Reading& views) -> Status {
+    const std::uint32_t blocks = pages_.count(views);
+    const auto spans =
+        blocks == 0 ? Result<std::optional<std::vector<SlotSpan>>>{std::nullopt} : pages_.spans(views, blocks - 1);
+    if (!spans) return fail(spans.error());
+    if (*spans) kept = last_of(**spans);
+    views.scan(Table::unread, key_of(kept.next()), [&](ByteView key, ByteView) {
+      unread.insert(position_of(key));
+      return true;
+    });
+    return Done{};
+  });
+  if (!looked) return looked;
+  signs_->begin(kept.next());
+  const Status read = journal_.view([&](const Reading& journal) -> Status {
+    for (Position at = kept.next(); at <= position(); at = at.next()) {
+      const auto told = unread.contains(at) ? std::nullopt : read_entry(journal, site_, kinds_, sealer_, at);
+      signs_->add(at, told && told->event ? &*told->event : nullptr);
+    }
+    return Done{};
+  });
+  signs_->committed();
+  return read;
 }
 
 Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseId>& cases) const {
@@ -76,12 +134,55 @@ Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseI
   return count;
 }
 
-Status Follower::fold(std::span<const CaseId> cases, std::vector<Summary>& summaries) {
+Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries, Read& read) {
+  const auto opened = [&](const casework::Told& told) {
+    const bool is_next = told.arrived > position() && told.arrived.value() <= position().value() + count;
+    if (is_next && read.size() < read_max) read.emplace(told.arrived, told);
+  };
+  const OpenedHere shown = signs_ == nullptr ? OpenedHere{} : OpenedHere{opened};
   return journal_.view([&](const Reading& store) -> Status {
     for (const CaseId& id : cases) {
-      const CaseFile* file = recall_case(store, site_, kinds_, sealer_, id, memory_);
+      const CaseFile* file = recall_case(store, site_, kinds_, sealer_, id, memory_, shown);
       if (file != nullptr) summaries.push_back(summary_of(*file));
     }
+    return Done{};
+  });
+}
+
+Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>& unread) {
+  Position at = position().next();
+  const Position end{at.value() + count};
+  while (at < end) {
+    const Position some = std::min(end, Position{at.value() + entries_a_snapshot});
+    const Status looked = journal_.view([&](const Reading& journal) -> Status {
+      for (; at < some; at = at.next()) {
+        const auto known = read.find(at);
+        const auto opened =
+            known == read.end() ? read_entry(journal, site_, kinds_, sealer_, at) : std::optional<casework::Told>{};
+        const casework::Told* told = known != read.end() ? &known->second : opened ? &*opened : nullptr;
+        if (told != nullptr && !told->event) unread.push_back(at);
+        signs_->add(at, told != nullptr && told->event ? &*told->event : nullptr);
+      }
+      return Done{};
+    });
+    if (!looked) return looked;
+  }
+  return Done{};
+}
+
+Status Follower::keep(const std::vector<Summary>& summaries, const std::vector<Position>& unread, Position at) {
+  return views_.update([&](Writing& views) -> Status {
+    for (const Summary& summary : summaries) {
+      views.put(Table::cases, view_of(summary.id), seal_summary(site_.domain, key_, summary, random_));
+      if (const auto number = number_of(summary))
+        views.put(Table::numbers, key_of(*number, summary.id), view_of(summary.id));
+    }
+    for (const Position one : unread) views.put(Table::unread, key_of(one), {});
+    if (signs_ != nullptr) {
+      std::uint32_t number = signs_->full().empty() ? 0 : pages_.count(views);
+      for (const SignBlock& block : signs_->full()) pages_.put(views, number++, block, random_);
+    }
+    write_progress(views, at);
     return Done{};
   });
 }
@@ -91,25 +192,24 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
   const auto count = touched(entries_max, cases);
   if (!count || *count == 0) return count;
   std::vector<Summary> summaries;
+  Read read;
   // A snapshot keeps pages from being used again: one for a few cases each. A later one may know more than the entries
   // that are followed now, which does no harm.
   for (std::span<const CaseId> left{cases}; !left.empty();) {
     const std::size_t some = std::min(left.size(), cases_a_snapshot);
-    const Status folded = fold(left.first(some), summaries);
+    const Status folded = fold(left.first(some), *count, summaries, read);
     if (!folded) return fail(folded.error());
     left = left.subspan(some);
   }
   const Position at{position_.load() + *count};
-  const Status kept = views_.update([&](Writing& views) -> Status {
-    for (const Summary& summary : summaries) {
-      views.put(Table::cases, view_of(summary.id), seal_summary(site_.domain, key_, summary, random_));
-      if (const auto number = number_of(summary))
-        views.put(Table::numbers, key_of(*number, summary.id), view_of(summary.id));
-    }
-    write_progress(views, at);
-    return Done{};
-  });
-  if (!kept) return fail(kept.error());
+  std::vector<Position> unread;
+  Status kept = signs_ == nullptr ? Status{Done{}} : sign(*count, read, unread);
+  if (kept) kept = keep(summaries, unread, at);
+  if (!kept) {
+    if (signs_ != nullptr) signs_->rewind();
+    return fail(kept.error());
+  }
+  if (signs_ != nullptr) signs_->committed();
   position_ = at.value();
   return count;
 }

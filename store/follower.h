@@ -7,26 +7,37 @@
 #include <atomic>
 
 #include "store/case_memory.h"
+#include "store/search_signs.h"
 #include "store/summary.h"
 
 namespace redress::store {
 
 class Follower {
  public:
+  // `signs`: head office's, for its search; null where an entry is looked for by opening all.
   Follower(const Truth& journal, Truth& views, const SiteOptions& site, Epoch epoch, const crypto::Key32& views_key,
-           const casework::Kinds& kinds, Random& random);
+           const casework::Kinds& kinds, Random& random, SignTail* signs = nullptr);
 
-  // Starts from where the views stand; from nothing if they were made by another casework version or store.
+  // Starts from where the views stand; from nothing if they were made by another casework version or store, or are of
+  // another make. What is thrown away is in pieces: a start that was cut off goes on with it.
   [[nodiscard]] Status open();
   // Follows at most `entries_max` entries and commits. The number followed; 0: level with the ledger.
   [[nodiscard]] Result<std::size_t> advance(std::size_t entries_max);
   [[nodiscard]] Position position() const noexcept { return Position{position_.load()}; }
 
  private:
+  using Read = std::map<Position, casework::Told>;
   void write_progress(Writing& views, Position at);
+  [[nodiscard]] Status empty_views();
+  [[nodiscard]] Status remember_signs();
   // The cases of the next entries, each once. How many entries: at most `entries_max`.
   [[nodiscard]] Result<std::size_t> touched(std::size_t entries_max, std::vector<CaseId>& cases) const;
-  [[nodiscard]] Status fold(std::span<const CaseId> cases, std::vector<Summary>& summaries);
+  // Some of the `count` entries behind position() that are opened for it are left in `read`.
+  [[nodiscard]] Status fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries,
+                            Read& read);
+  // Signs the `count` entries behind position(), and opens those that are not in `read`.
+  [[nodiscard]] Status sign(std::size_t count, const Read& read, std::vector<Position>& unread);
+  [[nodiscard]] Status keep(const std::vector<Summary>& summaries, const std::vector<Position>& unread, Position at);
 
   const Truth& journal_;
   Truth& views_;
@@ -38,6 +49,8 @@ class Follower {
   Random& random_;
   crypto::Sealer sealer_;
   CaseMemory memory_;
+  SignTail* signs_;
+  SignPages pages_;
   std::atomic<std::uint64_t> position_{0};
 };
 

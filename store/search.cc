@@ -2,33 +2,9 @@
 
 #include <algorithm>
 
+#include "store/case_file.h"
+
 namespace redress::store {
-namespace {
-
-struct Opened {
-  CaseId id;
-  casework::Event event;
-};
-
-// Nothing: no entry of a case stands there that can be read here and is shown.
-std::optional<Opened> open_entry(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                                 crypto::Sealer& sealer, Position at) {
-  const auto stored = store.get(Table::entries, key_of(at));
-  const auto entry = stored ? decode_entry(site.domain, *stored) : Result<StoredEntry>{fail(Code::damaged, "")};
-  if (!entry) return std::nullopt;
-  const journal::What& what = entry->header.what;
-  const casework::KindRow* row = kinds.find(what.kind);
-  const bool shown = store.get(Table::by_case, key_of(what.case_id, at)).has_value();
-  if (!shown || row == nullptr || what.format != journal::header_format) return std::nullopt;
-  const auto key = key_in(store, site, what.case_id, what.key);
-  const auto plain = key ? sealer.open(*key, journal::associated_data(site.domain, what), entry->item.body)
-                         : Result<Bytes>{fail(Code::key_waiting, "")};
-  auto event = plain ? casework::decode_event(*row, *plain) : Result<casework::Event>{fail(plain.error())};
-  if (!event) return std::nullopt;
-  return Opened{what.case_id, std::move(*event)};
-}
-
-}  // namespace
 
 bool holds_all(const casework::Event& event, const SearchQuery& query) {
   std::vector<const Folded*> left;
@@ -61,9 +37,9 @@ class Search::Walk {
       return false;
     }
     ++out.opened;
-    const auto entry = open_entry(journal_, search_.site_, search_.kinds_, search_.sealer_, at);
-    if (!entry || !holds_all(entry->event, query_)) return true;
-    const CaseId& id = entry->id;
+    const auto told = read_entry(journal_, search_.site_, search_.kinds_, search_.sealer_, at);
+    if (!told || !told->event || !holds_all(*told->event, query_)) return true;
+    const CaseId id = told->header.what.case_id;
     if (!found_.insert(id).second || stood_above(id)) return true;
     const auto row = views_.get(Table::cases, view_of(id));
     if (!row) return true;  // the views do not show it yet
@@ -83,8 +59,8 @@ class Search::Walk {
     journal_.scan(Table::by_case, key_of(id, before_), [&](ByteView key, ByteView) {
       if (Reader{key}.fixed<CaseId>() != id) return false;
       ++out.opened;
-      const auto entry = open_entry(journal_, search_.site_, search_.kinds_, search_.sealer_, position_of(key));
-      stood = entry && holds_all(entry->event, query_);
+      const auto told = read_entry(journal_, search_.site_, search_.kinds_, search_.sealer_, position_of(key));
+      stood = told && told->event && holds_all(*told->event, query_);
       return !stood;
     });
     return stood;

@@ -115,12 +115,12 @@ class SignPages {
 // The last entry that a block covers.
 [[nodiscard]] Position last_of(const std::vector<SlotSpan>& spans);
 
-// The newest block, shared by who signs, who alone changes it, and those who search.
+// The newest block, shared by the follower, who alone changes it, and those who search.
 class SignTail {
  public:
   explicit SignTail(const crypto::Key32& views_key) : maker_{views_key} {}
 
-  // Who signs, one thread.
+  // The follower.
   void begin(Position first);
   void add(Position at, const casework::Event* event);
   // Blocks that became full and are not kept yet.

@@ -129,6 +129,7 @@ Bytes encode(const Progress& progress) {
   out.u16(progress.version);
   out.u64(progress.epoch.value());
   out.u64(progress.at.value());
+  out.u64(progress.make);
   return out.take();
 }
 
@@ -138,6 +139,8 @@ std::optional<Progress> decode_progress(ByteView value) {
   progress.version = in.u16();
   progress.epoch = Epoch{in.u64()};
   progress.at = Position{in.u64()};
+  // The first versions had no make.
+  if (!in.complete()) progress.make = in.u64();
   if (!in.complete()) return std::nullopt;
   return progress;
 }

@@ -45,8 +45,11 @@ struct Progress {
   std::uint16_t version = 0;
   Epoch epoch;
   Position at;
+  std::uint64_t make = 0;  // what else they hold: views of another make are made anew
 };
-inline constexpr std::uint16_t casework_version = 2;  // raised whenever the fold or the summary changes
+inline constexpr std::uint16_t casework_version = 3;  // raised whenever the fold or the summary changes
+// The make of views that hold signatures, or none.
+[[nodiscard]] constexpr std::uint64_t make_of(bool with_signs) noexcept { return with_signs ? 1 : 0; }
 inline constexpr std::string_view progress_key = "at";
 [[nodiscard]] Bytes encode(const Progress& progress);
 [[nodiscard]] std::optional<Progress> decode_progress(ByteView value);

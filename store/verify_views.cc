@@ -1,5 +1,6 @@
 #include "store/verify_views.h"
 
+#include "store/search_signs.h"
 #include "store/walk.h"
 
 namespace redress::store {
@@ -15,7 +16,8 @@ class ViewsWalk {
         key_{views_key},
         kinds_{kinds},
         rows_{site.kek},
-        sealer_{random} {}
+        sealer_{random},
+        pages_{views_key, site.domain.network} {}
 
   VerifiedViews run() {
     at_ = followed_to();
@@ -23,6 +25,11 @@ class ViewsWalk {
     for (const auto& [id, last] : last_) check_case(id, last);
     check_listed();
     check_numbers();
+    // Views of another make are thrown away whole.
+    if (at_ != Position{} && at_ != Position{UINT64_MAX}) {
+      check_unread();
+      check_signs();
+    }
     return std::move(out_);
   }
 
@@ -53,6 +60,7 @@ class ViewsWalk {
       bad(Table::progress, view_of(progress_key), stored ? "the row does not hold" : "the row is gone");
       return Position{UINT64_MAX};
     }
+    signed_ = progress->make == make_of(true);
     return progress->version == casework_version && progress->epoch == epoch ? progress->at : Position{};
   }
 
@@ -107,6 +115,51 @@ class ViewsWalk {
     });
   }
 
+  void check_unread() {
+    views_.scan(Table::unread, {}, [&](ByteView key, ByteView value) {
+      const bool good = key.size() == 8 && value.empty() && position_of(key) <= at_;
+      if (!good) bad(Table::unread, key, "no entry that was followed stands there");
+      if (good) unread_.insert(position_of(key));
+      return true;
+    });
+  }
+
+  // A block is what the entries that it covers make, those left out that could not be read then.
+  void check_signs() {
+    const std::uint32_t kept = pages_.count(views_);
+    std::uint32_t number = 0;
+    SignMaker maker{key_};
+    SignBlock block{Position{1}};
+    for (Position at{1}; signed_ && at <= at_ && number < kept; at = at.next()) {
+      const auto told = unread_.contains(at) ? std::nullopt : read_entry(journal_, site_, kinds_, sealer_, at);
+      block.add(told && told->event ? &*told->event : nullptr, maker);
+      if (!block.is_full()) continue;
+      ++out_.blocks;
+      check_block(number++, block);
+      block = SignBlock{at.next()};
+    }
+    if (number < kept) {
+      Writer key;
+      key.u32(number);
+      bad(Table::signs, key.bytes(), "no entries make such a block");
+    }
+  }
+
+  void check_block(std::uint32_t number, const SignBlock& block) {
+    Writer key;
+    key.u32(number);
+    const auto spans = pages_.spans(views_, number);
+    if (!spans || !*spans || **spans != block.spans())
+      return bad(Table::signs, key.bytes(), "it covers other entries than those that make it, or does not open");
+    const std::vector<SignBlock::Slice> slices = block.slices();
+    for (std::size_t bit = 0; bit < slices.size(); ++bit) {
+      const auto kept = pages_.slice(views_, number, static_cast<std::uint16_t>(bit));
+      if (kept && *kept == slices[bit]) continue;
+      key.u16(static_cast<std::uint16_t>(bit));
+      return bad(Table::signs, key.bytes(), "it says something else than the entries, or does not open");
+    }
+  }
+
   static constexpr std::size_t findings_max = 100;
 
   const Reading& journal_;
@@ -116,6 +169,9 @@ class ViewsWalk {
   const casework::Kinds& kinds_;
   RowCheck rows_;
   crypto::Sealer sealer_;
+  SignPages pages_;
+  bool signed_ = false;
+  std::set<Position> unread_;
   VerifiedViews out_;
   Position at_;
   std::map<CaseId, Position> last_;  // each case's newest entry

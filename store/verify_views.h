@@ -1,4 +1,4 @@
-// Folds every case again and compares it with what the views list.
+// Folds every case again and compares it with what the views list, and makes head office's signatures again.
 //
 // Read-only, any thread; a snapshot of each store is held for as long as it takes.
 #pragma once
@@ -13,6 +13,7 @@ struct VerifiedViews {
   std::uint64_t waiting = 0;  // cases that have entries which the follower has not reached
   std::uint64_t errors = 0;
   std::vector<Finding> findings;  // the first 100
+  std::uint64_t blocks = 0;       // of signatures
 };
 
 // Views that another program version or another store's life made are waiting, all of them: the follower makes them

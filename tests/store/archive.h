@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +24,8 @@ class Archive {
   explicit Archive(std::uint64_t seed, SiteId site = head_office)
       : node{site, SiteId{}, seed, kinds},
         signs{node.keys.views},
-        follower{node.truth, views, node.options(), node.site->epoch(), node.keys.views, kinds, node.random},
+        follower{node.truth,      views, node.options(), node.site->epoch(),
+                 node.keys.views, kinds, node.random,    signs_or_none()},
         search{node.truth, views, node.options(), node.keys.views, kinds, signs_or_none(), node.random} {
     REQUIRE(follower.open().has_value());
   }
@@ -63,15 +62,13 @@ class Archive {
     for (const auto& outcome : node.site->commit(work_, WallTime{clock_})) REQUIRE(outcome.has_value());
     work_.clear();
   }
-  // Lists and signs what was written; `unread`: entries that could not be read meanwhile.
-  void follow(const std::set<Position>& unread = {}) {
+  void follow(std::size_t at_once = 1'024) {
     commit();
-    for (std::size_t count = 1; count > 0;) {
-      const auto some = follower.advance(1'024);
-      REQUIRE(some.has_value());
-      count = *some;
+    for (;;) {
+      const auto count = follower.advance(at_once);
+      REQUIRE(count.has_value());
+      if (*count == 0) return;
     }
-    if (node.id == head_office) sign(unread);
   }
   // All pages, `page` cases each.
   [[nodiscard]] std::vector<CaseId> found(std::string_view text, std::size_t page = 50) {
@@ -114,43 +111,7 @@ class Archive {
   std::size_t opened = 0;
 
  private:
-  // Each entry's event, by its place, from the first that is not signed.
-  [[nodiscard]] std::map<Position, casework::Event> events() {
-    std::map<Position, casework::Event> out;
-    crypto::Sealer sealer{node.random};
-    const Status read = node.truth.view([&](const Reading& journal) -> Status {
-      for (const Written& one : written) {
-        auto file = read_case(journal, node.options(), kinds, sealer, one.id);
-        REQUIRE(file.has_value());
-        for (casework::Told& told : file->told) {
-          if (told.arrived > signed_to_ && told.event) out.emplace(told.arrived, std::move(*told.event));
-        }
-      }
-      return Done{};
-    });
-    REQUIRE(read.has_value());
-    return out;
-  }
-  void sign(const std::set<Position>& unread) {
-    const SignPages pages{node.keys.views, sim::sim_domain().network};
-    const std::map<Position, casework::Event> all = events();
-    const auto kept = views.update([&](Writing& to) -> Status {
-      for (const Position at : unread) to.put(Table::unread, key_of(at), {});
-      for (Position at = signed_to_.next(); at <= follower.position(); at = at.next()) {
-        const auto event = unread.contains(at) ? all.end() : all.find(at);
-        signs.add(at, event == all.end() ? nullptr : &event->second);
-      }
-      std::uint32_t number = signs.full().empty() ? 0 : pages.count(to);
-      for (const SignBlock& block : signs.full()) pages.put(to, number++, block, node.random);
-      return Done{};
-    });
-    REQUIRE(kept.has_value());
-    signs.committed();
-    signed_to_ = follower.position();
-  }
-
   std::vector<Work> work_;
-  Position signed_to_;
   std::uint64_t keys_ = 0;
   std::int64_t clock_ = 1'795'000'000'000;
 };
