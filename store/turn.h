@@ -99,9 +99,9 @@ class Turn {
   std::set<StreamName> appended_;  // own journals that are to be signed
   std::set<SiteId> fed_;
   std::map<StreamName, journal::Seen> seen_;  // by the last entry taken of a journal
-  std::optional<std::set<SiteId>> unheard_;  // if it changed
-  std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
-  std::optional<Room> room_;                 // as of the first that asked: asking the disk costs more than a row
+  std::optional<std::set<SiteId>> unheard_;   // if it changed
+  std::vector<journal::Receipt> asked_;       // that were shown, for what is not held
+  std::optional<Room> room_;                  // as of the first that asked: asking the disk costs more than a row
 };
 
 }  // namespace redress::store

@@ -45,10 +45,13 @@ std::optional<std::string> Judge::not_level(const Machine& branch) {
 std::optional<std::string> Judge::not_level() {
   Machine& centre = world_.centre();
   if (!centre.is_up()) return "head office is down";
+  std::set<std::pair<SiteId, Epoch>> writing;
   for (std::size_t i = 1; i < world_.size(); ++i) {
     const Machine& branch = world_.machine(i);
     if (!is_sound(branch)) continue;
-    const auto why = branch.is_up() ? not_level(branch) : std::optional<std::string>{"it is down"};
+    auto why = branch.is_up() ? not_level(branch) : std::optional<std::string>{"it is down"};
+    // Two stores of one site part when both have greeted.
+    if (!why && !writing.emplace(branch.site, branch.store->epoch()).second) why = "it has not parted from its copy";
     if (why) return "site " + std::to_string(branch.site.value()) + ", machine " + std::to_string(i) + ": " + *why;
   }
   for (const SiteId site : centre.store->unheard()) {
