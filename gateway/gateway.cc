@@ -247,22 +247,20 @@ void Gateway::settle_commands(const std::vector<Result<store::Outcome>>& outcome
   commands_.clear();
 }
 
-// A step whose commit failed sends nothing, and costs its own session only.
-void Gateway::note_written(Link& link, const sync::Step& step) {
-  for (const sync::Write& write : step.writes) {
+void Gateway::note_written(Pending& pending) {
+  for (const sync::Write& write : pending.step.writes) {
     const auto* accept = std::get_if<sync::Accept>(&write);
     if (accept == nullptr || accept->stream.reader != no_reader) continue;
-    for (const sync::Placed& placed : accept->entries) link.written.push_back(placed.header.what.time);
+    for (const sync::Placed& placed : accept->entries) pending.written.push_back(placed.header.what.time);
   }
 }
 
-void Gateway::note_durable(Now now, Link& link, bool failed) {
-  for (const WallTime written : link.written) {
-    if (!failed) link.took.push_back(now.wall.value() - (written.value() - link.session->clock_skew_ms()));
-  }
-  link.written.clear();
+void Gateway::note_durable(Now now, const Pending& pending, Link& link) {
+  for (const WallTime written : pending.written)
+    link.took.push_back(now.wall.value() - (written.value() - link.session->clock_skew_ms()));
 }
 
+// A step whose commit failed sends nothing, and costs its own session only.
 void Gateway::settle(Now now, std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes,
                      Turned& turned) {
   for (Pending& pending : steps) {
@@ -276,10 +274,11 @@ void Gateway::settle(Now now, std::vector<Pending>& steps, const std::vector<Res
         session.on_committed(*receipt);
       }
     }
-    note_durable(now, links_.at(pending.link), failed);
     if (failed) {
       pending.step.sends.clear();
       session.on_commit_failed();
+    } else {
+      note_durable(now, pending, links_.at(pending.link));
     }
     flush(pending.link, pending.step, turned);
     sync::Step after = session.take_step();
@@ -338,7 +337,7 @@ Turned Gateway::turn(Now now) {
     Pending pending{connection, link.session->take_step(), 0, 0};
     if (pending.step.empty()) continue;
     charge(now, pending);
-    note_written(link, pending.step);
+    note_written(pending);
     collect(pending, work);
     steps.push_back(std::move(pending));
   }

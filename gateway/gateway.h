@@ -74,7 +74,6 @@ class Gateway {
     bool stirred = true;               // since the last turn
     bool moved = true;                 // since it was measured
     Instant due = never;               // the session's next deadline, as of its last turn
-    std::vector<WallTime> written{};   // the times of the entries of this turn, until they are durable
     std::vector<std::int64_t> took{};  // ms, since it was measured
   };
   struct Meters {
@@ -95,6 +94,7 @@ class Gateway {
     sync::Step step;
     std::size_t first = 0;  // its writes in the turn's work
     std::size_t count = 0;
+    std::vector<WallTime> written{};  // when its author wrote each new entry of its own
   };
 
   // False, and it is told so, if the site is enrolled no more.
@@ -117,8 +117,8 @@ class Gateway {
   void settle(Now now, std::vector<Pending>& steps, const std::vector<Result<store::Outcome>>& outcomes,
               Turned& turned);
   // The times of its own new entries: what others wrote, or came back, says nothing of this line.
-  static void note_written(Link& link, const sync::Step& step);
-  static void note_durable(Now now, Link& link, bool failed);
+  static void note_written(Pending& pending);
+  static void note_durable(Now now, const Pending& pending, Link& link);
   void settle_commands(const std::vector<Result<store::Outcome>>& outcomes, Turned& turned);
   void send_feeds(Now now, Turned& turned);
   // Brings the meters up to date, at most ten times a second however busy the links are.
