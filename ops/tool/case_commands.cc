@@ -12,6 +12,7 @@
 
 #include "crypto/random.h"
 #include "ops/tool/ask.h"
+#include "ops/tool/cells.h"
 #include "protocol/base/bytes.h"
 
 namespace redress::tool {
@@ -34,10 +35,6 @@ Result<json> fields_from(const std::vector<std::string>& given) {
     fields[one.substr(0, equals)] = one.substr(equals + 1);
   }
   return fields;
-}
-
-std::string text(const json& object, const char* name) {
-  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
 }
 
 std::string escaped(const std::string& segment) {

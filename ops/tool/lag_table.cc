@@ -8,6 +8,8 @@
 #include <sstream>
 #include <vector>
 
+#include "ops/tool/cells.h"
+
 namespace redress::tool {
 namespace {
 
@@ -21,10 +23,6 @@ constexpr std::array<std::pair<std::string_view, LagOrder>, 6> orders{{{"site", 
                                                                        {"took", LagOrder::took}}};
 constexpr std::array<const char*, 4> states{"unknown", "stalled", "draining", "level"};  // the worst first
 constexpr std::array<const char*, 4> states_zh{"失联", "停滞", "追赶中", "无滞后"};
-
-std::string text(const json& object, const char* name) {
-  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
-}
 
 std::string age(const json& ms) {
   if (!ms.is_number()) return "-";
@@ -164,16 +162,6 @@ std::optional<LagOrder> lag_order_named(std::string_view name) {
     if (known == name) return order;
   }
   return std::nullopt;
-}
-
-std::string padded(const std::string& cell, std::size_t width) {
-  std::size_t columns = 0;
-  for (const char c : cell) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80 || byte >= 0xE0) columns += byte < 0x80 ? 1 : 2;
-    if (byte >= 0xC0 && byte < 0xE0) columns += 1;
-  }
-  return cell + std::string(columns < width ? width - columns : 1, ' ');
 }
 
 std::string lag_table(const json& answer, const LagView& view) {

@@ -26,7 +26,4 @@ struct LagView {
 
 [[nodiscard]] std::string lag_table(const nlohmann::json& answer, const LagView& view);
 
-// Columns on a terminal: a Chinese character takes two. At least one blank follows.
-[[nodiscard]] std::string padded(const std::string& cell, std::size_t width);
-
 }  // namespace redress::tool

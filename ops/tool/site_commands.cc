@@ -8,7 +8,7 @@
 #include "ops/shell/members_log.h"
 #include "ops/shell/offline.h"
 #include "ops/shell/telling.h"
-#include "ops/tool/lag_table.h"
+#include "ops/tool/cells.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
 #include "store/verify_views.h"
@@ -17,10 +17,6 @@ namespace redress::tool {
 namespace {
 
 using nlohmann::json;
-
-std::string text(const json& object, const char* name) {
-  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
-}
 
 // No views: nothing was listed yet, or they are made again at the next start.
 Result<store::VerifiedViews> verify_views_offline(shell::Offline& site, Random& random) {
