@@ -75,6 +75,7 @@ void Turn::forget_proofs(const StreamName& name, Seq above) {
 void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName& now) {
   const journal::Domain& domain = site_.options_.domain;
   StreamRow& head = stream(now, std::nullopt);
+  std::set<Position> damaged;
   for (Seq seq = from; seq <= to; seq = seq.next()) {
     const auto value = site_.rows_.get(store_, Table::places, key_of(old, seq));
     const auto place = value ? decode_place(*value) : std::nullopt;
@@ -84,7 +85,7 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
     if (!entry || !stands_at(domain, no_reader, {}, entry->item.header, place->digest)) {
       // It cannot be placed without its bytes; what head office holds of it comes back.
-      if (place) unlist(place->ledger);
+      if (place) damaged.insert(place->ledger);
       alarm(old.owner, Code::damaged, "an entry could not be placed again: seq=" + std::to_string(seq.value()));
       continue;
     }
@@ -106,13 +107,15 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     head.head = {header.place.seq, digest};
     appended_.insert(now);
   }
+  unlist(damaged);
 }
 
-// Its header cannot be trusted to name its case.
-void Turn::unlist(Position damaged) {
+// Their headers cannot be trusted to name their cases.
+void Turn::unlist(const std::set<Position>& damaged) {
+  if (damaged.empty()) return;
   std::vector<Bytes> keys;
   store_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
-    if (position_of(key) == damaged) keys.push_back(copy_of(key));
+    if (damaged.contains(position_of(key))) keys.push_back(copy_of(key));
     return true;
   });
   for (const Bytes& key : keys) store_.erase(Table::by_case, key);
@@ -242,6 +245,7 @@ Result<Outcome> Turn::rewind(const sync::RewindFeed& rewind) {
 std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& feed_name, Seq above, Seq last) {
   const journal::Domain& domain = site_.options_.domain;
   std::vector<std::pair<Position, Digest>> whole;
+  std::set<Position> damaged;
   Digest before = site_.digest_before(store_, feed_name, above.next());
   for (Seq seq = above.next(); seq <= last; seq = seq.next()) {
     const Bytes key = key_of(feed_name, seq);
@@ -255,9 +259,10 @@ std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& fee
     const bool known = before != Digest{};
     const bool stands = entry && (!known || stands_at(domain, feed_name.reader, at, entry->item.header, place->digest));
     if (stands) whole.emplace_back(place->ledger, journal::entry_digest(domain, entry->item.header));
-    if (place && !stands) unlist(place->ledger);
+    if (place && !stands) damaged.insert(place->ledger);
     before = place ? place->digest : Digest{};
   }
+  unlist(damaged);
   return whole;
 }
 

@@ -74,8 +74,8 @@ class Turn {
   // `holder` has the entry already and, by that, standing; 0: nobody.
   void route(const journal::Header& header, Position position, const Digest& entry, SiteId holder = {});
   [[nodiscard]] bool is_journaled(const journal::Place& place, const Digest& entry) const;
-  // Takes an entry that cannot be read out of its case's list.
-  void unlist(Position damaged);
+  // Takes entries that cannot be read out of their cases' lists; reads all of those once.
+  void unlist(const std::set<Position>& damaged);
   // Clears the places of a feed above `above`; what stood there, as far as it can be read.
   [[nodiscard]] std::vector<std::pair<Position, Digest>> take_places(const StreamName& feed_name, Seq above, Seq last);
   void feed_history(SiteId reader, const CaseId& case_id, Position before);
