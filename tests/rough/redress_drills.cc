@@ -6,6 +6,7 @@
 
 #include "ops/shell/process.h"
 #include "tests/rough/golden_homes.h"
+#include "tests/rough/work_folder.h"
 
 namespace redress::rough {
 namespace {
@@ -93,10 +94,10 @@ int main(int argc, char** argv) {
   app.add_option("--make-golden", golden, "make homes and keep them under this name in tests/golden/homes");
   app.add_flag("--json", asked.json, "a summary for programs");
   CLI11_PARSE(app, argc, argv);
-  std::string folder = (std::filesystem::temp_directory_path() / "redress-drills-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return 2;
+  const redress::rough::WorkFolder folder{"redress-drills"};
+  if (folder.path().empty()) return 2;
   if (!golden.empty()) {
-    places.folder = folder;
+    places.folder = folder.path();
     const redress::Status made = redress::rough::make_golden_homes(places, golden);
     if (!made) std::fprintf(stderr, "%s\n", made.error().what.c_str());
     return made ? 0 : 1;
@@ -109,12 +110,9 @@ int main(int argc, char** argv) {
                                                         {"upgrade", redress::rough::upgrade_drills},
                                                         {redress::rough::long_kind, redress::rough::long_drills}};
   for (const auto& [name, make] : kinds) {
-    places.folder = folder + "/" + name;
+    places.folder = folder.path() + "/" + name;
     std::filesystem::create_directories(places.folder);
     for (redress::rough::Drill& drill : make(places)) drills.push_back(std::move(drill));
   }
-  const int code = redress::rough::hold_all(asked, std::move(drills));
-  if (code == 0) std::filesystem::remove_all(folder);
-  if (code != 0) std::fprintf(stderr, "homes and logs: %s\n", folder.c_str());
-  return code;
+  return folder.leave(redress::rough::hold_all(asked, std::move(drills)));
 }

@@ -9,6 +9,7 @@
 #include "ops/demonstration/dice.h"
 #include "tests/rough/judgement.h"
 #include "tests/rough/thread_stop.h"
+#include "tests/rough/work_folder.h"
 
 namespace redress::rough {
 namespace {
@@ -208,15 +209,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", asked.json, "the figures, for programs");
   app.add_flag("--verbose", asked.verbose, "after every comparison");
   CLI11_PARSE(app, argc, argv);
-  std::string folder = asked.folder;
-  if (folder.empty()) {
-    folder = (std::filesystem::temp_directory_path() / "redress-kill-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return 2;
-  } else {
-    std::filesystem::create_directories(folder);
-  }
-  const int code = redress::rough::run(asked, folder);
-  if (asked.folder.empty() && code == 0) std::filesystem::remove_all(folder);
-  if (asked.folder.empty() && code != 0) std::fprintf(stderr, "homes and logs: %s\n", folder.c_str());
-  return code;
+  const redress::rough::WorkFolder folder{"redress-kill", asked.folder};
+  if (folder.path().empty()) return 2;
+  return folder.leave(redress::rough::run(asked, folder.path()));
 }

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "ops/measure/process_figures.h"
+#include "ops/shell/home.h"
 #include "ops/shell/process.h"
 #include "tests/rough/soak_rule.h"
 #include "tests/rough/tormentor.h"
+#include "tests/rough/work_folder.h"
 
 namespace redress::rough {
 namespace {
@@ -162,9 +164,9 @@ class Soak {
   }
   [[nodiscard]] std::int64_t passed_ms() const { return shell::mono_now().value() - begin_.value(); }
 
-  // Nothing while it does not run.
+  // Nothing while it does not run, or has not opened its door yet.
   std::optional<Footprint> look_at(SiteId site) {
-    if (!fleet_->runs(site)) return std::nullopt;
+    if (!fleet_->runs(site) || !fs::exists(fleet_->home(site) + "/" + shell::url_file)) return std::nullopt;
     const auto memory = measure::memory_of(fleet_->pid(site));
     const auto descriptors = descriptors_of(fleet_->pid(site));
     if (!memory || !descriptors) return std::nullopt;
@@ -278,15 +280,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", asked.json, "the figures, for programs");
   app.add_flag("--verbose", asked.verbose, "what everybody takes, at every moment that counts");
   CLI11_PARSE(app, argc, argv);
-  std::string folder = asked.folder;
-  if (folder.empty()) {
-    folder = (std::filesystem::temp_directory_path() / "redress-soak-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return 2;
-  } else {
-    std::filesystem::create_directories(folder);
-  }
-  const int code = redress::rough::run(asked, folder);
-  if (asked.folder.empty() && code == 0) std::filesystem::remove_all(folder);
-  if (asked.folder.empty() && code != 0) std::fprintf(stderr, "homes and logs: %s\n", folder.c_str());
-  return code;
+  const redress::rough::WorkFolder folder{"redress-soak", asked.folder};
+  if (folder.path().empty()) return 2;
+  return folder.leave(redress::rough::run(asked, folder.path()));
 }
