@@ -38,9 +38,7 @@ void AgentSession::greet(Now now) {
   hello.network = self_.domain.network;
   hello.site = self_.site;
   hello.journals = journals_shown();
-  agreed_.clear();
   for (const wire::Held& own : hello.journals) {
-    agreed_.insert(own.head.stream);
     if (const auto receipt = self_.streams->last_receipt(own.head.stream))
       hello.last_receipt = journal::encode(*receipt);
   }
@@ -146,7 +144,6 @@ void AgentSession::open_streams(Now now, const wire::Welcome& welcome, const std
     // An earlier journal may grow on: another store of this site writes it. Of an earlier feed even what is held here
     // may come again, for its receipt.
     if (own || feed) exchange_.receive_stream(stream, held.parent);
-    if (own) agreed_.insert(stream);
   }
 }
 
@@ -155,8 +152,6 @@ void AgentSession::ask_receipts(Now now) {
   for (const wire::Cursor& there : exchange_.peer_heads()) {
     const StreamName& stream = there.stream;
     if (stream.owner != self_.site || exchange_.senders().contains(stream)) continue;
-    // What another store of this site began since then is not taken from here before the next hello names it.
-    if (!agreed_.contains(stream)) continue;
     if (self_.streams->mark_of(stream) != there.mark) continue;
     const auto receipt = self_.streams->last_receipt(stream);
     if (!receipt || receipt->to.seq < there.mark.seq) whole.push_back(stream);

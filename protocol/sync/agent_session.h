@@ -5,8 +5,6 @@
 // leave.
 #pragma once
 
-#include <set>
-
 #include "protocol/base/random.h"
 #include "protocol/sync/bisect.h"
 #include "protocol/sync/exchange.h"
@@ -88,10 +86,9 @@ class AgentSession {
     Code why;
   };
   std::optional<Repair> repair_;
-  std::uint32_t window_ = 0;     // of the welcome
-  StreamName live_feed_{};       // the one that head office writes now
-  std::set<StreamName> agreed_;  // own journals that the last hello or its welcome named
-  StreamName current_;           // the journal that is written now, as of the welcome
+  std::uint32_t window_ = 0;  // of the welcome
+  StreamName live_feed_{};    // the one that head office writes now
+  StreamName current_;        // the journal that is written now, as of the welcome
 };
 
 }  // namespace redress::sync

@@ -239,13 +239,22 @@ void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::
     const wire::Held* held = held_in(stream.reader == no_reader ? hello.journals : feeds, stream);
     return held == nullptr ? Seq{} : held->head.mark.seq;
   };
+  // No more than a heartbeat can name.
+  const std::size_t named = hello.journals.size() + feeds.size();
+  std::size_t room = limits::hello_journals_max - std::min(limits::hello_journals_max, named);
   for (const wire::Held& held : ours) {
     const StreamName& stream = held.head.stream;
     const Seq there = theirs(stream);
     if (stream.reader == no_reader) {
+      const bool unnamed = held_in(hello.journals, stream) == nullptr;
+      if (unnamed && room == 0) continue;
       // Another store of this site may write it on, so that it stays open.
       const bool here_more = stream != *journal_ && held.head.mark.seq >= there && !REDRESS_MUTANT(84);
       if (here_more) exchange_.send_stream(now.mono, stream, there, hello.window, Lane{true, false});
+      if (!unnamed) continue;
+      // What has come back whole is sent once more, for its receipt.
+      exchange_.receive_stream(stream, held.parent);
+      --room;
     } else if (stream.epoch == self_.streams->epoch()) {
       exchange_.send_stream(now.mono, stream, there, hello.window);
     } else if (!REDRESS_MUTANT(92)) {  // 92: the rest of the parent is skipped

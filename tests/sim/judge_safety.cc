@@ -335,6 +335,9 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::bad_chain:
     case Code::bad_author:
       return world_.machine(branch.value() - 1).hostile;
+    case Code::unexpected_frame:
+      // Frames come late and twice; that both ends do not mean the same streams is a mistake.
+      return event.why.find("not agreed on") == std::string::npos || world_.machine(branch.value() - 1).hostile;
     case Code::damaged:
       return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch);
     case Code::recovering:
