@@ -2,9 +2,8 @@
 // README.md refer to it.
 //
 // Inside the claims is every row of the table. In words:
-// - A line may lose, repeat, delay and reorder frames, stand still, pass one way only, or be gone for as long as 30
-// days,
-//   for one branch, some, or all at once. It does not change bytes: CURVE sees to that.
+// - A line may lose, repeat, delay and reorder frames, stand still, pass one way only, or be gone for as long as
+//   30 days, for one branch, some, or all at once. It does not change bytes: CURVE sees to that.
 // - A program may die at any moment: before, in and after a commit, and between commit and send.
 // - A commit may fail, the disk may be full for a while. What was committed stays, except where a row says otherwise.
 // - A stored row may change by one bit; `verify` names it. Then a person puts the row right again.

@@ -83,6 +83,9 @@ class Judge final : public Watcher {
   void judge_places(Machine& machine);
   void judge_receipts(Machine& machine);
   void judge_batch(Machine& from, std::uint64_t line, ByteView frame);
+  // Follows what a liar says about places that head office holds, within its session.
+  void note_talk(const Machine& branch, ByteView frame);
+  void note_contradiction(const Machine& branch, ByteView frame);
   [[nodiscard]] bool is_explained(const Machine& at, const sync::Event& event) const;
   [[nodiscard]] Seq head_at(const Machine& branch, const StreamName& stream, Instant when) const;
   void look_at_branch_lag(Machine& branch);
@@ -96,6 +99,7 @@ class Judge final : public Watcher {
                    const store::CaseFile& at_centre);
   void settle_told();
   void settle_epochs();
+  void settle_contradictions();
   void settle_disks();
   [[nodiscard]] bool names_liar(const store::Finding& finding) const;
   [[nodiscard]] bool names_rotten(const Machine& machine, const store::Finding& finding) const;
@@ -112,6 +116,13 @@ class Judge final : public Watcher {
   std::map<StreamName, std::vector<Digest>> agreed_;  // what stands at a place, by seq: everybody must agree
   std::vector<ToldSaved> told_;
   std::map<std::string, Digest> answers_;  // what a key was answered with
+  // What a hostile site sent of other entries at places that head office holds.
+  struct Contradiction {
+    SessionId session;  // as of head office's welcome; none after a refusal
+    unsigned times = 0;
+    bool told = false;  // head office said so
+  };
+  std::map<SiteId, Contradiction> contradictions_;
   Identities destroyed_;
   Identities rotten_;  // on some branch's disk
   std::set<SiteId> rotten_at_;

@@ -256,6 +256,7 @@ void Judge::judge_receipts(Machine& machine) {
 
 void Judge::on_sent(Machine& from, Machine& branch, std::uint64_t line, ByteView frame) {
   if (frame.size() > limits::frame_bytes_max) broke(from, "P10 a frame of " + std::to_string(frame.size()) + " bytes");
+  if (from.is_centre() && branch.hostile) note_talk(branch, frame);
   switch (kind_of(frame)) {
     case FrameKind::batch:
       // What a liar says about what it holds opens its own window.
@@ -298,9 +299,40 @@ void Judge::judge_batch(Machine& from, std::uint64_t line, ByteView frame) {
   sending.flights.push_back({to, bytes});
 }
 
+void Judge::note_talk(const Machine& branch, ByteView frame) {
+  const auto decoded = wire::decode(frame);
+  if (!decoded) return;
+  if (const auto* welcome = std::get_if<wire::Welcome>(&*decoded)) {
+    contradictions_[branch.site].session = welcome->session;
+  } else if (std::holds_alternative<wire::Refusal>(*decoded)) {
+    contradictions_[branch.site].session = SessionId{};
+  }
+}
+
+// Of its own journal, another entry than the one that it gave before.
+void Judge::note_contradiction(const Machine& branch, ByteView frame) {
+  Contradiction& said = contradictions_[branch.site];
+  if (said.session == SessionId{}) return;
+  const auto decoded = wire::decode(frame);
+  const auto* batch = decoded ? std::get_if<wire::Batch>(&*decoded) : nullptr;
+  if (batch == nullptr || batch->session != said.session) return;
+  if (batch->stream.owner != branch.site || batch->stream.reader != no_reader) return;
+  Seq seq = batch->first;
+  for (const wire::Item& item : batch->items) {
+    const auto held = books_.front().digest_at(batch->stream, seq);
+    if (held && journal::decode_header(item.header) &&
+        *held != journal::entry_digest(world_.common().domain, item.header)) {
+      ++said.times;
+      return;
+    }
+    seq = seq.next();
+  }
+}
+
 void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sent, ByteView frame) {
   Heard& heard = heard_[branch.index];
   if (way == Way::up) heard.any = world_.now();
+  if (branch.hostile && way == Way::up) note_contradiction(branch, frame);
   if (branch.hostile) return;
   const FrameKind kind = kind_of(frame);
   if (kind == FrameKind::beat) {
@@ -364,6 +396,7 @@ void Judge::on_event(Machine& at, const sync::Event& event) {
       heard_[at.index].down = Beat{};
     }
   }
+  if (at.is_centre() && event.code == Code::fork) contradictions_[event.site].told = true;
   if (event.code && !is_explained(at, event))
     broke(at, "nothing explains: " + std::string{wire::name_of(*event.code)} + ": " + event.why);
 }

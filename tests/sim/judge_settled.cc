@@ -8,6 +8,8 @@
 namespace redress::sim {
 namespace {
 
+constexpr unsigned contradictions_min = 3;
+
 bool shows(const store::CaseFile& file, const Digest& identity) {
   return std::any_of(file.told.begin(), file.told.end(),
                      [&](const casework::Told& told) { return told.identity == identity && told.event.has_value(); });
@@ -66,6 +68,16 @@ void Judge::settle() {
   settle_told();
   settle_disks();
   settle_epochs();
+  settle_contradictions();
+}
+
+// P3, P8: what stands at a place is compared, not assumed. One such batch may meet a session that is just ending.
+void Judge::settle_contradictions() {
+  for (const auto& [site, said] : contradictions_) {
+    if (said.times > 0) world_.marks.hit(said.told ? "contradiction told" : "contradiction not told");
+    if (said.times >= contradictions_min && !said.told)
+      broke(world_.centre(), "P3 it says nothing of other entries at places of site " + std::to_string(site.value()));
+  }
 }
 
 // P8: what was an old image, or lives twice, has gone on in an epoch of its own; what was feigned is told to people.
@@ -155,15 +167,16 @@ void Judge::settle_copy(Machine& machine, const CaseId& id, const std::vector<co
                         const store::CaseFile& at_centre) {
   const auto file = machine.desk->file_of(id);
   if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
-  // What cannot be read is missed where it was, and the case looks like that there.
+  // What cannot be read is missed where it was, and the case looks like that there; all else is shown (P11).
   const bool rotten = std::any_of(told.begin(), told.end(),
                                   [&](const ToldSaved* one) { return rotten_.contains(one->appended.identity); });
-  if (rotten) return;
   for (const ToldSaved* one : told) {
+    if (rotten_.contains(one->appended.identity)) continue;
     if (!locked_.contains(id) && !shows(*file, one->appended.identity))
       broke(machine, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
                          std::to_string(one->machine));
   }
+  if (rotten) return;
   if (portrait(*file) != portrait(at_centre)) {
     broke(machine, "P5 it shows another case than head office:\n" + portrait(at_centre) + "\n" + portrait(*file));
   }
