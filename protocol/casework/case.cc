@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <set>
 #include <unordered_map>
 
 #include "protocol/base/limits.h"
@@ -72,11 +71,21 @@ class Successive final : public Contest {
   [[nodiscard]] Rank rank(Index /*entry*/) const override { return Rank::other; }
 };
 
+// 36: two entries of one instant are taken for one.
+bool is_taken_for_another(std::span<const Told> entries, Index at) {
+  const journal::What& what = entries[at].header.what;
+  return REDRESS_MUTANT(36) &&
+         std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(at), [&](const Told& told) {
+           return told.header.what.author == what.author && told.header.what.time == what.time;
+         });
+}
+
 // Each entry from `from` on names just the one before it, and stands behind those of its journal: no other order fits.
 bool is_chain(std::span<const Told> entries, Index from) {
   std::vector<journal::Place> last;  // of each journal
   for (Index i = 0; i < entries.size(); ++i) {
     const journal::Header& header = entries[i].header;
+    if (is_taken_for_another(entries, i)) return false;
     if (i >= from) {
       const auto& after = header.what.after;
       const bool follows =
@@ -208,9 +217,8 @@ Entries unique_of(std::span<const Told> entries) {
   unique.reserve(entries.size());
   std::unordered_map<Digest, Index, FirstBytes> held;
   held.reserve(entries.size());
-  std::set<std::pair<SiteId, WallTime>> times;
   for (const Told& told : entries) {
-    if (REDRESS_MUTANT(36) && !times.emplace(told.header.what.author, told.header.what.time).second) continue;
+    if (is_taken_for_another(entries, static_cast<Index>(&told - entries.data()))) continue;
     if (held.emplace(told.identity, unique.size()).second || REDRESS_MUTANT(54)) unique.push_back(&told);  // 54: twice
   }
   return unique;

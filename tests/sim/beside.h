@@ -26,6 +26,8 @@ class Beside {
   // What somebody does now instead of what they would have done; nothing: they do that. `relation`: as far as they
   // remember it.
   [[nodiscard]] std::optional<Wish> wish(std::size_t memo, unsigned relation, SiteId handler);
+  // Whoever registered a case acts on it at that very moment.
+  [[nodiscard]] bool at_once() { return dice_.chance(100); }
   // It was told as saved.
   void note(std::size_t memo, const std::string& kind);
 

@@ -192,6 +192,11 @@ void People::answer(std::uint64_t number, const Result<store::Appended>& result)
   world_.marks.hit(result->repeated ? "answer repeated" : "answer told");
   if (on_told) on_told({errand.machine, errand.key, *result});
   if (!result->repeated) remember(errand, *result);
+  // Some have the next thing ready when the first is told: two entries of one instant.
+  if (!result->repeated && beside_ && errand.kind.empty() && beside_->at_once()) {
+    const std::size_t machine = errand.machine;
+    world_.at(world_.now(), [this, machine, memo = memos_.size() - 1] { act_on(machine, memo); });
+  }
   // Some press the button twice.
   if (!result->repeated && dice_.chance(40) && errand.tries < tries_max) {
     ++errand.tries;
