@@ -231,6 +231,15 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   return out;
 }
 
+void GatewaySession::open_journal(Now now, const wire::Held& held, Seq there, std::uint32_t window, bool unnamed) {
+  const StreamName& stream = held.head.stream;
+  // Another store of this site may write it on, so that it stays open.
+  const bool here_more = stream != *journal_ && held.head.mark.seq >= there && !REDRESS_MUTANT(84);
+  if (here_more) exchange_.send_stream(now.mono, stream, there, window, Lane{true, false});
+  // What has come back whole is sent once more, for its receipt.
+  if (unnamed) exchange_.receive_stream(stream, held.parent);
+}
+
 // Both ends hold the same at the lower of their two places: who has less receives, who has more sends.
 void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::vector<wire::Held>& ours) {
   awaited_.clear();
@@ -248,13 +257,8 @@ void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::
     if (stream.reader == no_reader) {
       const bool unnamed = held_in(hello.journals, stream) == nullptr;
       if (unnamed && room == 0) continue;
-      // Another store of this site may write it on, so that it stays open.
-      const bool here_more = stream != *journal_ && held.head.mark.seq >= there && !REDRESS_MUTANT(84);
-      if (here_more) exchange_.send_stream(now.mono, stream, there, hello.window, Lane{true, false});
-      if (!unnamed) continue;
-      // What has come back whole is sent once more, for its receipt.
-      exchange_.receive_stream(stream, held.parent);
-      --room;
+      if (unnamed) --room;
+      open_journal(now, held, there, hello.window, unnamed);
     } else if (stream.epoch == self_.streams->epoch()) {
       exchange_.send_stream(now.mono, stream, there, hello.window);
     } else if (!REDRESS_MUTANT(92)) {  // 92: the rest of the parent is skipped

@@ -55,6 +55,8 @@ class GatewaySession {
   [[nodiscard]] bool is_proven(const StreamName& stream, ByteView proof) const;
   void part(Now now, const wire::Hello& hello, wire::Fork fork);
   [[nodiscard]] wire::Welcome welcome(Now now, const wire::Hello& hello);
+  // Of a journal of the branch's that is held here; `unnamed`: its hello says nothing of it.
+  void open_journal(Now now, const wire::Held& held, Seq there, std::uint32_t window, bool unnamed);
   void open_streams(Now now, const wire::Hello& hello, const std::vector<wire::Held>& ours);
   void keep_word(const wire::Held& own);
   void on_probe(const wire::Probe& probe);
