@@ -20,8 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int level_attempts_max = 60;
-
 std::string fresh_key() {
   crypto::SystemRandom random;
   return "ops-" + to_hex(random.fixed<KeyId>().bytes) + "/1";
@@ -274,39 +272,6 @@ int case_kinds(const Options& options, const std::string& kind) {
   }
   for (const json& row : found) print_kind(row, speaks_chinese(options), !kind.empty());
   return exit_done;
-}
-
-int export_cases(const Options& options, const std::string& out) {
-  auto client = connect(options, Acts::as_desk);
-  if (!client) return report(options, client.error());
-  std::ofstream file;
-  if (!out.empty()) {
-    // Customer text: for the owner's eyes only.
-    const int fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return report(options, {Code::io, "open: path=" + out, "--out"});
-    ::close(fd);
-    file.open(out, std::ios::binary | std::ios::trunc);
-  }
-  std::ostream& to = out.empty() ? std::cout : file;
-  // An export that leaves out what the views do not show yet would be taken for the whole; each of these waits a
-  // second.
-  for (int attempts = 0; attempts < level_attempts_max; ++attempts) {
-    const auto level = client->get("/api/v1/cases?limit=1");
-    if (!level) return report(options, level.error());
-    if (!level->value("stale", false)) break;
-    if (attempts + 1 == level_attempts_max)
-      return report(options, {Code::retry_later, "the views are behind", "stale"});
-  }
-  std::string before;
-  for (;;) {
-    const auto page = client->get("/api/v1/cases?full=1&limit=100" + (before.empty() ? "" : "&before=" + before));
-    if (!page) return report(options, page.error());
-    for (const json& one : (*page)["cases"]) to << one.dump() << "\n";
-    before = text(*page, "next");
-    if (before.empty()) break;
-  }
-  to.flush();
-  return to ? exit_done : report(options, {Code::io, "write export", "--out"});
 }
 
 }  // namespace redress::tool

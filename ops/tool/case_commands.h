@@ -1,4 +1,4 @@
-// case new | list | show | act | kinds, and export: what people at a desk do, from a terminal.
+// case new | list | show | act | kinds: what people at a desk do, from a terminal.
 #pragma once
 
 #include <vector>
@@ -19,6 +19,5 @@ namespace redress::tool {
 // What may be recorded, in both languages, and who may; with the fields if one kind is named.
 [[nodiscard]] int case_kinds(const Options& options, const std::string& kind);
 // Every case with its fields and timeline, one JSON object a line, newest first.
-[[nodiscard]] int export_cases(const Options& options, const std::string& out);
 
 }  // namespace redress::tool

@@ -424,4 +424,22 @@ std::string csv_line(std::span<const std::string> cells) {
   return out + "\r\n";
 }
 
+Result<std::string> encoded(std::string utf8, Encoding encoding) {
+  REDRESS_ASSERT(encoding != Encoding::detect);
+  if (encoding == Encoding::utf8) return utf8;
+  const iconv_t conversion = iconv_open("GB18030", "UTF-8");
+  if (conversion == reinterpret_cast<iconv_t>(-1)) return fail(Code::io, "this system knows no GB18030", "encoding");
+  // Three bytes become four at most.
+  std::string out(utf8.size() * 2, '\0');
+  char* in = utf8.data();
+  std::size_t left = utf8.size();
+  char* to = out.data();
+  std::size_t room = out.size();
+  const bool done = iconv(conversion, &in, &left, &to, &room) != static_cast<std::size_t>(-1);
+  iconv_close(conversion);
+  if (!done) return fail(Code::malformed, "write GB18030: not UTF-8 at=" + std::to_string(utf8.size() - left));
+  out.resize(out.size() - room);
+  return out;
+}
+
 }  // namespace redress::tool

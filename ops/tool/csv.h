@@ -97,4 +97,8 @@ class CsvReader {
 // The cells as one record that CsvReader reads back as the same cells, with CRLF.
 [[nodiscard]] std::string csv_line(std::span<const std::string> cells);
 
+// UTF-8 in this encoding. Requires: not `detect`. Fails with malformed if it is not UTF-8, io if the system has
+// no GB18030. GB18030 has every character.
+[[nodiscard]] Result<std::string> encoded(std::string utf8, Encoding encoding);
+
 }  // namespace redress::tool

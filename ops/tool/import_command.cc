@@ -3,31 +3,17 @@
 #include <poll.h>
 
 #include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "crypto/suite_intl.h"
 #include "ops/shell/process.h"
 #include "ops/tool/import.h"
+#include "ops/tool/mapping_path.h"
 #include "protocol/wire/refusal.h"
 
 namespace redress::tool {
-namespace fs = std::filesystem;
 namespace {
-
-// Shipped mappings lie beside the program's tree or where the package puts them.
-std::string mapping_path(const std::string& name) {
-  if (fs::exists(name)) return name;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  for (const fs::path& base :
-       {program.parent_path() / "../../../ops/mappings", program.parent_path() / "../share/redress/mappings"}) {
-    const fs::path path = base / (name + ".toml");
-    if (fs::exists(path)) return fs::weakly_canonical(path).string();
-  }
-  return name;
-}
 
 struct Part {
   std::size_t k = 0;

@@ -5,6 +5,7 @@
 
 #include "ops/shell/process.h"
 #include "ops/tool/case_commands.h"
+#include "ops/tool/export_command.h"
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
 #include "ops/tool/lag_command.h"
@@ -22,9 +23,10 @@ struct Line {
   InitOptions init;
   EnrolOptions enrol;
   ImportCommand import;
+  ExportCommand exported;
   std::vector<std::string> fields;
   std::string profile, law = "cn", day;
-  std::string id, kind, key, state, out, folder, code, reason, duty = "casework";
+  std::string id, kind, key, state, folder, code, reason, duty = "casework";
   std::uint32_t site = 0;
   std::uint32_t staff = 1;
   std::size_t limit = 50;
@@ -112,9 +114,14 @@ void add_care(CLI::App& app, Line& line) {
   import_app->add_option("--rejects", line.import.rejects,
                          "write the rows that were not registered there (customer text; mode 0600)");
   import_app->add_option("--part", line.import.part, "k/n: only every n-th row, from the k-th");
-  CLI::App* export_app = add(app, line, "export", "every case held here, a JSON object a line / 导出",
-                             [&] { return export_cases(line.options, line.out); });
-  export_app->add_option("--out", line.out, "to this file (mode 0600)");
+  CLI::App* export_app = add(app, line, "export", "every case held here: a JSON object a line, or a table / 导出",
+                             [&] { return export_cases(line.options, line.exported); });
+  export_app->add_option("--out", line.exported.out, "to this file (mode 0600)");
+  export_app->add_option("--mapping", line.exported.mapping,
+                         "a table in this layout: cfpb, ledger_zh, or a mapping file / 台账");
+  export_app->add_option("--encoding", line.exported.encoding, "of the table")
+      ->check(CLI::IsMember({"utf-8", "gb18030"}));
+  export_app->add_flag("--plain", line.exported.plain, "a table with personal data as it is / 不脱敏");
   add(app, line, "verify", "walk chains, proofs and rows; name the first bad place / 校验",
       [&] { return verify(line.options); });
   CLI::App* backup_app = add(app, line, "backup", "a consistent copy in a new folder / 备份",

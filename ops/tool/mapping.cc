@@ -124,6 +124,18 @@ std::string extension_name(const std::vector<std::string>& names, std::size_t in
   return std::string{extension_prefix} + (plain ? name : "#" + std::to_string(index));
 }
 
+// One of the case's own, or KIND.FIELD.
+bool can_be_shown(std::string_view text) {
+  constexpr std::array<std::string_view, 4> own{"number", "state", "registrar", "handler"};
+  if (std::find(own.begin(), own.end(), text) != own.end()) return true;
+  const auto is_name = [](std::string_view name) {
+    return !name.empty() &&
+           std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  };
+  const std::size_t dot = text.find('.');
+  return dot != std::string_view::npos && is_name(text.substr(0, dot)) && is_name(text.substr(dot + 1));
+}
+
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out;
@@ -234,7 +246,7 @@ class MappingParser {
   }
 
   void read_column(const toml::table& table, const std::string& path) {
-    known_keys(table, path, {"column", "index", "name", "field"});
+    known_keys(table, path, {"column", "index", "name", "field", "shows"});
     if (table.contains("column") == table.contains("index")) refuse(path + "column", "give one of column, index");
     if (table.contains("column") && table.contains("name")) refuse(path + "name", "only for a column given by index");
     if (error_) return;
@@ -247,6 +259,7 @@ class MappingParser {
     }
     if (table.contains("name")) entry.name = text(table, "name", path + "name");
     if (table.contains("field")) entry.field = text(table, "field", path + "field");
+    if (table.contains("shows")) entry.shows = text(table, "shows", path + "shows");
     check_column(entry, path);
     out_.entries_.push_back(std::move(entry));
   }
@@ -255,6 +268,8 @@ class MappingParser {
   void check_column(const Mapping::Entry& entry, const std::string& path) {
     if (error_) return;
     if (!entry.field.empty() && !is_registered(entry.field)) refuse(path + "field", "unknown field");
+    if (!entry.shows.empty() && !can_be_shown(entry.shows)) refuse(path + "shows", "not KIND.FIELD or of the case");
+    if (!entry.shows.empty() && !entry.field.empty()) refuse(path + "shows", "the column has a field");
     if (!entry.field.empty() && (entry.place == out_.id_ || entry.place == out_.received_)) {
       refuse(path + "field", "the column of id or received has its field already");
     }
@@ -332,6 +347,41 @@ Result<BoundMapping> Mapping::bind(const std::optional<std::vector<std::string>>
     if (columns[i].field.empty()) columns[i].field = columns[i].extension;
   }
   return BoundMapping{name_, std::move(columns), *id, *received, defaults_};
+}
+
+Result<std::vector<WrittenColumn>> Mapping::written() const {
+  const bool by_name = std::holds_alternative<std::string>(id_);
+  std::vector<WrittenColumn> out;
+  const auto place = [&](const Place& at) -> WrittenColumn* {
+    if (std::holds_alternative<std::string>(at) != by_name) return nullptr;
+    if (!by_name) return &out[std::get<std::size_t>(at)];
+    const auto& name = std::get<std::string>(at);
+    const auto found = std::find_if(out.begin(), out.end(), [&](const auto& column) { return column.name == name; });
+    if (found != out.end()) return &*found;
+    out.push_back({WrittenColumn::What::extension, name, {}, {}});
+    return &out.back();
+  };
+  if (!by_name) out.resize(width_);
+  const auto both = fail(Code::bad_config, "write a table: the mapping gives columns by index and by name", "columns");
+  for (const auto& [at, what] :
+       {std::pair{&id_, WrittenColumn::What::id}, {&received_, WrittenColumn::What::received}}) {
+    WrittenColumn* column = place(*at);
+    if (column == nullptr) return both;
+    column->what = what;
+  }
+  for (const Entry& entry : entries_) {
+    WrittenColumn* column = place(entry.place);
+    if (column == nullptr) return both;
+    if (!entry.name.empty()) column->name = entry.name;
+    if (column->what != WrittenColumn::What::extension) continue;
+    column->of = entry.field.empty() ? entry.shows : entry.field;
+    if (!entry.field.empty()) column->what = WrittenColumn::What::field;
+    if (!entry.shows.empty()) column->what = WrittenColumn::What::shown;
+  }
+  std::vector<std::string> names;
+  for (const WrittenColumn& column : out) names.push_back(column.name);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i].extension = extension_name(names, i);
+  return out;
 }
 
 BoundMapping::BoundMapping(std::string source, std::vector<Column> columns, std::size_t id, std::size_t received,

@@ -11,7 +11,8 @@
 //   received = 8           the column of the date received, likewise
 //   [defaults]             field = "value", for rows whose column is empty
 //   [[columns]]            column = "Issue" (a name in the header), or index = 31 with an optional name = "…";
-//                          field = "cause"; without a field the column is an extension
+//                          field = "cause"; without a field the column is an extension. shows = "replied.at": what an
+//                          export writes there (written()); an import takes such a column as an extension
 // A column that nobody names is an extension too: field `x:<name>`, or `x:#<index>` if its name is empty, repeated,
 // holds control characters, starts with '#' or would make a field name over limits::field_name_bytes_max.
 #pragma once
@@ -71,6 +72,15 @@ class BoundMapping {
   Fields defaults_;
 };
 
+// One column of a table that is written: what its header says, and what stands beneath.
+struct WrittenColumn {
+  enum class What { id, received, field, shown, extension };
+  What what = What::extension;
+  std::string name;
+  std::string of;         // field: its name; shown: `shows` of the file; else empty
+  std::string extension;  // `x:…`, where an import of such a table keeps the column
+};
+
 class Mapping {
  public:
   // Fails with io, or as parse does; the error names the file.
@@ -88,6 +98,13 @@ class Mapping {
   // that name is in it twice, or two entries mean one column, with the column in Error::field.
   [[nodiscard]] Result<BoundMapping> bind(const std::optional<std::vector<std::string>>& header) const;
 
+  // The columns of a table that is written by this mapping, in their order: `width` of them where it gives indices;
+  // where it gives names, id, received, then the others as they come. Fails with bad_config if it gives both.
+  //
+  // `shows` is "number", "state", "registrar", "handler", or KIND.FIELD, KIND.at, KIND.site: of the newest event of
+  // that kind that stands.
+  [[nodiscard]] Result<std::vector<WrittenColumn>> written() const;
+
  private:
   friend class MappingParser;
   using Place = std::variant<std::size_t, std::string>;  // An index, or a name in the header.
@@ -95,6 +112,7 @@ class Mapping {
     Place place;
     std::string name;   // Of an indexed column; empty: the header's.
     std::string field;  // Empty: an extension.
+    std::string shows;  // Empty: nothing of its own.
   };
 
   Mapping() = default;

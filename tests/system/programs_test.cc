@@ -163,6 +163,15 @@ TEST_CASE("Programs: a case is registered, shown, listed, acted on and exported 
   const Ran exported = site.ops({"export"});
   REQUIRE(exported.status == 0);
   CHECK(exported.answer()["timeline"].size() == 2);
+  const std::string table = fresh.folder / "table.csv";
+  CHECK(site.ops({"export", "--mapping", "ledger_zh", "--encoding", "gb18030", "--out", table}).status == 0);
+  const std::string nowhere = fresh.folder / "no" / "such.csv";
+  CHECK(site.ops({"export", "--out", nowhere}).status == 3);
+  CHECK(site.ops({"export", "--encoding", "gb18030"}).status == 2);
+  // What was written can be read again: three header lines, one row, in the bank's layout.
+  const json again = site.done({"import", table, "--mapping", "ledger_zh"});
+  CHECK(again["rows"] == 1);
+  CHECK(again["registered"] == 1);
 }
 
 TEST_CASE("Programs: a backup verifies like its home; a store that was tampered with is named with 4") {

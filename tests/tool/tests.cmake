@@ -7,6 +7,7 @@ redress_tests(
     tool/import_test.cc
     tool/lag_table_test.cc
     tool/mapping_test.cc
-    tool/samples_test.cc)
+    tool/samples_test.cc
+    tool/table_row_test.cc)
 # The tests that read ops/samples, ops/mappings and the public tables beside the checkout.
 target_compile_definitions(test_tool PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
