@@ -91,6 +91,7 @@ class Judge final : public Watcher {
   void look_at_branch_lag(Machine& branch);
   void look_at_centre_lag(Machine& branch, const gateway::SiteStatus& status);
   [[nodiscard]] std::optional<std::string> not_level(const Machine& branch);
+  [[nodiscard]] bool is_good_token(const Bytes& key, const Bytes& value);
   [[nodiscard]] bool is_held_beside(const Machine& machine, const Digest& identity) const;
   [[nodiscard]] bool is_sound(const Machine& machine) const { return !machine.hostile && !machine.revoked; }
 
