@@ -165,18 +165,18 @@ void Judge::settle_case(const CaseId& id, const std::vector<const ToldSaved*>& t
 
 void Judge::settle_copy(Machine& machine, const CaseId& id, const std::vector<const ToldSaved*>& told,
                         const store::CaseFile& at_centre) {
-  const auto file = machine.desk->file_of(id);
-  if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
   // What cannot be read is missed where it was, and the case looks like that there; all else is shown (P11).
-  const bool rotten = std::any_of(told.begin(), told.end(),
-                                  [&](const ToldSaved* one) { return rotten_.contains(one->appended.identity); });
+  const auto is_rotten = [&](const ToldSaved* one) { return rotten_.contains(one->appended.identity); };
+  const auto file = machine.desk->file_of(id);
+  if (!file && std::all_of(told.begin(), told.end(), is_rotten)) return;
+  if (!file) return broke(machine, "P2 it has no such case: " + short_name(told.front()->appended.identity));
   for (const ToldSaved* one : told) {
-    if (rotten_.contains(one->appended.identity)) continue;
+    if (is_rotten(one)) continue;
     if (!locked_.contains(id) && !shows(*file, one->appended.identity))
       broke(machine, "P2 it lacks entry " + short_name(one->appended.identity) + ", told at machine " +
                          std::to_string(one->machine));
   }
-  if (rotten) return;
+  if (std::any_of(told.begin(), told.end(), is_rotten)) return;
   if (portrait(*file) != portrait(at_centre)) {
     broke(machine, "P5 it shows another case than head office:\n" + portrait(at_centre) + "\n" + portrait(*file));
   }
