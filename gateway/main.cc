@@ -27,10 +27,15 @@ int run(shell::Started& started) {
   };
   const gateway::DirectoryRouter router{parent_of, casework::Kinds{casework::shipped_kinds()}.opening().kind};
   const PublicKey own_signing = home.keys.keys.signing.public_key;
-  const shell::DaemonOptions options{members->get(), &router, SiteId{}, parent_of, [&](SiteId site) {
+  const shell::DaemonOptions options{members->get(),
+                                     &router,
+                                     SiteId{},
+                                     parent_of,
+                                     [&](SiteId site) {
                                        if (site == head_office) return std::vector{own_signing};
                                        return (*members)->signing_keys_of(site);
-                                     }};
+                                     },
+                                     shell::Searching::by_signatures};
   auto daemon = shell::Daemon::open(home, options, log);
   if (!daemon) return shell::give_up(log, daemon.error());
 

@@ -136,8 +136,8 @@ bool is_indexable(const Folded& term) noexcept {
 }
 
 Result<SearchQuery> parse_query(std::string_view text) {
-  if (text.empty()) return fail(Code::missing_field, "what to search for", "q");
-  if (text.size() > query_bytes_max) return fail(Code::too_large, "over 256 bytes", "q");
+  if (text.empty()) return fail(Code::missing_field, "what to search for (请输入要查找的内容)", "q");
+  if (text.size() > query_bytes_max) return fail(Code::too_large, "over 256 bytes (超过 256 字节)", "q");
   SearchQuery query;
   Folded term;
   const auto finish = [&] {
@@ -158,9 +158,10 @@ Result<SearchQuery> parse_query(std::string_view text) {
     }
   }
   finish();
-  if (query.terms.size() > query_terms_max) return fail(Code::too_large, "more than 8 words", "q");
+  if (query.terms.size() > query_terms_max) return fail(Code::too_large, "more than 8 words (超过 8 个词)", "q");
   if (std::none_of(query.terms.begin(), query.terms.end(), is_indexable))
-    return fail(Code::bad_value, "two characters at least, or three letters or digits", "q");
+    return fail(Code::bad_value, "two characters at least, or three letters or digits (至少两个汉字，或三个字母或数字)",
+                "q");
   return query;
 }
 

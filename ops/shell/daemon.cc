@@ -53,11 +53,14 @@ Status Daemon::open_stores() {
   site_ = std::move(*site);
   serial_ = site_->last_serial();
   ledger_ = site_->ledger().position.value();
-  follower_ =
-      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_, random_);
+  if (options_.searching == Searching::by_signatures) signs_ = std::make_unique<store::SignTail>(keys.views);
+  follower_ = std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_,
+                                                random_, signs_.get());
   const Status opened = follower_->open();
   if (!opened) return opened;
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views);
+  search_ =
+      std::make_unique<store::Search>(*journal_, *views_, site_options_, keys.views, kinds_, signs_.get(), random_);
   auto editions = load_code_editions(home_.path(codes_folder));
   if (!editions) return fail(editions.error());
   editions_ = std::move(*editions);
@@ -175,6 +178,22 @@ void Daemon::add_routes(std::function<void()> refresh) {
   });
 }
 
+void Daemon::add_case_routes() {
+  readers_ = std::make_unique<ViewReaders>(ViewReadersParts{
+      [this] { return Position{ledger_.load()}; },
+      // Views that were dropped show nothing, whatever they showed.
+      [this] { return following_->has_dropped() ? Position{} : following_->position(); },
+      [this] { following_->hurry(); },
+      [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }});
+  case_api_ = std::make_unique<CaseApi>(
+      CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_, &rules_, readers_.get(),
+                   [this](std::function<void()> work) { door_->post(std::move(work)); }},
+      *api_);
+  case_lists_ = std::make_unique<CaseLists>(
+      CaseListsParts{desk_.get(), view_reader_.get(), search_.get(), &kinds_, site_options_.site, readers_.get()},
+      *api_);
+}
+
 Status Daemon::serve(std::function<void()> refresh) {
   add_routes(std::move(refresh));
   DoorOptions options;
@@ -192,20 +211,8 @@ Status Daemon::serve(std::function<void()> refresh) {
   }
   following_ = std::make_unique<Following>(
       *follower_, Allowance{[this] { return journal_->space(); }, [this] { return drop_views(); }}, log_,
-      [this] { door_->post([this] { case_api_->on_followed(); }); });
-  const CaseApiParts parts{
-      desk_.get(),
-      view_reader_.get(),
-      &kinds_,
-      commands_.get(),
-      &site_options_,
-      &rules_,
-      [this] { return Position{ledger_.load()}; },
-      [this] { return following_->position(); },
-      [this] { following_->hurry(); },
-      [this](std::function<void()> work) { door_->post(std::move(work)); },
-      [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }};
-  case_api_ = std::make_unique<CaseApi>(parts, *api_);
+      [this] { door_->post([this] { readers_->on_followed(); }); });
+  add_case_routes();
   add_kind_routes(*api_, kinds_, editions_);
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);

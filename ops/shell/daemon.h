@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "crypto/tls.h"
 #include "ops/shell/case_api.h"
+#include "ops/shell/case_lists.h"
 #include "ops/shell/following.h"
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"
@@ -18,12 +19,19 @@
 
 namespace redress::shell {
 
+// How a search comes to the entries that it compares (D26).
+enum class Searching {
+  opens_all,      // the newest first: a branch
+  by_signatures,  // which the follower keeps: head office
+};
+
 struct DaemonOptions {
   const store::Pairwise* pairwise = nullptr;
   const store::Router* router = nullptr;                   // head office only
   SiteId parent;                                           // a branch's
   std::function<std::optional<SiteId>(SiteId)> parent_of;  // head office only
   store::SigningKeysOf signing_keys_of;
+  Searching searching = Searching::opens_all;
 };
 
 class Daemon {
@@ -56,6 +64,7 @@ class Daemon {
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
   void add_routes(std::function<void()> refresh);
+  void add_case_routes();
   // The follower's thread: what the disk got back.
   [[nodiscard]] Result<std::uint64_t> drop_views();
   // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
@@ -74,15 +83,19 @@ class Daemon {
   std::unique_ptr<store::LmdbTruth> journal_;
   std::unique_ptr<store::LmdbTruth> views_;
   std::unique_ptr<store::Site> site_;
+  std::unique_ptr<store::SignTail> signs_;  // null: none are kept
   std::unique_ptr<store::Follower> follower_;
   std::unique_ptr<store::Views> view_reader_;
+  std::unique_ptr<store::Search> search_;
   std::unique_ptr<store::Desk> desk_;
   store::Serial serial_{0};
   std::unique_ptr<Wake> wake_;
   std::unique_ptr<CommandQueue> commands_;
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<ViewReaders> readers_;
   std::unique_ptr<CaseApi> case_api_;
+  std::unique_ptr<CaseLists> case_lists_;
   std::unique_ptr<crypto::TlsServer> tls_;
   std::unique_ptr<Door> door_;
   std::unique_ptr<Following> following_;

@@ -1,7 +1,10 @@
 #include "ops/tool/ask.h"
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+
+#include "ops/tool/cells.h"
 
 namespace redress::tool {
 namespace {
@@ -47,6 +50,24 @@ json ask_fields(const json& kinds, const std::string& kind, bool zh, std::istrea
     }
   }
   return answers;
+}
+
+bool is_plain(const std::string& name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+std::string kind_named(const json& kinds, const std::string& said) {
+  for (const json& row : kinds["kinds"]) {
+    if (text(row, "kind") == said || text(row, "zh") == said || text(row, "en") == said) return text(row, "kind");
+  }
+  return said;
+}
+
+Result<std::string> kind_asked_for(Client& client, const std::string& said) {
+  if (is_plain(said)) return said;
+  const auto kinds = client.get("/api/v1/kinds");
+  if (!kinds) return fail(kinds.error());
+  return kind_named(*kinds, said);
 }
 
 }  // namespace redress::tool

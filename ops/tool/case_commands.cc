@@ -35,16 +35,6 @@ Result<json> fields_from(const std::vector<std::string>& given) {
   return fields;
 }
 
-std::string escaped(const std::string& segment) {
-  std::string out;
-  for (const char c : segment) {
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-    out += plain ? std::string{c} : "%" + to_hex(view_of(std::string_view{&c, 1}));
-  }
-  return out;
-}
-
 int told(const Options& options, const Result<json>& answer) {
   if (!answer) return report(options, answer.error());
   if (options.json) {
@@ -95,19 +85,6 @@ std::string shortened(std::string text) {
   std::size_t end = shown_max;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end) + " …";
-}
-
-// A name as programs know it.
-bool is_plain(const std::string& name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-}
-
-// The kind that people call so in either language; else what was said.
-std::string kind_named(const json& kinds, const std::string& said) {
-  for (const json& row : kinds["kinds"]) {
-    if (text(row, "kind") == said || text(row, "zh") == said || text(row, "en") == said) return text(row, "kind");
-  }
-  return said;
 }
 
 // What people call a field of a kind; its name if the table does not say.
@@ -197,27 +174,6 @@ int case_act(const Options& options, const std::string& id, const std::string& n
   }
   return told(options, client->post("/api/v1/cases/" + escaped(id) + "/acts", {{"kind", kind}, {"fields", *fields}},
                                     key.empty() ? fresh_key() : key));
-}
-
-int case_list(const Options& options, const std::string& state, std::size_t limit) {
-  auto client = connect(options, Acts::as_desk);
-  if (!client) return report(options, client.error());
-  const auto answer =
-      client->get("/api/v1/cases?limit=" + std::to_string(limit) + (state.empty() ? "" : "&state=" + escaped(state)));
-  if (!answer) return report(options, answer.error());
-  if (options.json) {
-    print_json(*answer);
-    return exit_done;
-  }
-  const bool zh = speaks_chinese(options);
-  for (const json& one : (*answer)["cases"]) {
-    std::cout << text(one, "number") << "  " << text(one, zh ? "state_zh" : "state") << "  "
-              << text(one, "registered_at").substr(0, 16) << (zh ? "  承办 " : "  handler ") << one["handler"] << "  "
-              << text(one, "product") << "\n";
-  }
-  if ((*answer).value("stale", false))
-    std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
-  return exit_done;
 }
 
 int case_show(const Options& options, const std::string& id, bool why) {

@@ -1,4 +1,4 @@
-// case new | list | show | act | kinds: what people at a desk do, from a terminal.
+// case new | show | act | kinds: what people at a desk do, from a terminal.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,6 @@ namespace redress::tool {
 
 // Asks field by field unless `fields` ("name=value") are given. A new key is made unless one is given.
 [[nodiscard]] int case_new(const Options& options, const std::vector<std::string>& fields, const std::string& key);
-[[nodiscard]] int case_list(const Options& options, const std::string& state, std::size_t limit);
 // `why`: each due date with its explanation.
 [[nodiscard]] int case_show(const Options& options, const std::string& id, bool why);
 // `kind`: as `case kinds` lists it, or what people call it in Chinese or English. Asks field by field at a terminal

@@ -291,4 +291,14 @@ Result<Client::Registered> Client::register_case(const json& body, const std::st
   return reply->status == 201 ? Registered::now : Registered::earlier;
 }
 
+std::string escaped(const std::string& segment) {
+  std::string out;
+  for (const char c : segment) {
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    out += plain ? std::string{c} : "%" + to_hex(view_of(std::string_view{&c, 1}));
+  }
+  return out;
+}
+
 }  // namespace redress::tool

@@ -62,4 +62,7 @@ class Client {
   std::unique_ptr<Connection> connection_;
 };
 
+// One segment of a path, or one value of a query, percent-encoded.
+[[nodiscard]] std::string escaped(const std::string& segment);
+
 }  // namespace redress::tool

@@ -9,6 +9,7 @@
 #include "ops/tool/import_command.h"
 #include "ops/tool/init.h"
 #include "ops/tool/lag_command.h"
+#include "ops/tool/list_commands.h"
 #include "ops/tool/repair_commands.h"
 #include "ops/tool/rules_command.h"
 #include "ops/tool/session.h"
@@ -24,7 +25,7 @@ struct Line {
   EnrolOptions enrol;
   ImportCommand import;
   ExportCommand exported;
-  std::vector<std::string> fields;
+  std::vector<std::string> fields, words;
   std::string profile, law = "cn", day;
   std::string id, kind, key, state, folder, code, reason, duty = "casework";
   std::uint32_t site = 0;
@@ -54,8 +55,15 @@ void add_cases(CLI::App& app, Line& line) {
   fresh->add_option("--key", line.key, "Idempotency-Key: the same key never registers twice");
   CLI::App* list =
       add(*cases, line, "list", "newest first / 列表", [&] { return case_list(line.options, line.state, line.limit); });
-  list->add_option("--state", line.state, "only cases in this state");
+  list->add_option("--state", line.state, "only cases in this state / 状态");
   list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
+  CLI::App* search = add(*cases, line, "search", "cases with these words in an entry, open and closed / 查找",
+                         [&] { return case_search(line.options, line.words, line.state, line.limit); });
+  search
+      ->add_option("words", line.words, "all of them, of two characters at least, or three letters or digits / 关键词")
+      ->required();
+  search->add_option("--state", line.state, "only cases in this state / 状态");
+  search->add_option("--limit", line.limit, "at most so many / 最多条数")->check(CLI::Range(1, 10'000));
   CLI::App* show = add(*cases, line, "show", "one case with its timeline / 查看",
                        [&] { return case_show(line.options, line.id, line.why); });
   show->add_flag("--why", line.why, "explain each due date / 说明每个期限");

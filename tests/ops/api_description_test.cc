@@ -71,6 +71,7 @@ class Judged {
   DaemonOptions options() const {
     DaemonOptions out;
     if (site_ == head_office) out.router = &router_;
+    if (site_ == head_office) out.searching = Searching::by_signatures;
     return out;
   }
   std::function<void(Served&)> adding() {
@@ -144,6 +145,11 @@ void ask_what_both_have(Judged& one) {
   static_cast<void>(one.get(cases_path));
   static_cast<void>(one.get(cases_path, "?full=1&limit=1"));
   static_cast<void>(one.get(cases_path, "?limit=none"));
+  const char* search = "/api/v1/search";
+  const std::string long_word(300, 'x');
+  for (const std::string& query : {"?q=" + long_word, std::string{"?q=xyz&limit=1"}, std::string{"?q=x"}})
+    static_cast<void>(one.get(search, query));
+  static_cast<void>(one.operate("GET", search, std::string{search} + "?q=xyz", nullptr));
   static_cast<void>(one.operate("POST", "/api/v1/verify", "/api/v1/verify", nullptr));
   const std::string folder = one.served.folder / "copy";
   for (int i = 0; i < 2; ++i)

@@ -1,0 +1,17 @@
+// A case as an answer shows it: whole, with its timeline, or as a line of a list.
+//
+// Pure.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "store/summary.h"
+
+namespace redress::shell {
+
+// `here`: the site that answers. What did not stand of the reader's own entries is said in `lost`.
+[[nodiscard]] nlohmann::json case_json(const casework::Kinds& kinds, SiteId here, const store::CaseFile& file,
+                                       const casework::Actor& reader);
+[[nodiscard]] nlohmann::json summary_json(const casework::Kinds& kinds, const store::Summary& summary);
+
+}  // namespace redress::shell

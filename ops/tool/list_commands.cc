@@ -1,0 +1,101 @@
+#include "ops/tool/list_commands.h"
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ops/tool/ask.h"
+#include "ops/tool/cells.h"
+
+namespace redress::tool {
+namespace {
+
+using nlohmann::json;
+
+void print_row(const json& one, bool zh) {
+  std::cout << text(one, "number") << "  " << text(one, zh ? "state_zh" : "state") << "  "
+            << text(one, "registered_at").substr(0, 16) << (zh ? "  承办 " : "  handler ") << one["handler"] << "  "
+            << text(one, "product") << "\n";
+}
+
+void print_if_stale(const json& answer, bool zh) {
+  if (!answer.value("stale", false)) return;
+  std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
+}
+
+// The part of a query that asks for a state, in any of its names.
+Result<std::string> state_part(Client& client, const std::string& state) {
+  if (state.empty()) return std::string{};
+  const auto named = kind_asked_for(client, state);
+  if (!named) return fail(named.error());
+  return "&state=" + escaped(*named);
+}
+
+// The words as one query: what a shell kept together stays together.
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) {
+    const bool whole = word.find_first_of(" \t") != std::string::npos && word.find('"') == std::string::npos;
+    out += (out.empty() ? "" : " ") + (whole ? '"' + word + '"' : word);
+  }
+  return out;
+}
+
+// All pages, `limit` cases at most, as one answer.
+Result<json> found(Client& client, const std::string& query, std::size_t limit) {
+  json out{{"cases", json::array()}, {"opened", 0}, {"stale", false}};
+  std::string before;
+  do {
+    const std::string page = "&limit=" + std::to_string(limit - out["cases"].size());
+    const auto answer = client.get(query + page + (before.empty() ? "" : "&before=" + before));
+    if (!answer) return fail(answer.error());
+    for (const json& one : (*answer)["cases"]) out["cases"].push_back(one);
+    out["opened"] = out["opened"].get<std::uint64_t>() + answer->value("opened", std::uint64_t{0});
+    out["stale"] = out["stale"].get<bool>() || answer->value("stale", false);
+    before = text(*answer, "next");
+  } while (!before.empty() && out["cases"].size() < limit);
+  if (!before.empty()) out["next"] = before;
+  return out;
+}
+
+}  // namespace
+
+int case_list(const Options& options, const std::string& state, std::size_t limit) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto wanted = state_part(*client, state);
+  if (!wanted) return report(options, wanted.error());
+  const auto answer = client->get("/api/v1/cases?limit=" + std::to_string(limit) + *wanted);
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const bool zh = speaks_chinese(options);
+  for (const json& one : (*answer)["cases"]) print_row(one, zh);
+  print_if_stale(*answer, zh);
+  return exit_done;
+}
+
+int case_search(const Options& options, const std::vector<std::string>& words, const std::string& state,
+                std::size_t limit) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto wanted = state_part(*client, state);
+  if (!wanted) return report(options, wanted.error());
+  const auto answer = found(*client, "/api/v1/search?q=" + escaped(joined(words)) + *wanted, limit);
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const bool zh = speaks_chinese(options);
+  for (const json& one : (*answer)["cases"]) print_row(one, zh);
+  if ((*answer)["cases"].empty()) std::cout << (zh ? "没有找到\n" : "nothing found\n");
+  if (answer->contains("next"))
+    std::cout << (zh ? "（还有更多，可用 --limit 加大）\n" : "(there may be more: a greater --limit shows them)\n");
+  print_if_stale(*answer, zh);
+  return exit_done;
+}
+
+}  // namespace redress::tool
