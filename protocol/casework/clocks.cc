@@ -398,20 +398,29 @@ bool Clock::late(WallTime now) const noexcept {
   return (met ? *met : dropped ? *dropped : now) >= deadline.due;
 }
 
-Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
-                                  const rules::Calendars& calendars, const CaseTimes& times) {
+std::optional<rules::Day> begun_on(const CaseTimes& times) {
   const auto begun = std::find_if(times.happenings.begin(), times.happenings.end(),
                                   [](const Happening& one) { return one.moment == Moment::received; });
-  if (begun == times.happenings.end()) return std::vector<Clock>{};
-  const rules::Day day = begun->day ? *begun->day : rules::day_of(begun->at, rules::zone_of_china);
-  const Result<rules::Profile> rules_then = profiles.in_force(profile, day);
+  if (begun == times.happenings.end()) return std::nullopt;
+  return begun->day ? *begun->day : rules::day_of(begun->at, rules::zone_of_china);
+}
+
+std::vector<Clock> clocks(const rules::Profile& profile, const rules::Calendar& calendar, const CaseTimes& times) {
+  return Running{profile, calendar, times}.run();
+}
+
+Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
+                                  const rules::Calendars& calendars, const CaseTimes& times) {
+  const auto day = begun_on(times);
+  if (!day) return std::vector<Clock>{};
+  const Result<rules::Profile> rules_then = profiles.in_force(profile, *day);
   if (!rules_then) return fail(rules_then.error());
   const rules::Calendar* calendar = calendars.find((*rules_then).calendar);
   if (calendar == nullptr) {
     return fail(Code::not_found, "profile " + (*rules_then).mark() + ": no such calendar: " + (*rules_then).calendar,
                 "calendar");
   }
-  return Running{*rules_then, *calendar, times}.run();
+  return clocks(*rules_then, *calendar, times);
 }
 
 }  // namespace redress::casework

@@ -79,4 +79,10 @@ struct Clock {
 [[nodiscard]] Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
                                                 const rules::Calendars& calendars, const CaseTimes& times);
 
+// The day whose rules hold for the case; nothing: no complaint is received yet.
+[[nodiscard]] std::optional<rules::Day> begun_on(const CaseTimes& times);
+// The clocks by a profile as it held on that day, and its calendar.
+[[nodiscard]] std::vector<Clock> clocks(const rules::Profile& profile, const rules::Calendar& calendar,
+                                        const CaseTimes& times);
+
 }  // namespace redress::casework

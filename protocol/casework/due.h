@@ -1,8 +1,9 @@
 // What of a case is due next: out of its clocks, for lists and reminders.
 //
-// Pure.
+// Pure; NextDue is a resource of one thread.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "protocol/casework/clocks.h"
@@ -19,5 +20,25 @@ namespace redress::casework {
 // until either does.
 [[nodiscard]] std::optional<Clock> next_due(const rules::Profiles& profiles, std::span<const std::string> ids,
                                             const rules::Calendars& calendars, const CaseTimes& times);
+
+// The same as the last for one case after another: a profile is read from its text once for each day on which cases
+// began, and kept once for all days on which it is the same. What it is given outlives it.
+class NextDue {
+ public:
+  static constexpr std::size_t days_max = 4'096;  // kept
+
+  NextDue(const rules::Profiles& profiles, std::span<const std::string> ids, const rules::Calendars& calendars)
+      : profiles_{profiles}, ids_{ids}, calendars_{calendars} {}
+  [[nodiscard]] std::optional<Clock> of(const CaseTimes& times);
+
+ private:
+  // Null: no version holds on that day.
+  [[nodiscard]] const rules::Profile* in_force(const std::string& id, rules::Day day);
+
+  const rules::Profiles& profiles_;
+  std::span<const std::string> ids_;
+  const rules::Calendars& calendars_;
+  std::map<std::pair<std::string, rules::Day>, std::shared_ptr<const rules::Profile>> days_;
+};
 
 }  // namespace redress::casework
