@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t alike_max = 64;
 constexpr std::size_t cases_a_snapshot = 64;
 constexpr std::size_t entries_a_snapshot = 256;
-constexpr std::size_t read_max = 256;  // entries held with their long texts, until they are signed
+constexpr std::size_t words_a_commit = 16;  // of signatures, 1,024 rows
+constexpr std::size_t read_max = 256;       // entries held with their long texts, until they are signed
 
 // Check characters may be typed in either case.
 bool same_number(std::string_view a, std::string_view b) {
@@ -22,7 +23,7 @@ bool same_number(std::string_view a, std::string_view b) {
 }  // namespace
 
 Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, Epoch epoch,
-                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random, SignTail* signs)
+                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random, const Keeps& keeps)
     : journal_{journal},
       views_{views},
       site_{site},
@@ -32,11 +33,13 @@ Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, 
       kinds_{kinds},
       random_{random},
       sealer_{random},
-      signs_{signs},
+      signs_{keeps.signs},
+      catalogue_{keeps.catalogue},
+      due_{keeps.due},
       pages_{views_key, site.domain.network} {}
 
 void Follower::write_progress(Writing& views, Position at) {
-  const std::uint64_t make = make_of(signs_ != nullptr);
+  const std::uint64_t make = make_of(signs_ != nullptr, due_.digest);
   rows_.put(views, Table::progress, view_of(progress_key), encode(Progress{casework_version, epoch_, at, make}));
 }
 
@@ -49,14 +52,40 @@ Status Follower::open() {
   });
   if (!looked) return looked;
   const bool same = progress && progress->version == casework_version && progress->epoch == epoch_ &&
-                    progress->make == make_of(signs_ != nullptr);
+                    progress->make == make_of(signs_ != nullptr, due_.digest);
   const bool kept = same && !REDRESS_MUTANT(142);  // 142: every start forgets what was shown
   if (!kept) {
     const Status emptied = empty_views();
     if (!emptied) return emptied;
   }
   position_ = kept ? progress->at.value() : 0;
-  return remember_signs();
+  const Status listed = remember_cases();
+  return listed ? remember_signs() : listed;
+}
+
+void Follower::close() {
+  if (signs_ != nullptr) signs_->close();
+}
+
+Status Follower::remember_cases() {
+  if (catalogue_ == nullptr) return Done{};
+  Catalogue found;
+  const Status looked = views_.view([&](const Reading& views) -> Status {
+    views.scan(Table::cases, {}, [&](ByteView key, ByteView value) {
+      const auto id = fixed_from<CaseId>(key);
+      if (!id) return true;
+      const auto summary = open_summary(site_.domain, key_, *id, value);
+      if (summary) {
+        found.put(*summary);
+      } else {
+        found.put_damaged(*id);
+      }
+      return true;
+    });
+    return Done{};
+  });
+  if (looked) catalogue_->take(found);
+  return looked;
 }
 
 Status Follower::empty_views() {
@@ -113,6 +142,7 @@ Status Follower::remember_signs() {
     return Done{};
   });
   signs_->committed();
+  if (read) signs_->ready();
   return read;
 }
 
@@ -143,7 +173,7 @@ Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vec
   return journal_.view([&](const Reading& store) -> Status {
     for (const CaseId& id : cases) {
       const CaseFile* file = recall_case(store, site_, kinds_, sealer_, id, memory_, shown);
-      if (file != nullptr) summaries.push_back(summary_of(*file));
+      if (file != nullptr) summaries.push_back(summary_of(*file, due_));
     }
     return Done{};
   });
@@ -170,6 +200,28 @@ Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>
   return Done{};
 }
 
+Status Follower::keep_slices() {
+  if (signs_ == nullptr || signs_->full().empty()) return Done{};
+  std::uint32_t number = 0;
+  const Status looked = views_.view([&](const Reading& views) -> Status {
+    number = pages_.count(views);
+    return Done{};
+  });
+  if (!looked) return looked;
+  for (const SignBlock& block : signs_->full()) {
+    // What LMDB needs in memory for one transaction it keeps: a block at once would cost as much again for ever.
+    for (std::size_t word = 0; word < sign_words; word += words_a_commit) {
+      const Status some = views_.update([&](Writing& views) -> Status {
+        pages_.put_slices(views, number, block, word, words_a_commit, random_);
+        return Done{};
+      });
+      if (!some) return some;
+    }
+    ++number;
+  }
+  return Done{};
+}
+
 Status Follower::keep(const std::vector<Summary>& summaries, const std::vector<Position>& unread, Position at) {
   return views_.update([&](Writing& views) -> Status {
     for (const Summary& summary : summaries) {
@@ -180,7 +232,7 @@ Status Follower::keep(const std::vector<Summary>& summaries, const std::vector<P
     for (const Position one : unread) views.put(Table::unread, key_of(one), {});
     if (signs_ != nullptr) {
       std::uint32_t number = signs_->full().empty() ? 0 : pages_.count(views);
-      for (const SignBlock& block : signs_->full()) pages_.put(views, number++, block, random_);
+      for (const SignBlock& block : signs_->full()) pages_.put_spans(views, number++, block, random_);
     }
     write_progress(views, at);
     return Done{};
@@ -204,34 +256,56 @@ Result<std::size_t> Follower::advance(std::size_t entries_max) {
   const Position at{position_.load() + *count};
   std::vector<Position> unread;
   Status kept = signs_ == nullptr ? Status{Done{}} : sign(*count, read, unread);
+  if (kept) kept = keep_slices();
   if (kept) kept = keep(summaries, unread, at);
   if (!kept) {
     if (signs_ != nullptr) signs_->rewind();
     return fail(kept.error());
   }
   if (signs_ != nullptr) signs_->committed();
+  if (catalogue_ != nullptr) {
+    for (const Summary& summary : summaries) catalogue_->put(summary);
+  }
   position_ = at.value();
   return count;
 }
 
-Result<std::vector<Summary>> Views::list(const CaseId& before, std::size_t count, std::size_t look_max,
-                                         const std::function<bool(const Summary&)>& wanted) const {
-  std::vector<Summary> out;
+Result<ListPage> Views::list(const Wanted& wanted, Sorted sorted, const ListMark& after, std::size_t count) const {
+  ListPage out;
   const Status looked = views_.view([&](const Reading& store) -> Status {
-    Bytes bound = before.is_zero() ? Bytes(CaseId::size, std::byte{0xFF}) : copy_of(before.bytes);
-    for (std::size_t i = 0; i < look_max && out.size() < count; ++i) {
-      const auto row = store.last_below(Table::cases, bound);
-      const auto id = row ? fixed_from<CaseId>(row->first) : std::nullopt;
-      if (!id) break;
-      bound = row->first;
-      auto summary = open_summary(domain_, key_, *id, row->second);
-      if (!summary) return fail(summary.error());
-      if (wanted(*summary)) out.push_back(std::move(*summary));
+    ListMark at = after;
+    for (std::size_t looked_at = 0; out.cases.size() < count;) {
+      const std::size_t asked = count - out.cases.size();
+      const std::vector<Listed> some = catalogue_.list(wanted, sorted, at, asked);
+      out.next.reset();
+      for (const Listed& one : some) {
+        at = one.mark;
+        const auto row = store.get(Table::cases, view_of(one.id));
+        if (!row) continue;  // listed since this snapshot
+        auto summary = open_summary(domain_, key_, one.id, *row);
+        if (!summary) return fail(summary.error());
+        if (is_wanted(*summary, wanted)) out.cases.push_back(std::move(*summary));
+      }
+      looked_at += some.size();
+      if (some.size() < asked) return Done{};
+      out.next = at;
+      if (looked_at >= looked_at_max) return Done{};
     }
     return Done{};
   });
   if (!looked) return fail(looked.error());
   return out;
+}
+
+std::optional<Summary> Views::summary(const CaseId& id) const {
+  std::optional<Summary> out;
+  const Status looked = views_.view([&](const Reading& store) -> Status {
+    const auto row = store.get(Table::cases, view_of(id));
+    auto summary = row ? open_summary(domain_, key_, id, *row) : Result<Summary>{fail(Code::not_found, "")};
+    if (summary) out = std::move(*summary);
+    return Done{};
+  });
+  return looked ? out : std::nullopt;
 }
 
 std::optional<CaseId> Views::find(std::string_view number) const {

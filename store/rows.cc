@@ -254,4 +254,12 @@ std::optional<MarkRow> decode_mark(ByteView value) {
   return row;
 }
 
+Epoch ledger_epoch(const Reading& journal, const RowCheck& rows) {
+  if (const auto born = rows.get(journal, Table::local, view_of(born_key))) return Epoch{Reader{*born}.u64()};
+  const auto identity = rows.get(journal, Table::local, view_of(identity_key));
+  Reader in{identity ? ByteView{*identity} : ByteView{}};
+  static_cast<void>(in.u32());
+  return Epoch{in.u64()};
+}
+
 }  // namespace redress::store

@@ -99,4 +99,7 @@ struct MarkRow {
 [[nodiscard]] Bytes encode(const MarkRow& row);
 [[nodiscard]] std::optional<MarkRow> decode_mark(ByteView value);
 
+// The epoch in which a store's ledger began; zero: its rows do not hold.
+[[nodiscard]] Epoch ledger_epoch(const Reading& journal, const RowCheck& rows);
+
 }  // namespace redress::store

@@ -144,6 +144,7 @@ Result<Searched> Search::find(const SearchQuery& query, Position before, std::si
   for (const Folded& term : query.terms) {
     if (is_indexable(term)) remembered.probes.push_back(maker_.probe_of(term));
   }
+  const std::uint64_t generation = tail_ != nullptr ? tail_->generation() : 0;
   // Before the snapshot: what leaves the memory meanwhile is then in the pages.
   if (tail_ != nullptr) remembered.first = tail_->candidates(remembered.probes, remembered.candidates);
   const Position below = before == Position{} ? Position{UINT64_MAX} : before;
@@ -159,6 +160,8 @@ Result<Searched> Search::find(const SearchQuery& query, Position before, std::si
     });
   });
   if (!looked) return fail(looked.error());
+  if (tail_ != nullptr && (generation % 2 != 0 || generation != tail_->generation()))
+    return fail(Code::busy, "the views are being made anew (视图正在重建)");
   return out;
 }
 

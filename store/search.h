@@ -25,7 +25,8 @@ class Search {
   Search(const Truth& journal, const Truth& views, const SiteOptions& site, const crypto::Key32& views_key,
          const casework::Kinds& kinds, const SignTail* tail, Random& random);
 
-  // At most `count` cases that `wanted` takes, by entries below `before` (zero: all). Fails with what a store says.
+  // At most `count` cases that `wanted` takes, by entries below `before` (zero: all). Fails with busy while the
+  // signatures are being made anew, or with what a store says.
   [[nodiscard]] Result<Searched> find(const SearchQuery& query, Position before, std::size_t count,
                                       const std::function<bool(const Summary&)>& wanted);
 

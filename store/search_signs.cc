@@ -165,15 +165,12 @@ void SignBlock::rewind(const Mark& mark) {
   if (!slots_.empty()) slots_.back() = mark.last.front();
 }
 
-std::vector<SignBlock::Slice> SignBlock::slices() const {
-  std::vector<Slice> out(sign_bits);
+std::vector<SignBlock::Slice> SignBlock::slices(std::size_t word) const {
+  std::vector<Slice> out(64);
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     const std::byte mask{static_cast<unsigned char>(1U << (slot % 8))};
-    for (std::size_t word = 0; word < slots_[slot].bits.size(); ++word) {
-      for (std::uint64_t left = slots_[slot].bits[word]; left != 0; left &= left - 1) {
-        out[word * 64 + static_cast<std::size_t>(std::countr_zero(left))][slot / 8] |= mask;
-      }
-    }
+    for (std::uint64_t left = slots_[slot].bits[word]; left != 0; left &= left - 1)
+      out[static_cast<std::size_t>(std::countr_zero(left))][slot / 8] |= mask;
   }
   return out;
 }
@@ -186,19 +183,28 @@ std::vector<SlotSpan> SignBlock::spans() const {
 
 Position last_of(const std::vector<SlotSpan>& spans) { return spans.empty() ? Position{} : spans.back().last; }
 
-void SignPages::put(Writing& views, std::uint32_t number, const SignBlock& block, Random& random) const {
-  const auto row = [&](std::uint16_t at, ByteView plain) {
-    const Bytes key = key_of(number, at);
-    views.put(Table::signs, key, crypto::seal_bytes(key_, row_data(network_, key), plain, random), Order::last);
-  };
-  const std::vector<SignBlock::Slice> slices = block.slices();
-  for (std::size_t bit = 0; bit < slices.size(); ++bit) row(static_cast<std::uint16_t>(bit), slices[bit]);
+void SignPages::put_row(Writing& views, ByteView key, ByteView plain, Random& random) const {
+  // A writing that was cut off left the first rows of its block.
+  const Order order = views.get(Table::signs, key) ? Order::any : Order::last;
+  views.put(Table::signs, key, crypto::seal_bytes(key_, row_data(network_, key), plain, random), order);
+}
+
+void SignPages::put_slices(Writing& views, std::uint32_t number, const SignBlock& block, std::size_t word,
+                           std::size_t words, Random& random) const {
+  for (const std::size_t end = word + words; word < end; ++word) {
+    const std::vector<SignBlock::Slice> slices = block.slices(word);
+    for (std::size_t i = 0; i < slices.size(); ++i)
+      put_row(views, key_of(number, static_cast<std::uint16_t>(64 * word + i)), slices[i], random);
+  }
+}
+
+void SignPages::put_spans(Writing& views, std::uint32_t number, const SignBlock& block, Random& random) const {
   Writer out;
   for (const SlotSpan& span : block.spans()) {
     out.u64(span.first.value());
     out.u8(static_cast<std::uint8_t>(span.last.value() - span.first.value() + 1));
   }
-  row(spans_row, out.bytes());
+  put_row(views, key_of(number, spans_row), out.bytes(), random);
 }
 
 Result<std::optional<std::vector<SlotSpan>>> SignPages::spans(const Reading& views, std::uint32_t number) const {
@@ -253,10 +259,22 @@ Status SignPages::candidates(const Reading& views, std::uint32_t number, const s
 
 std::uint32_t SignPages::count(const Reading& views) const {
   const auto last = views.last_below(Table::signs, Bytes(8, std::byte{0xFF}));
-  return last ? Reader{last->first}.u32() + 1 : 0;
+  if (!last) return 0;
+  std::uint32_t number = Reader{last->first}.u32() + 1;
+  while (number > 0 && !views.get(Table::signs, key_of(number - 1, spans_row))) --number;
+  return number;
+}
+
+void SignTail::close() {
+  if (generation_ % 2 == 0) ++generation_;
+}
+
+void SignTail::ready() {
+  if (generation_ % 2 != 0) ++generation_;
 }
 
 void SignTail::begin(Position first) {
+  close();
   const std::lock_guard lock{mutex_};
   open_ = SignBlock{first};
   full_.clear();

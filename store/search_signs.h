@@ -7,6 +7,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <deque>
 #include <mutex>
 #include <set>
 
@@ -19,6 +21,7 @@
 namespace redress::store {
 
 inline constexpr std::size_t sign_bits = 8192;
+inline constexpr std::size_t sign_words = sign_bits / 64;
 inline constexpr std::size_t sign_slots = 4096;        // of a block
 inline constexpr std::size_t slot_bits_enough = 2300;  // of sign_bits: one candidate in two thousand is none
 inline constexpr std::size_t slot_entries_max = 16;
@@ -71,7 +74,8 @@ class SignBlock {
   void rewind(const Mark& mark);
 
   using Slice = std::array<std::byte, sign_slots / 8>;  // of one bit: slot 0 is the first byte's lowest
-  [[nodiscard]] std::vector<Slice> slices() const;
+  // Of the 64 bits from 64 * word on: all of them together are as large as the block.
+  [[nodiscard]] std::vector<Slice> slices(std::size_t word) const;
   [[nodiscard]] std::vector<SlotSpan> spans() const;
 
  private:
@@ -85,7 +89,7 @@ class SignBlock {
 
   Position first_;
   Position next_;
-  std::vector<Slot> slots_;
+  std::deque<Slot> slots_;  // no array of megabytes, which would grow by copies that the heap keeps
 };
 struct SignBlock::Mark {
   Position next;
@@ -98,17 +102,21 @@ class SignPages {
  public:
   SignPages(const crypto::Key32& views_key, const NetworkId& network) : key_{views_key}, network_{network} {}
 
-  void put(Writing& views, std::uint32_t number, const SignBlock& block, Random& random) const;
+  // The slices of `words` words from `word` on. A block of which put_spans() was not called is none yet.
+  void put_slices(Writing& views, std::uint32_t number, const SignBlock& block, std::size_t word, std::size_t words,
+                  Random& random) const;
+  void put_spans(Writing& views, std::uint32_t number, const SignBlock& block, Random& random) const;
   // Nothing: there is no such block. Fails with damaged.
   [[nodiscard]] Result<std::optional<std::vector<SlotSpan>>> spans(const Reading& views, std::uint32_t number) const;
   [[nodiscard]] Result<SignBlock::Slice> slice(const Reading& views, std::uint32_t number, std::uint16_t bit) const;
   // As SignBlock::candidates, of a block that is kept.
   [[nodiscard]] Status candidates(const Reading& views, std::uint32_t number, const std::vector<SlotSpan>& spans,
                                   const std::vector<Probe>& probes, std::set<Position>& out) const;
-  // How many there are.
+  // How many there are; one that is being written is not counted.
   [[nodiscard]] std::uint32_t count(const Reading& views) const;
 
  private:
+  void put_row(Writing& views, ByteView key, ByteView plain, Random& random) const;
   const crypto::Key32 key_;
   const NetworkId network_;
 };
@@ -120,8 +128,10 @@ class SignTail {
  public:
   explicit SignTail(const crypto::Key32& views_key) : maker_{views_key} {}
 
-  // The follower.
+  // The follower. Until ready() nobody is to search by it; after close() nobody is either.
   void begin(Position first);
+  void ready();
+  void close();
   void add(Position at, const casework::Event* event);
   // Blocks that became full and are not kept yet.
   [[nodiscard]] const std::vector<SignBlock>& full() const noexcept { return full_; }
@@ -129,10 +139,13 @@ class SignTail {
   void committed();
   void rewind();
 
+  // Any thread. Odd while nobody is to search by it; another number: what was answered meanwhile may lack something.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
   // Any thread. Below the place returned, everything is in blocks that are kept.
   [[nodiscard]] Position candidates(const std::vector<Probe>& probes, std::set<Position>& out) const;
 
  private:
+  std::atomic<std::uint64_t> generation_{1};
   mutable std::mutex mutex_;
   SignMaker maker_;
   SignBlock open_{Position{1}};

@@ -31,6 +31,8 @@ Bytes encode(const Summary& summary) {
     out.u32(person.site.value());
     out.u32(person.staff.value());
   }
+  out.i64(summary.due ? summary.due->value() : 0);
+  put_text(out, summary.due_limit);
   return out.take();
 }
 
@@ -55,6 +57,8 @@ std::optional<Summary> decode_summary(const CaseId& id, ByteView plain) {
     const SiteId site{in.u32()};
     summary.accused.push_back({site, StaffId{in.u32()}});
   }
+  if (const WallTime due{in.i64()}; due != WallTime{}) summary.due = due;
+  summary.due_limit = take_text(in);
   if (!in.complete()) return std::nullopt;
   return summary;
 }
@@ -69,7 +73,7 @@ Bytes row_data(const journal::Domain& domain, const CaseId& id) {
 
 }  // namespace
 
-Summary summary_of(const CaseFile& file) {
+Summary summary_of(const CaseFile& file, const DueRules& rules) {
   Summary out;
   out.id = file.id;
   out.number = file.view.number;
@@ -84,6 +88,10 @@ Summary summary_of(const CaseFile& file) {
     if (!told.event) ++out.unread;
   }
   if (!file.view.state.opened) return out;
+  if (const auto next = rules.next ? rules.next(file) : std::nullopt) {
+    out.due = next->at;
+    out.due_limit = next->limit;
+  }
   const casework::Told& opened = file.told[*file.view.state.opened];
   out.registered_at = opened.header.what.time;
   out.offset_minutes = opened.header.what.offset_minutes;

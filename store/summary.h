@@ -25,10 +25,22 @@ struct Summary {
   std::string product;
   std::string received_at;
   std::vector<casework::Actor> accused;  // shut out of the case: it is not listed to them
+  std::optional<WallTime> due;           // of the limits that run, the end of the one that ends first
+  std::string due_limit;                 // … and which it is: "bank-000/1 T2"
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 
-[[nodiscard]] Summary summary_of(const CaseFile& file);
+// What of a case is due next by the rules that a site goes by. It changes with the case's entries and the rules alone.
+struct DueNext {
+  WallTime at;
+  std::string limit;
+};
+struct DueRules {
+  std::function<std::optional<DueNext>(const CaseFile&)> next;  // empty: no rules, so nothing is due
+  std::uint64_t digest = 0;                                     // of the rules: views made by others are made anew
+};
+
+[[nodiscard]] Summary summary_of(const CaseFile& file, const DueRules& rules);
 // The number that people use, if it is one of the registrar's.
 [[nodiscard]] std::optional<casework::CaseNo> number_of(const Summary& summary);
 
@@ -47,9 +59,12 @@ struct Progress {
   Position at;
   std::uint64_t make = 0;  // what else they hold: views of another make are made anew
 };
-inline constexpr std::uint16_t casework_version = 3;  // raised whenever the fold or the summary changes
-// The make of views that hold signatures, or none.
-[[nodiscard]] constexpr std::uint64_t make_of(bool with_signs) noexcept { return with_signs ? 1 : 0; }
+inline constexpr std::uint16_t casework_version = 4;  // raised whenever the fold or the summary changes
+// The make of views by these rules, that hold signatures or none.
+[[nodiscard]] constexpr std::uint64_t make_of(bool with_signs, std::uint64_t rules) noexcept {
+  return rules << 1 | (with_signs ? 1U : 0U);
+}
+[[nodiscard]] constexpr bool has_signs(std::uint64_t make) noexcept { return (make & 1U) != 0; }
 inline constexpr std::string_view progress_key = "at";
 [[nodiscard]] Bytes encode(const Progress& progress);
 [[nodiscard]] std::optional<Progress> decode_progress(ByteView value);

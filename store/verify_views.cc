@@ -9,12 +9,13 @@ namespace {
 class ViewsWalk {
  public:
   ViewsWalk(const Reading& journal, const Reading& views, const SiteOptions& site, const crypto::Key32& views_key,
-            const casework::Kinds& kinds, Random& random)
+            const casework::Kinds& kinds, const DueRules& due, Random& random)
       : journal_{journal},
         views_{views},
         site_{site},
         key_{views_key},
         kinds_{kinds},
+        due_{due},
         rows_{site.kek},
         sealer_{random},
         pages_{views_key, site.domain.network} {}
@@ -41,10 +42,7 @@ class ViewsWalk {
 
   // Zero: nothing here is of this fold.
   Position followed_to() {
-    const auto identity = rows_.get(journal_, Table::local, view_of(identity_key));
-    Reader own{identity ? ByteView{*identity} : ByteView{}};
-    static_cast<void>(own.u32());
-    const Epoch epoch{own.u64()};
+    const Epoch epoch = ledger_epoch(journal_, rows_);
     const auto format = views_.get(Table::progress, view_of(format_key));
     if (!format || text_of(*format) != format_now)
       bad(Table::progress, view_of(format_key), "the row is gone, or names another format");
@@ -60,8 +58,10 @@ class ViewsWalk {
       bad(Table::progress, view_of(progress_key), stored ? "the row does not hold" : "the row is gone");
       return Position{UINT64_MAX};
     }
-    signed_ = progress->make == make_of(true);
-    return progress->version == casework_version && progress->epoch == epoch ? progress->at : Position{};
+    signed_ = has_signs(progress->make);
+    const bool same = progress->version == casework_version && progress->epoch == epoch &&
+                      progress->make == make_of(signed_, due_.digest);
+    return same ? progress->at : Position{};
   }
 
   void gather() {
@@ -84,7 +84,7 @@ class ViewsWalk {
       if (row) bad(Table::cases, view_of(id), "none of its entries can be read");
       return;
     }
-    const Summary folded = summary_of(*file);
+    const Summary folded = summary_of(*file, due_);
     if (const auto number = number_of(folded)) {
       const Bytes key = key_of(*number, id);
       if (!views_.get(Table::numbers, key)) bad(Table::numbers, key, "the number leads nowhere");
@@ -130,7 +130,7 @@ class ViewsWalk {
     std::uint32_t number = 0;
     SignMaker maker{key_};
     SignBlock block{Position{1}};
-    for (Position at{1}; signed_ && at <= at_ && number < kept; at = at.next()) {
+    for (Position at{1}; signed_ && at <= at_; at = at.next()) {
       const auto told = unread_.contains(at) ? std::nullopt : read_entry(journal_, site_, kinds_, sealer_, at);
       block.add(told && told->event ? &*told->event : nullptr, maker);
       if (!block.is_full()) continue;
@@ -151,12 +151,15 @@ class ViewsWalk {
     const auto spans = pages_.spans(views_, number);
     if (!spans || !*spans || **spans != block.spans())
       return bad(Table::signs, key.bytes(), "it covers other entries than those that make it, or does not open");
-    const std::vector<SignBlock::Slice> slices = block.slices();
-    for (std::size_t bit = 0; bit < slices.size(); ++bit) {
-      const auto kept = pages_.slice(views_, number, static_cast<std::uint16_t>(bit));
-      if (kept && *kept == slices[bit]) continue;
-      key.u16(static_cast<std::uint16_t>(bit));
-      return bad(Table::signs, key.bytes(), "it says something else than the entries, or does not open");
+    for (std::size_t word = 0; word < sign_words; ++word) {
+      const std::vector<SignBlock::Slice> slices = block.slices(word);
+      for (std::size_t i = 0; i < slices.size(); ++i) {
+        const auto bit = static_cast<std::uint16_t>(64 * word + i);
+        const auto kept = pages_.slice(views_, number, bit);
+        if (kept && *kept == slices[i]) continue;
+        key.u16(bit);
+        return bad(Table::signs, key.bytes(), "it says something else than the entries, or does not open");
+      }
     }
   }
 
@@ -167,6 +170,7 @@ class ViewsWalk {
   const SiteOptions& site_;
   const crypto::Key32& key_;
   const casework::Kinds& kinds_;
+  const DueRules& due_;
   RowCheck rows_;
   crypto::Sealer sealer_;
   SignPages pages_;
@@ -181,13 +185,14 @@ class ViewsWalk {
 }  // namespace
 
 Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
-                                   const crypto::Key32& views_key, const casework::Kinds& kinds, Random& random) {
+                                   const crypto::Key32& views_key, const casework::Kinds& kinds, const DueRules& due,
+                                   Random& random) {
   VerifiedViews out;
   // The views first: the journal is then never behind them.
   Status inner{Done{}};
   const Status looked = views.view([&](const Reading& listed) -> Status {
     inner = journal.view([&](const Reading& store) -> Status {
-      out = ViewsWalk{store, listed, site, views_key, kinds, random}.run();
+      out = ViewsWalk{store, listed, site, views_key, kinds, due, random}.run();
       return Done{};
     });
     return inner;

@@ -16,10 +16,10 @@ struct VerifiedViews {
   std::uint64_t blocks = 0;       // of signatures
 };
 
-// Views that another program version or another store's life made are waiting, all of them: the follower makes them
-// anew. Fails with what a store says if it cannot be read at all.
+// Views that another program version, other rules or another store's life made are waiting, all of them: the follower
+// makes them anew. Fails with what a store says if it cannot be read at all.
 [[nodiscard]] Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
                                                  const crypto::Key32& views_key, const casework::Kinds& kinds,
-                                                 Random& random);
+                                                 const DueRules& due, Random& random);
 
 }  // namespace redress::store

@@ -1,5 +1,6 @@
 #include "ops/shell/case_clocks.h"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "protocol/base/time.h"
@@ -90,6 +91,16 @@ json clocks_json(const Rulebook& book, const casework::Kinds& kinds, const store
   for (const casework::Clock& clock : all) out["clocks"].push_back(clock_json(clock, now));
   if (const casework::Clock* next = casework::next_due(all)) out["next_due"] = clock_json(*next, now);
   return out;
+}
+
+store::DueRules due_rules(const Rulebook& book, const casework::Kinds& kinds) {
+  const auto next_due = std::make_shared<casework::NextDue>(book.profiles, book.shown, book.calendars);
+  const auto next = [next_due, &kinds](const store::CaseFile& file) -> std::optional<store::DueNext> {
+    const auto clock = next_due->of(casework::times_of(kinds, file.view, file.told));
+    if (!clock) return std::nullopt;
+    return store::DueNext{clock->deadline.due, clock->profile + " " + (clock->tag.empty() ? clock->limit : clock->tag)};
+  };
+  return {next, book.digest};
 }
 
 }  // namespace redress::shell

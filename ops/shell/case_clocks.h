@@ -1,12 +1,12 @@
 // The clocks of a case as an answer shows them: each with its due date and why.
 //
-// Pure.
+// Pure, but for what due_rules() gives.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "ops/shell/rulebook.h"
-#include "store/case_file.h"
+#include "store/summary.h"
 
 namespace redress::shell {
 
@@ -15,5 +15,9 @@ namespace redress::shell {
 // `now`.
 [[nodiscard]] nlohmann::json clocks_json(const Rulebook& book, const casework::Kinds& kinds,
                                          const store::CaseFile& file, WallTime now);
+
+// What is due next of a case by the profiles shown, for its line in a list. `book` and `kinds` outlive it;
+// of one thread, copies included.
+[[nodiscard]] store::DueRules due_rules(const Rulebook& book, const casework::Kinds& kinds);
 
 }  // namespace redress::shell

@@ -104,21 +104,26 @@ json case_json(const casework::Kinds& kinds, SiteId here, const store::CaseFile&
   return out;
 }
 
-json summary_json(const casework::Kinds& kinds, const store::Summary& summary) {
+json summary_json(const casework::Kinds& kinds, const store::Summary& summary, WallTime now) {
   const casework::KindRow* row = kinds.find(summary.state);
-  return {{"case", to_hex(summary.id.bytes)},
-          {"number", summary.number},
-          {"state", row == nullptr ? std::string{} : std::string{row->name}},
-          {"state_zh", row == nullptr ? std::string{} : std::string{row->zh}},
-          {"registrar", summary.registrar.value()},
-          {"handler", summary.handler.value()},
-          {"registered_at", to_rfc3339(summary.registered_at, summary.offset_minutes)},
-          {"updated_at", to_rfc3339(summary.updated_at, summary.offset_minutes)},
-          {"entries", summary.entries},
-          {"unread", summary.unread},
-          {"channel", summary.channel},
-          {"product", summary.product},
-          {"received_at", summary.received_at}};
+  json out{{"case", to_hex(summary.id.bytes)},
+           {"number", summary.number},
+           {"state", row == nullptr ? std::string{} : std::string{row->name}},
+           {"state_zh", row == nullptr ? std::string{} : std::string{row->zh}},
+           {"registrar", summary.registrar.value()},
+           {"handler", summary.handler.value()},
+           {"registered_at", to_rfc3339(summary.registered_at, summary.offset_minutes)},
+           {"updated_at", to_rfc3339(summary.updated_at, summary.offset_minutes)},
+           {"entries", summary.entries},
+           {"unread", summary.unread},
+           {"channel", summary.channel},
+           {"product", summary.product},
+           {"received_at", summary.received_at}};
+  if (!summary.due) return out;
+  out["due"] = to_rfc3339(*summary.due, summary.offset_minutes);
+  out["due_limit"] = summary.due_limit;
+  out["late"] = *summary.due <= now;
+  return out;
 }
 
 }  // namespace redress::shell

@@ -12,6 +12,7 @@ namespace redress::shell {
 // `here`: the site that answers. What did not stand of the reader's own entries is said in `lost`.
 [[nodiscard]] nlohmann::json case_json(const casework::Kinds& kinds, SiteId here, const store::CaseFile& file,
                                        const casework::Actor& reader);
-[[nodiscard]] nlohmann::json summary_json(const casework::Kinds& kinds, const store::Summary& summary);
+// What is due is late as of `now`.
+[[nodiscard]] nlohmann::json summary_json(const casework::Kinds& kinds, const store::Summary& summary, WallTime now);
 
 }  // namespace redress::shell

@@ -5,14 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "ops/shell/case_json.h"
+#include "ops/shell/process.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/time.h"
 
 namespace redress::shell {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t list_look_max = 20'000;
 constexpr std::size_t page_default = 50;
 constexpr std::size_t full_page_max = 100;
 
@@ -39,17 +40,60 @@ Result<std::size_t> page_of(const Request& request, std::size_t most) {
   return std::min<std::size_t>(limit->value_or(page_default), most);
 }
 
-// The state that is asked for; null: any.
-Result<const casework::KindRow*> state_in(const Request& request, const casework::Kinds& kinds) {
-  const std::string name = query(request, "state");
-  if (name.empty()) return static_cast<const casework::KindRow*>(nullptr);
-  const casework::KindRow* row = kinds.find(name);
-  if (row == nullptr) return fail(Code::unknown_kind, "no such state", "state");
-  return row;
+Result<SiteId> site_in(const Request& request, const char* name) {
+  const auto number = number_in(request, name);
+  if (!number) return fail(number.error());
+  if (number->value_or(0) > UINT32_MAX) return fail(Code::bad_value, "no such site", name);
+  return SiteId{static_cast<std::uint32_t>(number->value_or(0))};
 }
 
-bool may_see(const store::Summary& summary, const casework::Actor& reader) {
-  return std::find(summary.accused.begin(), summary.accused.end(), reader) == summary.accused.end();
+// As `next` said it: of a list by due date its second, "-", and the case; else the case alone.
+Result<store::ListMark> mark_in(const Request& request, store::Sorted sorted) {
+  std::string text = query(request, "before");
+  store::ListMark mark;
+  if (text.empty()) return mark;
+  if (sorted == store::Sorted::due) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mark.due_s);
+    const auto dash = static_cast<std::size_t>(end - text.data());
+    if (error != std::errc{} || dash >= text.size() || text[dash] != '-')
+      return fail(Code::bad_value, "not what a page of this list ended with", "before");
+    text.erase(0, dash + 1);
+  }
+  const auto id = fixed_from_hex<CaseId>(text);
+  if (!id) return fail(Code::bad_value, "not a case id", "before");
+  mark.id = *id;
+  return mark;
+}
+
+std::string text_of(const store::ListMark& mark, store::Sorted sorted) {
+  return (sorted == store::Sorted::due ? std::to_string(mark.due_s) + "-" : std::string{}) + to_hex(mark.id.bytes);
+}
+
+Result<store::Sorted> sorted_in(const Request& request) {
+  const std::string name = query(request, "sort");
+  if (name.empty() || name == "newest") return store::Sorted::newest;
+  if (name == "due") return store::Sorted::due;
+  return fail(Code::bad_value, "newest or due", "sort");
+}
+
+json counts_json(const casework::Kinds& kinds, const store::Counts& counts) {
+  json out{{"cases", counts.cases},
+           {"due", counts.due},
+           {"late", counts.late},
+           {"states", json::array()},
+           {"units", json::array()},
+           {"channels", json::array()},
+           {"other_channels", counts.other_channels}};
+  for (const auto& [state, cases] : counts.states) {
+    const casework::KindRow* row = kinds.find(Kind{state});
+    out["states"].push_back({{"state", row == nullptr ? std::string{} : std::string{row->name}},
+                             {"state_zh", row == nullptr ? std::string{} : std::string{row->zh}},
+                             {"cases", cases}});
+  }
+  for (const auto& [unit, cases] : counts.handlers) out["units"].push_back({{"unit", unit}, {"cases", cases}});
+  for (const auto& [channel, cases] : counts.channels)
+    out["channels"].push_back({{"channel", channel}, {"cases", cases}});
+  return out;
 }
 
 }  // namespace
@@ -58,28 +102,50 @@ CaseLists::CaseLists(const CaseListsParts& parts, Api& api) : parts_{parts} {
   ViewReaders& readers = *parts_.readers;
   api.add("GET", "/api/v1/cases", Access::casework,
           readers.waiting([this](const Call& call, bool stale) { list(call, stale); }));
+  api.add("GET", "/api/v1/counts", Access::casework,
+          readers.waiting([this](const Call& call, bool stale) { count(call, stale); }));
   api.add("GET", "/api/v1/search", Access::casework,
           readers.waiting([this](const Call& call, bool stale) { search(call, stale); }));
+}
+
+Result<store::Wanted> CaseLists::wanted_in(const Call& call) const {
+  store::Wanted wanted;
+  wanted.hides = casework::Actor{parts_.here, call.person.staff};
+  const std::string state = query(call.request, "state");
+  const casework::KindRow* row = parts_.kinds->find(state);
+  if (!state.empty() && row == nullptr) return fail(Code::unknown_kind, "no such state", "state");
+  if (row != nullptr) wanted.state = row->kind;
+  const auto unit = site_in(call.request, "unit");
+  if (!unit) return fail(unit.error());
+  wanted.handler = *unit;
+  const auto registrar = site_in(call.request, "registrar");
+  if (!registrar) return fail(registrar.error());
+  wanted.registrar = *registrar;
+  if (call.request.query.contains("channel")) wanted.channel = query(call.request, "channel");
+  const std::string before = query(call.request, "due_before");
+  if (before.empty()) return wanted;
+  wanted.due_before = before == "now" ? wall_now() : from_rfc3339(before);
+  if (!wanted.due_before) return fail(Code::bad_value, "RFC 3339 with a zone, or now", "due_before");
+  return wanted;
 }
 
 void CaseLists::list(const Call& call, bool stale) const {
   const bool full = query(call.request, "full") == "1";
   const auto limit = page_of(call.request, full ? full_page_max : limits::list_page_max);
   if (!limit) return call.respond(error_response(call.request, limit.error()));
-  const std::string before = query(call.request, "before");
-  const auto bound = before.empty() ? std::optional{CaseId{}} : fixed_from_hex<CaseId>(before);
-  if (!bound) return call.respond(error_response(call.request, {Code::bad_value, "not a case id", "before"}));
-  const auto state = state_in(call.request, *parts_.kinds);
-  if (!state) return call.respond(error_response(call.request, state.error()));
-  const casework::Actor reader = actor_of(call);
-  const auto summaries = parts_.views->list(*bound, *limit, list_look_max, [&](const store::Summary& summary) {
-    return may_see(summary, reader) && (*state == nullptr || summary.state == (*state)->kind);
-  });
-  if (!summaries) return call.respond(error_response(call.request, summaries.error()));
+  const auto sorted = sorted_in(call.request);
+  if (!sorted) return call.respond(error_response(call.request, sorted.error()));
+  const auto before = mark_in(call.request, *sorted);
+  if (!before) return call.respond(error_response(call.request, before.error()));
+  const auto wanted = wanted_in(call);
+  if (!wanted) return call.respond(error_response(call.request, wanted.error()));
+  const auto page = parts_.views->list(*wanted, *sorted, *before, *limit);
+  if (!page) return call.respond(error_response(call.request, page.error()));
   json body{{"cases", json::array()}, {"stale", stale}};
-  for (const store::Summary& summary : *summaries) {
+  const casework::Actor reader = *wanted->hides;
+  for (const store::Summary& summary : page->cases) {
     if (!full) {
-      body["cases"].push_back(summary_json(*parts_.kinds, summary));
+      body["cases"].push_back(summary_json(*parts_.kinds, summary, wall_now()));
       continue;
     }
     // The case may have gone on since the views were written.
@@ -87,7 +153,15 @@ void CaseLists::list(const Call& call, bool stale) const {
     if (file && !casework::shut_out(file->view.state, reader))
       body["cases"].push_back(case_json(*parts_.kinds, parts_.here, *file, reader));
   }
-  if (summaries->size() == *limit) body["next"] = to_hex(summaries->back().id.bytes);
+  if (page->next) body["next"] = text_of(*page->next, *sorted);
+  call.respond(json_response(200, body));
+}
+
+void CaseLists::count(const Call& call, bool stale) const {
+  const auto wanted = wanted_in(call);
+  if (!wanted) return call.respond(error_response(call.request, wanted.error()));
+  json body = counts_json(*parts_.kinds, parts_.views->count(*wanted, wall_now()));
+  body["stale"] = stale;
   call.respond(json_response(200, body));
 }
 
@@ -98,16 +172,15 @@ void CaseLists::search(const Call& call, bool stale) const {
   if (!limit) return call.respond(error_response(call.request, limit.error()));
   const auto before = number_in(call.request, "before");
   if (!before) return call.respond(error_response(call.request, before.error()));
-  const auto state = state_in(call.request, *parts_.kinds);
-  if (!state) return call.respond(error_response(call.request, state.error()));
-  const casework::Actor reader = actor_of(call);
+  const auto wanted = wanted_in(call);
+  if (!wanted) return call.respond(error_response(call.request, wanted.error()));
   const auto found =
-      parts_.search->find(*asked, Position{before->value_or(0)}, *limit, [&](const store::Summary& summary) {
-        return may_see(summary, reader) && (*state == nullptr || summary.state == (*state)->kind);
-      });
+      parts_.search->find(*asked, Position{before->value_or(0)}, *limit,
+                          [&](const store::Summary& summary) { return store::is_wanted(summary, *wanted); });
   if (!found) return call.respond(error_response(call.request, found.error()));
   json body{{"cases", json::array()}, {"opened", found->opened}, {"stale", stale}};
-  for (const store::Summary& summary : found->cases) body["cases"].push_back(summary_json(*parts_.kinds, summary));
+  for (const store::Summary& summary : found->cases)
+    body["cases"].push_back(summary_json(*parts_.kinds, summary, wall_now()));
   if (found->next) body["next"] = std::to_string(found->next->value());
   call.respond(json_response(200, body));
 }

@@ -1,5 +1,5 @@
-// The routes that name many cases, the same at both programs: the list, and the search. Who is complained of in a case
-// finds it in neither.
+// The routes that name or count many cases, the same at both programs: the list, the search, the counts. Who is
+// complained of in a case finds it in none of them.
 //
 // A resource of the door's thread. What it is given outlives it.
 #pragma once
@@ -27,8 +27,10 @@ class CaseLists {
 
  private:
   void list(const Call& call, bool stale) const;
+  void count(const Call& call, bool stale) const;
   void search(const Call& call, bool stale) const;
-  [[nodiscard]] casework::Actor actor_of(const Call& call) const { return {parts_.here, call.person.staff}; }
+  // Which cases a call asks for, as far as this person may see them.
+  [[nodiscard]] Result<store::Wanted> wanted_in(const Call& call) const;
 
   CaseListsParts parts_;
 };

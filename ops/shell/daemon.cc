@@ -5,6 +5,7 @@
 
 #include "crypto/suite_intl.h"
 #include "ops/shell/alarms_api.h"
+#include "ops/shell/case_clocks.h"
 #include "ops/shell/code_tables.h"
 #include "ops/shell/kinds_api.h"
 #include "ops/shell/telling.h"
@@ -54,11 +55,12 @@ Status Daemon::open_stores() {
   serial_ = site_->last_serial();
   ledger_ = site_->ledger().position.value();
   if (options_.searching == Searching::by_signatures) signs_ = std::make_unique<store::SignTail>(keys.views);
-  follower_ = std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_,
-                                                random_, signs_.get());
+  follower_ =
+      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_, random_,
+                                        store::Keeps{signs_.get(), &catalogue_, due_rules(rules_, kinds_)});
   const Status opened = follower_->open();
   if (!opened) return opened;
-  view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views);
+  view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views, catalogue_);
   search_ =
       std::make_unique<store::Search>(*journal_, *views_, site_options_, keys.views, kinds_, signs_.get(), random_);
   auto editions = load_code_editions(home_.path(codes_folder));
@@ -148,10 +150,10 @@ void Daemon::add_routes(std::function<void()> refresh) {
     run_long(call, [this](const Request& request) {
       const auto verified = store::verify(*journal_, site_options_, options_.signing_keys_of, random_);
       if (!verified) return error_response(request, verified.error());
-      const auto views =
-          following_->has_dropped()
-              ? Result<store::VerifiedViews>{store::VerifiedViews{0, cases_in(*journal_), 0, {}}}
-              : store::verify_views(*journal_, *views_, site_options_, home_.keys.keys.views, kinds_, random_);
+      const auto views = following_->has_dropped()
+                             ? Result<store::VerifiedViews>{store::VerifiedViews{0, cases_in(*journal_), 0, {}}}
+                             : store::verify_views(*journal_, *views_, site_options_, home_.keys.keys.views, kinds_,
+                                                   due_rules(rules_, kinds_), random_);
       if (!views) return error_response(request, views.error());
       return json_response(200, verified_json(*verified, *views));
     });
@@ -226,6 +228,7 @@ Status Daemon::serve(std::function<void()> refresh) {
 }
 
 Result<std::uint64_t> Daemon::drop_views() {
+  follower_->close();
   const std::uint64_t bytes = views_->space().used_bytes;
   const Status cleared = views_->clear();
   if (!cleared) return fail(cleared.error());

@@ -84,6 +84,7 @@ class Daemon {
   std::unique_ptr<store::LmdbTruth> views_;
   std::unique_ptr<store::Site> site_;
   std::unique_ptr<store::SignTail> signs_;  // null: none are kept
+  store::Catalogue catalogue_;
   std::unique_ptr<store::Follower> follower_;
   std::unique_ptr<store::Views> view_reader_;
   std::unique_ptr<store::Search> search_;

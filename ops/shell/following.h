@@ -2,8 +2,7 @@
 //
 // Entries are gathered for 50 ms, and while the ledger grows fast, for two seconds at most: a case that grows ten times
 // meanwhile is folded once, and the link has the machine (D25). Who waits for the views says so, and they follow at
-// once. start() and stop() by main; on_ledger() by the loop; hurry(), position(), is_waiting() and has_dropped() by any
-// thread.
+// once. start() and stop() by main; on_ledger() by the loop; the others by any thread.
 #pragma once
 
 #include <atomic>

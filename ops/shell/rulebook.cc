@@ -1,9 +1,11 @@
 #include "ops/shell/rulebook.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
+#include "crypto/suite_intl.h"
 #include "protocol/base/limits.h"
 
 namespace redress::shell {
@@ -19,17 +21,40 @@ Result<std::string> text_of(const std::string& path) {
   return text;
 }
 
+// What dates rest on: names and texts, in their order, and which profiles are shown.
+class RulesDigest {
+ public:
+  RulesDigest() { out_.raw(view_of("redress/rules/1")); }
+  void take(std::string_view text) {
+    out_.u32(static_cast<std::uint32_t>(text.size()));
+    out_.raw(view_of(text));
+  }
+  [[nodiscard]] std::uint64_t done() const {
+    const std::array<ByteView, 1> parts{ByteView{out_.bytes()}};
+    return Reader{crypto::intl().hash(parts).bytes}.u64();
+  }
+
+ private:
+  Writer out_;
+};
+
 }  // namespace
 
 Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& config_path) {
   Rulebook book{rules::shipped_calendars(), rules::shipped_profiles(), config.profiles};
+  RulesDigest digest;
+  for (const rules::ShippedFile& file : rules::shipped_files()) digest.take(file.text);
   for (const std::string& name : config.files) {
     const Result<std::string> text = text_of(beside(config_path, name));
     if (!text) return fail(text.error());
     const bool calendar = name.ends_with(".calendar");
     const Status added = calendar ? book.calendars.add(name, *text) : book.profiles.add(name, *text);
     if (!added) return fail(added.error());
+    digest.take(name);
+    digest.take(*text);
   }
+  for (const std::string& id : book.shown) digest.take(id);
+  book.digest = digest.done();
   const std::vector<std::string> known = book.profiles.ids();
   for (const std::string& id : book.shown) {
     if (std::find(known.begin(), known.end(), id) == known.end()) {

@@ -12,6 +12,7 @@ struct Rulebook {
   rules::Calendars calendars;
   rules::Profiles profiles;
   std::vector<std::string> shown;  // ids of profiles, each known
+  std::uint64_t digest = 0;        // of all of it: other rules, another number
 };
 
 // Paths start from the configuration's folder. Fails with io or too_large naming the file, with what is wrong in a

@@ -15,7 +15,12 @@ using nlohmann::json;
 void print_row(const json& one, bool zh) {
   std::cout << text(one, "number") << "  " << text(one, zh ? "state_zh" : "state") << "  "
             << text(one, "registered_at").substr(0, 16) << (zh ? "  承办 " : "  handler ") << one["handler"] << "  "
-            << text(one, "product") << "\n";
+            << text(one, "product");
+  if (one.contains("due")) {
+    std::cout << (zh ? "  到期 " : "  due ") << text(one, "due").substr(0, 16) << " " << text(one, "due_limit");
+    if (one.value("late", false)) std::cout << (zh ? " [已逾期]" : " [overdue]");
+  }
+  std::cout << "\n";
 }
 
 void print_if_stale(const json& answer, bool zh) {
@@ -23,12 +28,31 @@ void print_if_stale(const json& answer, bool zh) {
   std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
 }
 
-// The part of a query that asks for a state, in any of its names.
-Result<std::string> state_part(Client& client, const std::string& state) {
-  if (state.empty()) return std::string{};
-  const auto named = kind_asked_for(client, state);
-  if (!named) return fail(named.error());
-  return "&state=" + escaped(*named);
+// The part of a query that says which cases.
+Result<std::string> part_of(Client& client, const CaseFilter& filter) {
+  std::string out;
+  if (!filter.state.empty()) {
+    const auto named = kind_asked_for(client, filter.state);
+    if (!named) return fail(named.error());
+    out += "&state=" + escaped(*named);
+  }
+  if (filter.unit != 0) out += "&unit=" + std::to_string(filter.unit);
+  if (filter.registrar != 0) out += "&registrar=" + std::to_string(filter.registrar);
+  if (filter.channel) out += "&channel=" + escaped(*filter.channel);
+  if (filter.late) {
+    out += "&due_before=now";
+  } else if (!filter.due_before.empty()) {
+    out += "&due_before=" + escaped(filter.due_before);
+  }
+  return out;
+}
+
+void print_counts(const json& counts, const char* title, const char* name) {
+  std::cout << title << "\n";
+  for (const json& one : counts) {
+    const std::string label = one[name].is_string() ? text(one, name) : one[name].dump();
+    std::cout << "  " << padded(label.empty() ? "-" : label, 28) << one["cases"] << "\n";
+  }
 }
 
 // The words as one query: what a shell kept together stays together.
@@ -60,12 +84,13 @@ Result<json> found(Client& client, const std::string& query, std::size_t limit) 
 
 }  // namespace
 
-int case_list(const Options& options, const std::string& state, std::size_t limit) {
+int case_list(const Options& options, const CaseFilter& filter, std::size_t limit) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
-  const auto wanted = state_part(*client, state);
+  const auto wanted = part_of(*client, filter);
   if (!wanted) return report(options, wanted.error());
-  const auto answer = client->get("/api/v1/cases?limit=" + std::to_string(limit) + *wanted);
+  const auto answer = client->get("/api/v1/cases?limit=" + std::to_string(limit) + *wanted +
+                                  (filter.sort.empty() ? "" : "&sort=" + filter.sort));
   if (!answer) return report(options, answer.error());
   if (options.json) {
     print_json(*answer);
@@ -77,11 +102,34 @@ int case_list(const Options& options, const std::string& state, std::size_t limi
   return exit_done;
 }
 
-int case_search(const Options& options, const std::vector<std::string>& words, const std::string& state,
+int case_count(const Options& options, const CaseFilter& filter) {
+  auto client = connect(options, Acts::as_desk);
+  if (!client) return report(options, client.error());
+  const auto wanted = part_of(*client, filter);
+  if (!wanted) return report(options, wanted.error());
+  const auto answer = client->get("/api/v1/counts" + (wanted->empty() ? "" : "?" + wanted->substr(1)));
+  if (!answer) return report(options, answer.error());
+  if (options.json) {
+    print_json(*answer);
+    return exit_done;
+  }
+  const bool zh = speaks_chinese(options);
+  std::cout << (zh ? "案件 " : "cases ") << (*answer)["cases"] << (zh ? "，有期限 " : ", something due ")
+            << (*answer)["due"] << (zh ? "，已逾期 " : ", overdue ") << (*answer)["late"] << "\n";
+  print_counts((*answer)["states"], zh ? "状态" : "state", zh ? "state_zh" : "state");
+  print_counts((*answer)["units"], zh ? "承办机构" : "unit", "unit");
+  print_counts((*answer)["channels"], zh ? "投诉渠道" : "channel", "channel");
+  if ((*answer)["other_channels"] != 0)
+    std::cout << (zh ? "  其他渠道 " : "  other channels ") << (*answer)["other_channels"] << "\n";
+  print_if_stale(*answer, zh);
+  return exit_done;
+}
+
+int case_search(const Options& options, const std::vector<std::string>& words, const CaseFilter& filter,
                 std::size_t limit) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
-  const auto wanted = state_part(*client, state);
+  const auto wanted = part_of(*client, filter);
   if (!wanted) return report(options, wanted.error());
   const auto answer = found(*client, "/api/v1/search?q=" + escaped(joined(words)) + *wanted, limit);
   if (!answer) return report(options, answer.error());

@@ -1,8 +1,9 @@
-// The commands that name many cases: the list and the search.
+// The commands that name or count many cases: list, search, count.
 //
 // One thread; each returns the exit status (session.h).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,26 @@
 
 namespace redress::tool {
 
-// The newest first. `state`: in any of its names; empty: any.
-[[nodiscard]] int case_list(const Options& options, const std::string& state, std::size_t limit);
+// Which cases; what is empty or zero is not asked.
+struct CaseFilter {
+  std::string state;  // in any of its names
+  std::uint32_t unit = 0;
+  std::uint32_t registrar = 0;
+  std::optional<std::string> channel;
+  std::string due_before;  // RFC 3339, or "now"
+  bool late = false;       // as due_before now
+  std::string sort;        // of the list: "newest", "due"
+};
+
+// The newest first, or what is due next.
+[[nodiscard]] int case_list(const Options& options, const CaseFilter& filter, std::size_t limit);
+
+// How many cases there are by state, unit and channel, how many have something due, and how many are late.
+[[nodiscard]] int case_count(const Options& options, const CaseFilter& filter);
 
 // The cases in whose entries all the words stand, each in one field, the newest first. A word with blanks in it is
 // looked for as it is. Asks the daemon page by page until `limit` cases are found or there are no more.
-[[nodiscard]] int case_search(const Options& options, const std::vector<std::string>& words, const std::string& state,
+[[nodiscard]] int case_search(const Options& options, const std::vector<std::string>& words, const CaseFilter& filter,
                               std::size_t limit);
 
 }  // namespace redress::tool

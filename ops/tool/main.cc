@@ -27,7 +27,8 @@ struct Line {
   ExportCommand exported;
   std::vector<std::string> fields, words;
   std::string profile, law = "cn", day;
-  std::string id, kind, key, state, folder, code, reason, duty = "casework";
+  CaseFilter filter;
+  std::string id, kind, key, folder, code, reason, duty = "casework";
   std::uint32_t site = 0;
   std::uint32_t staff = 1;
   std::size_t limit = 50;
@@ -46,6 +47,16 @@ CLI::App* add(CLI::App& app, Line& line, const char* name, const char* what, std
   return command;
 }
 
+// Which cases: the same for the list, the search and the counts.
+void add_filter(CLI::App& command, CaseFilter& filter) {
+  command.add_option("--state", filter.state, "only cases in this state, in any of its names / 状态");
+  command.add_option("--unit", filter.unit, "only cases that this site handles / 承办机构号");
+  command.add_option("--registrar", filter.registrar, "only cases that this site registered / 登记机构号");
+  command.add_option("--channel", filter.channel, "only cases of this channel / 投诉渠道");
+  command.add_option("--due-before", filter.due_before, "only what is due before: RFC 3339, or now / 此时之前到期");
+  command.add_flag("--late", filter.late, "only what is overdue / 已逾期");
+}
+
 void add_cases(CLI::App& app, Line& line) {
   CLI::App* cases = app.add_subcommand("case", "register, list, read, act / 登记、列表、查看、办理");
   cases->require_subcommand(1);
@@ -53,17 +64,22 @@ void add_cases(CLI::App& app, Line& line) {
                         [&] { return case_new(line.options, line.fields, line.key); });
   fresh->add_option("fields", line.fields, "name=value …");
   fresh->add_option("--key", line.key, "Idempotency-Key: the same key never registers twice");
-  CLI::App* list =
-      add(*cases, line, "list", "newest first / 列表", [&] { return case_list(line.options, line.state, line.limit); });
-  list->add_option("--state", line.state, "only cases in this state / 状态");
+  CLI::App* list = add(*cases, line, "list", "newest first / 列表",
+                       [&] { return case_list(line.options, line.filter, line.limit); });
+  add_filter(*list, line.filter);
+  list->add_option("--sort", line.filter.sort, "newest, or due: what is due next comes first / 排序")
+      ->check(CLI::IsMember({"newest", "due"}));
   list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
   CLI::App* search = add(*cases, line, "search", "cases with these words in an entry, open and closed / 查找",
-                         [&] { return case_search(line.options, line.words, line.state, line.limit); });
+                         [&] { return case_search(line.options, line.words, line.filter, line.limit); });
   search
       ->add_option("words", line.words, "all of them, of two characters at least, or three letters or digits / 关键词")
       ->required();
-  search->add_option("--state", line.state, "only cases in this state / 状态");
+  add_filter(*search, line.filter);
   search->add_option("--limit", line.limit, "at most so many / 最多条数")->check(CLI::Range(1, 10'000));
+  CLI::App* count = add(*cases, line, "count", "how many, by state, unit and channel / 统计",
+                        [&] { return case_count(line.options, line.filter); });
+  add_filter(*count, line.filter);
   CLI::App* show = add(*cases, line, "show", "one case with its timeline / 查看",
                        [&] { return case_show(line.options, line.id, line.why); });
   show->add_flag("--why", line.why, "explain each due date / 说明每个期限");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/random.h"
+#include "ops/shell/case_clocks.h"
 #include "ops/shell/members_log.h"
 #include "ops/shell/offline.h"
 #include "ops/shell/telling.h"
@@ -24,7 +25,10 @@ Result<store::VerifiedViews> verify_views_offline(shell::Offline& site, Random& 
   const auto views = store::LmdbTruth::open(shell::views_options(site.home()));
   if (!views) return fail(views.error());
   const casework::Kinds kinds{casework::shipped_kinds()};
-  return store::verify_views(site.journal(), **views, site.options(), site.home().keys.keys.views, kinds, random);
+  const auto rules = shell::open_rulebook(site.home().config.rules, site.home().path(shell::config_file));
+  if (!rules) return fail(rules.error());
+  return store::verify_views(site.journal(), **views, site.options(), site.home().keys.keys.views, kinds,
+                             shell::due_rules(*rules, kinds), random);
 }
 
 Result<json> verify_offline(const Options& options) {

@@ -220,15 +220,17 @@ TEST_CASE("P14: a list is there at once after a start", "[P14]") {
   REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
   REQUIRE(pair.drive_bounded());
   MemoryTruth views_truth;
-  const store::Views views{views_truth, sim_domain(), node.keys.views};
+  store::Catalogue catalogue;
+  const store::Views views{views_truth, sim_domain(), node.keys.views, catalogue};
   const auto shown = [&] {
-    const auto rows = views.list(CaseId{}, 10, 100, [](const store::Summary&) { return true; });
-    REQUIRE(rows.has_value());
-    return rows->empty() ? Kind{} : rows->front().state;
+    const auto page = views.list({}, store::Sorted::newest, {}, 10);
+    REQUIRE(page.has_value());
+    return page->cases.empty() ? Kind{} : page->cases.front().state;
   };
   const auto make = [&] {
     return std::make_unique<store::Follower>(node.truth, views_truth, node.options(), node.site->epoch(),
-                                             node.keys.views, pair.kinds(), node.random);
+                                             node.keys.views, pair.kinds(), node.random,
+                                             store::Keeps{nullptr, &catalogue});
   };
   auto follower = make();
   REQUIRE(follower->open().has_value());

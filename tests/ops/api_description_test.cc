@@ -150,6 +150,13 @@ void ask_what_both_have(Judged& one) {
   for (const std::string& query : {"?q=" + long_word, std::string{"?q=xyz&limit=1"}, std::string{"?q=x"}})
     static_cast<void>(one.get(search, query));
   static_cast<void>(one.operate("GET", search, std::string{search} + "?q=xyz", nullptr));
+  const char* counts = "/api/v1/counts";
+  for (const std::string query : {"", "?state=registered&unit=11&channel=web", "?unit=x"})
+    static_cast<void>(one.get(counts, query));
+  static_cast<void>(one.operate("GET", counts, counts, nullptr));
+  static_cast<void>(one.get(cases_path, "?sort=due&due_before=2030-01-01T00:00:00Z"));
+  for (const char* query : {"?sort=luck", "?sort=due&before=x", "?due_before=soon", "?registrar=0"})
+    static_cast<void>(one.get(cases_path, query));
   static_cast<void>(one.operate("POST", "/api/v1/verify", "/api/v1/verify", nullptr));
   const std::string folder = one.served.folder / "copy";
   for (int i = 0; i < 2; ++i)

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "protocol/base/time.h"
 #include "tests/ops/served.h"
 #include "tests/sim/pair.h"
 
@@ -133,6 +134,80 @@ TEST_CASE("CaseLists: who is complained of does not find the case, and who runs 
     CHECK(seen.body["cases"][0]["case"] == id);
     CHECK(one.served.operate("GET", found_at("was rude")).status == 403);
   }
+}
+
+TEST_CASE("CaseLists: a list is told apart by state, unit and channel, and counted so", "[REC-17]") {
+  for (const SiteId site : {SiteId{11}, head_office}) {
+    INFO(site.value());
+    Searched one{site};
+    const std::string here = std::to_string(site.value());
+    for (int i = 0; i < 3; ++i) static_cast<void>(one.add({{"narrative", "n"}, {"channel", "电话"}}));
+    const std::string web = one.add({{"narrative", "n"}, {"channel", "web"}});
+    const std::string none = one.add({{"narrative", "n"}});
+    REQUIRE(one.served.post("/api/v1/cases/" + web + "/acts", {{"kind", "accepted"}}, "act/1").status == 201);
+    const auto listed = [&](const std::string& query) {
+      const Reply reply = one.served.get("/api/v1/cases?" + query);
+      REQUIRE(reply.status == 200);
+      Ids out;
+      for (const json& row : reply.body["cases"]) out.push_back(row["case"]);
+      return out;
+    };
+    CHECK(listed("channel=web") == Ids{web});
+    CHECK(listed("channel=") == Ids{none});
+    CHECK(listed("channel=" + coded("电话")).size() == 3);
+    CHECK(listed("state=accepted") == Ids{web});
+    CHECK(listed("unit=" + here).size() == 5);
+    CHECK(listed("unit=77").empty());
+    CHECK(listed("registrar=" + here + "&channel=web&state=accepted") == Ids{web});
+    CHECK(listed("registrar=" + here + "&channel=web&state=registered").empty());
+    const json all = one.served.get("/api/v1/counts").body;
+    CHECK(all["cases"] == 5);
+    CHECK(all["stale"] == false);
+    CHECK(all["states"].size() == 2);
+    CHECK(all["units"] == json{{{"unit", site.value()}, {"cases", 5}}});
+    CHECK(all["channels"] == json{{{"channel", ""}, {"cases", 1}},
+                                  {{"channel", "web"}, {"cases", 1}},
+                                  {{"channel", "电话"}, {"cases", 3}}});
+    const json registered = one.served.get("/api/v1/counts?state=registered").body;
+    CHECK(registered["cases"] == 4);
+    CHECK(registered["states"] == json{{{"state", "registered"}, {"state_zh", "登记"}, {"cases", 4}}});
+    CHECK(one.found("nnn").empty());
+  }
+}
+
+TEST_CASE("CaseLists: what is due next comes first, in pages, as the case itself says") {
+  Searched one{SiteId{11}};
+  Ids by_due;
+  for (const char* received : {"2026-03-09", "2026-03-02", "2026-03-05"})
+    by_due.push_back(one.add({{"narrative", "n"}, {"received_at", received}}));
+  std::swap(by_due[0], by_due[1]);
+  std::swap(by_due[1], by_due[2]);
+  Ids paged;
+  std::string next;
+  for (int pages = 0; pages < 5; ++pages) {
+    const Reply page = one.served.get("/api/v1/cases?sort=due&limit=2" + (next.empty() ? "" : "&before=" + next));
+    REQUIRE(page.status == 200);
+    for (const json& row : page.body["cases"]) {
+      paged.push_back(row["case"]);
+      const json shown = one.served.get("/api/v1/cases/" + paged.back()).body["next_due"];
+      CHECK(from_rfc3339(row["due"].get<std::string>()) == from_rfc3339(shown["due"].get<std::string>()));
+      CHECK(row["due_limit"].get<std::string>().starts_with(shown["profile"].get<std::string>()));
+      CHECK(row["late"] == shown["late"]);
+    }
+    if (!page.body.contains("next")) break;
+    next = page.body["next"];
+  }
+  CHECK(paged == by_due);
+  CHECK(one.served.get("/api/v1/cases?due_before=now").body["cases"].size() == 3);
+  CHECK(one.served.get("/api/v1/cases?due_before=2026-01-01T00:00:00Z").body["cases"].empty());
+  CHECK(one.served.get("/api/v1/counts").body["late"] == 3);
+}
+
+TEST_CASE("CaseLists: who is complained of is not counted for either") {
+  Searched one{SiteId{11}};
+  static_cast<void>(one.add({{"narrative", "rude"}, {"accused_site", 11}, {"accused_staff", 31}}));
+  static_cast<void>(one.add({{"narrative", "n"}}));
+  CHECK(one.served.get("/api/v1/counts").body["cases"] == 1);
 }
 
 }  // namespace redress::shell

@@ -20,8 +20,9 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
   sim::Node& node = pair.branch();
   for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
   sim::MemoryTruth views;
+  store::Catalogue catalogue;
   store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
-                           node.keys.views, pair.kinds(), node.random};
+                           node.keys.views, pair.kinds(), node.random,    store::Keeps{nullptr, &catalogue}};
   REQUIRE(follower.open().has_value());
   REQUIRE(follower.advance(2).has_value());
 
@@ -52,10 +53,10 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
   following.stop();
   CHECK_FALSE(following.is_waiting());
   CHECK_FALSE(following.has_dropped());
-  const store::Views lists{views, sim::sim_domain(), node.keys.views};
-  const auto all = lists.list(CaseId{}, 10, 10, [](const store::Summary&) { return true; });
+  const store::Views lists{views, sim::sim_domain(), node.keys.views, catalogue};
+  const auto all = lists.list({}, store::Sorted::newest, {}, 10);
   REQUIRE(all.has_value());
-  CHECK(all->size() == 3);  // those of before it was dropped too
+  CHECK(all->cases.size() == 3);  // those of before it was dropped too
 }
 
 TEST_CASE("Following: who waits has the views at once, and nobody else's entries are folded one by one") {

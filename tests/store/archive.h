@@ -25,7 +25,7 @@ class Archive {
       : node{site, SiteId{}, seed, kinds},
         signs{node.keys.views},
         follower{node.truth,      views, node.options(), node.site->epoch(),
-                 node.keys.views, kinds, node.random,    signs_or_none()},
+                 node.keys.views, kinds, node.random,    Keeps{signs_or_none()}},
         search{node.truth, views, node.options(), node.keys.views, kinds, signs_or_none(), node.random} {
     REQUIRE(follower.open().has_value());
   }

@@ -135,7 +135,7 @@ TEST_CASE("CaseMemory: the summary is the same without the long texts, which are
   for (int i = 0; i < 2; ++i) {
     const Read read = read_both(pair.branch(), opened->case_id, memory);
     check_alike(read);
-    CHECK(summary_of(*read.recalled) == summary_of(*read.whole));
+    CHECK(summary_of(*read.recalled, {}) == summary_of(*read.whole, {}));
     CHECK(read.whole->told[0].event->value("narrative") != nullptr);
     CHECK(read.recalled->told[0].event->value("narrative") == nullptr);
     CHECK(read.recalled->ways.empty());

@@ -10,13 +10,12 @@ namespace {
 using sim::Node;
 using sim::Pair;
 
-const auto everything = [](const Summary&) { return true; };
-
 // A node's lists, followed to the end.
 struct Lists {
-  explicit Lists(Pair& pair, Node& node)
-      : follower{node.truth, truth, node.options(), node.site->epoch(), node.keys.views, pair.kinds(), node.random},
-        views{truth, sim::sim_domain(), node.keys.views} {
+  explicit Lists(Pair& pair, Node& node, const DueRules& rules = {})
+      : follower{node.truth,      truth,        node.options(), node.site->epoch(),
+                 node.keys.views, pair.kinds(), node.random,    Keeps{nullptr, &catalogue, rules}},
+        views{truth, sim::sim_domain(), node.keys.views, catalogue} {
     REQUIRE(follower.open().has_value());
   }
   void follow(std::size_t at_once = 1'000) {
@@ -28,11 +27,12 @@ struct Lists {
     }
   }
   [[nodiscard]] std::vector<Summary> all() {
-    const auto out = views.list(CaseId{}, 1'000, 10'000, everything);
+    const auto out = views.list({}, Sorted::newest, {}, 1'000);
     REQUIRE(out.has_value());
-    return *out;
+    return out->cases;
   }
   sim::MemoryTruth truth;
+  Catalogue catalogue;
   Follower follower;
   Views views;
 };
@@ -58,12 +58,12 @@ TEST_CASE("Follower: lists the newest first, page by page, each case once") {
   REQUIRE(all.size() == 7);
   CHECK(std::is_sorted(all.begin(), all.end(), [](const Summary& a, const Summary& b) { return a.id > b.id; }));
   std::vector<Summary> paged;
-  for (CaseId before;;) {
-    const auto page = lists.views.list(before, 3, 100, everything);
+  for (std::optional<ListMark> after{ListMark{}}; after;) {
+    const auto page = lists.views.list({}, Sorted::newest, *after, 3);
     REQUIRE(page.has_value());
-    if (page->empty()) break;
-    paged.insert(paged.end(), page->begin(), page->end());
-    before = page->back().id;
+    CHECK(page->cases.size() <= 3);
+    paged.insert(paged.end(), page->cases.begin(), page->cases.end());
+    after = page->next;
   }
   CHECK(paged == all);
 }
@@ -75,10 +75,9 @@ TEST_CASE("Follower: a summary says what people ask first") {
   REQUIRE(pair.dispose(id, "ho/1").has_value());
   Lists lists{pair, pair.gateway()};
   lists.follow();
-  const auto wanted = lists.views.list(CaseId{}, 10, 100, [&](const Summary& row) { return row.id == id; });
-  REQUIRE(wanted.has_value());
-  REQUIRE(wanted->size() == 1);
-  const Summary& row = wanted->front();
+  const auto shown = lists.views.summary(id);
+  REQUIRE(shown.has_value());
+  const Summary& row = *shown;
   CHECK(row.state == pair.kinds().find("disposed")->kind);
   CHECK(row.status == casework::Status::open);
   CHECK(row.registrar == SiteId{2});
@@ -128,7 +127,8 @@ TEST_CASE("Follower: lists of another store's life are thrown away") {
   lists.follow();
   REQUIRE(lists.all().size() == 7);
   Node& node = pair.branch();
-  Follower other{node.truth, lists.truth, node.options(), Epoch{1}, node.keys.views, pair.kinds(), node.random};
+  Follower other{node.truth,      lists.truth,  node.options(), Epoch{1},
+                 node.keys.views, pair.kinds(), node.random,    Keeps{nullptr, &lists.catalogue}};
   REQUIRE(other.open().has_value());
   CHECK(other.position() == Position{});
   CHECK(lists.all().empty());
@@ -140,11 +140,16 @@ TEST_CASE("Follower: a changed row, or one under another key, is damaged and nam
   Lists lists{pair, pair.branch()};
   lists.follow();
   lists.truth.rows(Table::cases).begin()->second.back() ^= std::byte{1};
-  const auto damaged = lists.views.list(CaseId{}, 100, 100, everything);
+  const auto damaged = lists.views.list({}, Sorted::newest, {}, 100);
   REQUIRE_FALSE(damaged.has_value());
   CHECK(damaged.error().code == Code::damaged);
-  const Views wrong{lists.truth, sim::sim_domain(), pair.gateway().keys.views};
-  CHECK(wrong.list(CaseId{}, 100, 100, everything).error().code == Code::damaged);
+  const Views wrong{lists.truth, sim::sim_domain(), pair.gateway().keys.views, lists.catalogue};
+  CHECK(wrong.list({}, Sorted::newest, {}, 100).error().code == Code::damaged);
+  // A start lists it too, so that whoever comes to it is told.
+  Lists& again = lists;
+  REQUIRE(again.follower.open().has_value());
+  CHECK(again.catalogue.size() == 7);
+  CHECK_FALSE(again.views.list({}, Sorted::newest, {}, 100).has_value());
 }
 
 TEST_CASE("Follower: a commit that fails is tried again, and nothing is skipped") {
@@ -158,19 +163,46 @@ TEST_CASE("Follower: a commit that fails is tried again, and nothing is skipped"
   CHECK(lists.all().size() == 7);
 }
 
-TEST_CASE("Follower: a search stops at its bound") {
+TEST_CASE("Follower: lists are told apart by state and unit, and what is due comes in its order, after a start too") {
   Pair pair{157};
   fill(pair);
-  Lists lists{pair, pair.branch()};
+  const CaseId id = pair.told()[3].appended.case_id;
+  REQUIRE(pair.dispose(id, "ho/1").has_value());
+  DueRules rules;
+  // The later it was registered, the sooner it is due; what head office decided is due no more.
+  rules.next = [&](const CaseFile& file) -> std::optional<DueNext> {
+    if (file.told.size() > 1) return std::nullopt;
+    const std::int64_t registered = file.told.front().header.what.time.value();
+    return DueNext{WallTime{3'600'000'000'000 - registered}, "bank/1 T1"};
+  };
+  rules.digest = 7;
+  Lists lists{pair, pair.gateway(), rules};
   lists.follow();
-  int seen = 0;
-  const auto none = lists.views.list(CaseId{}, 10, 4, [&](const Summary&) {
-    ++seen;
-    return false;
-  });
-  REQUIRE(none.has_value());
-  CHECK(none->empty());
-  CHECK(seen == 4);
+  for (int starts = 0; starts < 2; ++starts) {
+    const auto due = lists.views.list({}, Sorted::due, {}, 100);
+    REQUIRE(due.has_value());
+    REQUIRE(due->cases.size() == 6);
+    CHECK(due->cases.front().id == pair.told()[6].appended.case_id);
+    CHECK(due->cases.back().id == pair.told()[0].appended.case_id);
+    CHECK(due->cases.front().due_limit == "bank/1 T1");
+    Wanted wanted;
+    wanted.state = pair.kinds().find("disposed")->kind;
+    const auto disposed = lists.views.list(wanted, Sorted::newest, {}, 100);
+    REQUIRE(disposed->cases.size() == 1);
+    CHECK(disposed->cases.front().id == id);
+    CHECK_FALSE(disposed->cases.front().due);
+    CHECK(lists.views.count({}, WallTime{1}).due == 6);
+    CHECK(lists.views.count(wanted, WallTime{1}).cases == 1);
+    REQUIRE(lists.follower.open().has_value());
+  }
+  // Other rules, other dates: what was made by these is thrown away.
+  rules.digest = 8;
+  Follower other{
+      pair.gateway().truth,      lists.truth,  pair.gateway().options(), pair.gateway().site->epoch(),
+      pair.gateway().keys.views, pair.kinds(), pair.gateway().random,    Keeps{nullptr, &lists.catalogue, rules}};
+  REQUIRE(other.open().has_value());
+  CHECK(other.position() == Position{});
+  CHECK(lists.catalogue.size() == 0);
 }
 
 }  // namespace redress::store

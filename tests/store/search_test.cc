@@ -182,7 +182,7 @@ TEST_CASE("Search: a start that finds full blocks remembers the rest from the le
   archive.follow();
   SignTail signs{archive.node.keys.views};
   Follower again{archive.node.truth,      archive.views, archive.node.options(), archive.node.site->epoch(),
-                 archive.node.keys.views, archive.kinds, archive.node.random,    &signs};
+                 archive.node.keys.views, archive.kinds, archive.node.random,    Keeps{&signs}};
   REQUIRE(again.open().has_value());
   CHECK(again.position() == archive.follower.position());
   Search search{archive.node.truth, archive.views, archive.node.options(), archive.node.keys.views,
@@ -217,7 +217,7 @@ TEST_CASE("Search: verify makes the signatures again, and names a block that say
   archive.follow();
   const auto verified = [&] {
     const auto out = verify_views(archive.node.truth, archive.views, archive.node.options(), archive.node.keys.views,
-                                  archive.kinds, archive.node.random);
+                                  archive.kinds, {}, archive.node.random);
     REQUIRE(out.has_value());
     return *out;
   };

@@ -336,7 +336,7 @@ TEST_CASE("Tamper drill: each of 2,000 changes to the views is found and located
   REQUIRE(follower.open().has_value());
   REQUIRE(follower.advance(1'000).has_value());
   const auto look = [&] {
-    const auto verified = verify_views(node.truth, views, quick(node), node.keys.views, pair->kinds(), node.random);
+    const auto verified = verify_views(node.truth, views, quick(node), node.keys.views, pair->kinds(), {}, node.random);
     REQUIRE(verified.has_value());
     return Found{verified->errors, verified->findings};
   };

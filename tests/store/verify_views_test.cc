@@ -33,7 +33,7 @@ struct Office {
   }
   [[nodiscard]] VerifiedViews verified() {
     const auto out =
-        verify_views(node().truth, views, node().options(), node().keys.views, pair.kinds(), node().random);
+        verify_views(node().truth, views, node().options(), node().keys.views, pair.kinds(), {}, node().random);
     REQUIRE(out.has_value());
     return *out;
   }
