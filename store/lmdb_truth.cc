@@ -388,6 +388,25 @@ Status LmdbTruth::clear() {
   return made;
 }
 
+Status LmdbTruth::replace_with(const std::string& folder) {
+  Handle& h = *handle_;
+  if (!h.gate.close_within(clear_patience)) return fail(Code::busy, "readers do not leave: folder=" + h.folder);
+  h.env.reset();
+  const std::string old = h.folder + ".old";
+  std::error_code error;
+  fs::remove_all(old, error);
+  if (!error) fs::rename(h.folder, old, error);
+  if (!error) fs::rename(folder, h.folder, error);
+  // If the program ends between the two, its next start makes an empty store.
+  Status made = error ? Status{fail(Code::io, "rename: path=" + folder + " reason=" + error.message())}
+                      : sync_path(fs::path{h.folder}.parent_path());
+  if (made) made = h.open_env();
+  h.poisoned = !made;
+  h.gate.open();
+  fs::remove_all(old, error);
+  return made;
+}
+
 Status LmdbTruth::copy_to(const std::string& folder) const {
   const Gate::Inside inside{handle_->gate};
   std::error_code error;

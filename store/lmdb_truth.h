@@ -41,6 +41,9 @@ class LmdbTruth final : public Truth {
   // Makes the store anew, empty, so that the disk gets back what it held. By the thread that updates. Fails with busy
   // if readers do not leave; after io the program must stop.
   [[nodiscard]] Status clear();
+  // Puts the store that lies in `folder`, closed and of the same tables, in the place of this one. By the thread that
+  // updates. Fails with busy if readers do not leave, and nothing happened; after io the program must stop.
+  [[nodiscard]] Status replace_with(const std::string& folder);
 
  private:
   struct Handle;

@@ -88,7 +88,7 @@ void Daemon::on_committed() {
 void Daemon::run_long(const Call& call, std::function<Response(const Request&)> work) {
   bool idle = false;
   if (!long_running_.compare_exchange_strong(idle, true)) {
-    return call.respond(error_response(call.request, {Code::busy, "another verify or backup is running", ""}));
+    return call.respond(error_response(call.request, {Code::busy, "another verify, backup or rebuild is running", ""}));
   }
   if (long_work_.joinable()) long_work_.join();
   long_work_ = std::thread{[this, request = call.request, respond = call.respond, work = std::move(work)] {
@@ -196,6 +196,38 @@ void Daemon::add_case_routes() {
       *api_);
 }
 
+Result<Rebuilt> Daemon::rebuild() {
+  if (following_->is_waiting())
+    return fail(Code::store_full, "the disk is short: the views wait (磁盘空间不足，视图暂不写入)");
+  auto beside =
+      Rebuild::begin({&home_, journal_.get(), &site_options_, site_->born(), &kinds_, due_rules(rules_, kinds_),
+                      signs_ != nullptr, [this] { return stopping_.load(); }, &random_});
+  if (!beside) return fail(beside.error());
+  const Status followed = (*beside)->follow();
+  if (!followed) return fail(followed.error());
+  Result<Rebuilt> out{fail(Code::draining, "the program stops")};
+  const bool done = following_->between([&] {
+    follower_->close();
+    out = (*beside)->take_place_of(*views_);
+    const Status opened = follower_->open();
+    if (!opened) out = fail(opened.error());
+  });
+  if (!done) return fail(Code::draining, "the program stops");
+  return out;
+}
+
+void Daemon::add_rebuild_route() {
+  api_->add("POST", "/api/v1/rebuild", Access::operations, [this](const Call& call) {
+    run_long(call, [this](const Request& request) {
+      const auto rebuilt = rebuild();
+      if (!rebuilt) return error_response(request, rebuilt.error());
+      log_.info("follower", "views made again",
+                {{"ledger", rebuilt->ledger.value()}, {"cases", rebuilt->cases}, {"took_ms", rebuilt->took_ms}});
+      return json_response(200, rebuilt_json(*rebuilt));
+    });
+  });
+}
+
 Status Daemon::serve(std::function<void()> refresh) {
   add_routes(std::move(refresh));
   DoorOptions options;
@@ -215,6 +247,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       *follower_, Allowance{[this] { return journal_->space(); }, [this] { return drop_views(); }}, log_,
       [this] { door_->post([this] { readers_->on_followed(); }); });
   add_case_routes();
+  add_rebuild_route();
   add_kind_routes(*api_, kinds_, editions_);
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
@@ -237,6 +270,7 @@ Result<std::uint64_t> Daemon::drop_views() {
 
 void Daemon::stop() {
   turning_ = false;
+  stopping_ = true;
   if (commands_) commands_->close();
   if (door_) door_->stop();
   if (following_) following_->stop();

@@ -14,6 +14,7 @@
 #include "ops/shell/following.h"
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"
+#include "ops/shell/rebuild.h"
 #include "store/lmdb_truth.h"
 #include "store/verify_views.h"
 
@@ -65,8 +66,11 @@ class Daemon {
   [[nodiscard]] Status open_stores();
   void add_routes(std::function<void()> refresh);
   void add_case_routes();
+  void add_rebuild_route();
   // The follower's thread: what the disk got back.
   [[nodiscard]] Result<std::uint64_t> drop_views();
+  // On the thread of what takes long: the views made again, beside, and put in the place of those in use.
+  [[nodiscard]] Result<Rebuilt> rebuild();
   // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
   void run_long(const Call& call, std::function<Response(const Request&)> work);
 
@@ -101,6 +105,7 @@ class Daemon {
   std::unique_ptr<Door> door_;
   std::unique_ptr<Following> following_;
   std::atomic<std::uint64_t> ledger_{0};
+  std::atomic<bool> stopping_{false};
   std::atomic<bool> turning_{false};  // the loop has made its first turn and is not stopping
   std::atomic<bool> long_running_{false};
   std::thread long_work_;

@@ -51,6 +51,29 @@ void Following::hurry() {
   woken_.notify_one();
 }
 
+bool Following::between(const std::function<void()>& work) {
+  std::unique_lock lock{mutex_};
+  if (stopping_) return false;
+  task_ = &work;
+  task_ran_ = false;
+  woken_.notify_all();
+  task_over_.wait(lock, [this] { return task_ == nullptr; });
+  return task_ran_;
+}
+
+void Following::run_task(std::unique_lock<std::mutex>& lock) {
+  if (task_ == nullptr) return;
+  if (!stopping_) {
+    const std::function<void()>& work = *task_;
+    lock.unlock();
+    work();
+    lock.lock();
+    task_ran_ = true;
+  }
+  task_ = nullptr;
+  task_over_.notify_all();
+}
+
 void Following::gather(std::unique_lock<std::mutex>& lock) {
   for (auto waited = gather_for; waited <= yield_for; waited += gather_for) {
     const std::uint64_t before = head_.value();
@@ -110,8 +133,10 @@ void Following::run() {
       // Now and then although there is nothing to follow: a disk fills, and empties, by itself.
       std::unique_lock lock{mutex_};
       asleep_ = true;
-      woken_.wait_for(lock, retry_after, [this] { return stopping_ || follower_.position() < head_; });
+      woken_.wait_for(lock, retry_after,
+                      [this] { return stopping_ || task_ != nullptr || follower_.position() < head_; });
       asleep_ = false;
+      run_task(lock);
       behind = follower_.position() < head_;
       if (behind && follower_.position() >= due && !stopping_) {
         gather(lock);

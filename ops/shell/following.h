@@ -35,6 +35,9 @@ class Following {
   void stop();
   // The ledger's head is `head` now.
   void on_ledger(Position head);
+  // Runs `work` on the follower's thread, between two commits, and waits for it. False: the thread stops, nothing was
+  // done. By one thread at a time, not the follower's.
+  [[nodiscard]] bool between(const std::function<void()>& work);
   // Somebody waits until the views are level with the ledger as it is now.
   void hurry();
   [[nodiscard]] Position position() const noexcept { return follower_.position(); }
@@ -52,6 +55,8 @@ class Following {
   void drop_views();
   void follow();
   void pause();
+  // What between() asked for. `lock` is on `mutex_`.
+  void run_task(std::unique_lock<std::mutex>& lock);
 
   store::Follower& follower_;
   const Allowance allowance_;
@@ -63,6 +68,9 @@ class Following {
   bool stopping_ = false;
   bool hurried_ = false;
   bool asleep_ = false;  // level with the ledger
+  const std::function<void()>* task_ = nullptr;
+  bool task_ran_ = false;
+  std::condition_variable task_over_;
   std::atomic<bool> waiting_{false};
   std::atomic<bool> dropped_{false};  // the views are empty and must be begun anew
   std::uint64_t dropped_bytes_ = 0;

@@ -148,6 +148,8 @@ void add_care(CLI::App& app, Line& line) {
   export_app->add_flag("--plain", line.exported.plain, "a table with personal data as it is / 不脱敏");
   add(app, line, "verify", "walk chains, proofs and rows; name the first bad place / 校验",
       [&] { return verify(line.options); });
+  add(app, line, "rebuild", "make lists and search again from the ledger, beside, and swap them in / 重建视图",
+      [&] { return rebuild(line.options); });
   CLI::App* backup_app = add(app, line, "backup", "a consistent copy in a new folder / 备份",
                              [&] { return backup(line.options, line.folder); });
   backup_app->add_option("--to", line.folder, "the folder")->required();

@@ -8,6 +8,7 @@
 #include "ops/shell/case_clocks.h"
 #include "ops/shell/members_log.h"
 #include "ops/shell/offline.h"
+#include "ops/shell/rebuild.h"
 #include "ops/shell/telling.h"
 #include "ops/tool/cells.h"
 #include "protocol/wire/refusal.h"
@@ -29,6 +30,39 @@ Result<store::VerifiedViews> verify_views_offline(shell::Offline& site, Random& 
   if (!rules) return fail(rules.error());
   return store::verify_views(site.journal(), **views, site.options(), site.home().keys.keys.views, kinds,
                              shell::due_rules(*rules, kinds), random);
+}
+
+Result<json> rebuild_offline(const Options& options) {
+  const auto site = shell::Offline::open(options.home);
+  if (!site) return fail(site.error());
+  const shell::Home& home = (*site)->home();
+  const auto views = store::LmdbTruth::open(shell::views_options(home));
+  if (!views) return fail(views.error());
+  const auto rules = shell::open_rulebook(home.config.rules, home.path(shell::config_file));
+  if (!rules) return fail(rules.error());
+  Epoch born;
+  const Status looked = (*site)->journal().view([&](const store::Reading& journal) -> Status {
+    born = store::ledger_epoch(journal, store::RowCheck{(*site)->options().kek});
+    return Done{};
+  });
+  if (!looked) return fail(looked.error());
+  if (born == Epoch{}) return fail(Code::damaged, "the journal's identity row does not hold", "home");
+  crypto::SystemRandom random;
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  const bool with_signs = home.config.role == shell::Role::gateway;
+  auto beside = shell::Rebuild::begin({&home,
+                                       &(*site)->journal(),
+                                       &(*site)->options(),
+                                       born,
+                                       &kinds,
+                                       shell::due_rules(*rules, kinds),
+                                       with_signs,
+                                       {},
+                                       &random});
+  if (!beside) return fail(beside.error());
+  const auto rebuilt = (*beside)->take_place_of(**views);
+  if (!rebuilt) return fail(rebuilt.error());
+  return shell::rebuilt_json(*rebuilt);
 }
 
 Result<json> verify_offline(const Options& options) {
@@ -112,6 +146,28 @@ int verify(const Options& options) {
       std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << "\n";
   }
   return errors == 0 ? exit_done : exit_attention;
+}
+
+int rebuild(const Options& options) {
+  auto client = connect(options, Acts::as_operations);
+  auto answer =
+      client ? client->post_long("/api/v1/rebuild", json::object(), "rebuild/1") : Result<json>{fail(client.error())};
+  const bool offline = !answer && answer.error().code == Code::unreachable;
+  if (offline) answer = rebuild_offline(options);
+  if (!answer) return report(options, answer.error());
+  (*answer)["offline"] = offline;
+  if (options.json) {
+    print_json(*answer);
+  } else if (speaks_chinese(options)) {
+    std::cout << "视图已由台账重建" << (offline ? "（程序未运行）" : "（程序未停）") << "：台账位置 "
+              << (*answer)["ledger"] << "，案件 " << (*answer)["cases"] << "，检索块 " << (*answer)["blocks"]
+              << "，用时 " << (*answer)["took_ms"] << " 毫秒\n";
+  } else {
+    std::cout << "views made again from the ledger" << (offline ? " (no program runs)" : " (the program went on)")
+              << ": ledger position " << (*answer)["ledger"] << ", cases " << (*answer)["cases"]
+              << ", blocks of signatures " << (*answer)["blocks"] << ", in " << (*answer)["took_ms"] << " ms\n";
+  }
+  return exit_done;
 }
 
 int backup(const Options& options, const std::string& folder) {

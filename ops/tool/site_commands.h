@@ -1,4 +1,4 @@
-// enrol, sites, revoke, verify, backup, explain: what operations and head office do, from a terminal.
+// enrol, sites, verify, rebuild, backup, explain: what operations and head office do, from a terminal.
 #pragma once
 
 #include "ops/tool/session.h"
@@ -17,6 +17,9 @@ struct EnrolOptions {
 [[nodiscard]] int sites(const Options& options);
 // Through the daemon; or, if none runs here, on the store itself.
 [[nodiscard]] int verify(const Options& options);
+// The lists and what searches go by, made again from the ledger beside those in use, and put in their place: through
+// the daemon, which goes on meanwhile; or, if none runs here, on the store itself.
+[[nodiscard]] int rebuild(const Options& options);
 [[nodiscard]] int backup(const Options& options, const std::string& folder);
 [[nodiscard]] int explain(const Options& options, const std::string& code);
 

@@ -158,6 +158,8 @@ void ask_what_both_have(Judged& one) {
   for (const char* query : {"?sort=luck", "?sort=due&before=x", "?due_before=soon", "?registrar=0"})
     static_cast<void>(one.get(cases_path, query));
   static_cast<void>(one.operate("POST", "/api/v1/verify", "/api/v1/verify", nullptr));
+  static_cast<void>(one.operate("POST", "/api/v1/rebuild", "/api/v1/rebuild", nullptr));
+  static_cast<void>(one.post("/api/v1/rebuild", "/api/v1/rebuild", nullptr, ""));
   const std::string folder = one.served.folder / "copy";
   for (int i = 0; i < 2; ++i)
     static_cast<void>(one.operate("POST", "/api/v1/backup", "/api/v1/backup", {{"folder", folder}}));

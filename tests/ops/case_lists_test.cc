@@ -210,4 +210,27 @@ TEST_CASE("CaseLists: who is complained of is not counted for either") {
   CHECK(one.served.get("/api/v1/counts").body["cases"] == 1);
 }
 
+TEST_CASE("CaseLists: views made again say the same, are without fault, and go on") {
+  for (const SiteId site : {SiteId{11}, head_office}) {
+    INFO(site.value());
+    Searched one{site};
+    for (int i = 0; i < 5; ++i) static_cast<void>(one.add({{"narrative", "the same words 同样的话"}}));
+    const Reply before = one.served.get("/api/v1/cases");
+    for (int times = 0; times < 2; ++times) {
+      const Reply made = one.served.operate("POST", "/api/v1/rebuild");
+      INFO(made.text);
+      REQUIRE(made.status == 200);
+      CHECK(made.body["cases"] == 5 + times);
+      CHECK(made.body["ledger"] == 5 + times);
+      if (times == 0) CHECK(one.served.get("/api/v1/cases").body["cases"] == before.body["cases"]);
+      CHECK(one.found("同样的话").size() == static_cast<std::size_t>(5 + times));
+      static_cast<void>(one.add({{"narrative", "the same words 同样的话"}}));
+      CHECK(one.found("same words").size() == static_cast<std::size_t>(6 + times));
+      CHECK(one.served.operate("POST", "/api/v1/verify").body["errors"] == 0);
+    }
+    const std::string data = one.served.home.views_path();
+    for (const char* left : {".rebuilt", ".rebuilt.lock", ".old"}) CHECK_FALSE(std::filesystem::exists(data + left));
+  }
+}
+
 }  // namespace redress::shell

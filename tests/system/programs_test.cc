@@ -36,7 +36,7 @@ TEST_CASE("Programs: each says its version and its options, and ends with 0") {
 TEST_CASE("Programs: every command of redress-ops has a help") {
   const Folder folder;
   for (const char* command : {"init", "enrol", "token", "sites", "lag", "case", "import", "export", "verify", "backup",
-                              "explain", "revoke", "restore", "alarms", "recover"}) {
+                              "explain", "revoke", "restore", "alarms", "recover", "rebuild"}) {
     const Ran help = folder.run({REDRESS_OPS, command, "--help"});
     INFO(command);
     CHECK(help.status == 0);
