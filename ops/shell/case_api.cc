@@ -47,16 +47,20 @@ json CaseApi::appended_json(const store::Appended& appended) const {
   return out;
 }
 
-void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, json spots) {
+void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, json spots,
+                     Tells tells) {
   if (!composed) return call.respond(error_response(call.request, composed.error()));
   // The number is read back from the committed entry, so that a repeated command shows the one it was given.
   const auto answer = [this, request = std::make_shared<Request>(call.request), respond = call.respond,
-                       spots = std::move(spots)](const Result<store::Appended>& appended) {
+                       spots = std::move(spots), tells,
+                       reader = actor_of(call)](const Result<store::Appended>& appended) {
     if (!appended) return respond(error_response(*request, appended.error()));
     parts_.readers->wrote(appended->ledger);
     json body = appended_json(*appended);
     body["pointed_out"] = spots;
+    if (tells == Tells::similar) body["similar"] = json::array();
     if (const auto file = parts_.desk->file_of(appended->case_id)) {
+      if (tells == Tells::similar) body["similar"] = similar_json(*file, appended->ledger, reader);
       body["number"] = file->view.number;
       if (file->view.label != nullptr) {
         body["state"] = file->view.label->name;
@@ -74,6 +78,26 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
   }
 }
 
+json CaseApi::similar_json(const store::CaseFile& file, Position at, const casework::Actor& reader) const {
+  json out = json::array();
+  const auto opened = file.view.state.opened;
+  if (!opened || !file.told[*opened].event) return out;
+  const auto found = parts_.similar->find(file.id, *file.told[*opened].event, at);
+  if (!found) return out;  // a warning that cannot be had is none
+  for (const store::Alike& one : *found) {
+    const casework::CaseView& view = one.file.view;
+    if (casework::shut_out(view.state, reader)) continue;
+    const journal::What& what = one.file.told[*view.state.opened].header.what;
+    out.push_back({{"case", to_hex(one.file.id.bytes)},
+                   {"number", view.number},
+                   {"state", view.label == nullptr ? std::string{} : std::string{view.label->name}},
+                   {"state_zh", view.label == nullptr ? std::string{} : std::string{view.label->zh}},
+                   {"registered_at", to_rfc3339(what.time, what.offset_minutes)},
+                   {"same", one.fields}});
+  }
+  return out;
+}
+
 void CaseApi::add_case(const Call& call) {
   const auto key = idempotency_key(call.request);
   if (!key) return call.respond(error_response(call.request, key.error()));
@@ -82,7 +106,8 @@ void CaseApi::add_case(const Call& call) {
   auto fields = fields_of(*body);
   if (!fields) return call.respond(error_response(call.request, fields.error()));
   json spots = pointed_out(parts_.kinds->opening(), *fields);
-  commit(call, parts_.desk->register_case({call.person.staff, *key, std::move(*fields), wall_now()}), std::move(spots));
+  commit(call, parts_.desk->register_case({call.person.staff, *key, std::move(*fields), wall_now()}), std::move(spots),
+         Tells::similar);
 }
 
 void CaseApi::act(const Call& call, bool stale) {
@@ -101,7 +126,7 @@ void CaseApi::act(const Call& call, bool stale) {
   const casework::KindRow* row = parts_.kinds->find(kind);
   json spots = row == nullptr ? json::array() : pointed_out(*row, *fields);
   commit(call, parts_.desk->act(*case_id, kind, {call.person.staff, *key, std::move(*fields), wall_now()}),
-         std::move(spots));
+         std::move(spots), Tells::nothing);
 }
 
 Result<CaseId> CaseApi::case_named(const std::string& name, bool stale) const {

@@ -12,6 +12,7 @@
 #include "ops/shell/view_readers.h"
 #include "store/desk.h"
 #include "store/follower.h"
+#include "store/similar.h"
 
 namespace redress::shell {
 
@@ -22,6 +23,7 @@ struct CaseApiParts {
   CommandQueue* commands = nullptr;
   const store::SiteOptions* site = nullptr;
   const Rulebook* rules = nullptr;
+  store::Similar* similar = nullptr;
   ViewReaders* readers = nullptr;
   std::function<void(std::function<void()>)> post;  // onto the door's thread
 };
@@ -34,8 +36,13 @@ class CaseApi {
   void add_case(const Call& call);
   void act(const Call& call, bool stale);  // the tail is the case's id or number
   void show(const Call& call, bool stale) const;
-  // `spots`: what was pointed out in the form.
-  void commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, nlohmann::json spots);
+  enum class Tells { nothing, similar };
+  // `spots`: what was pointed out in the form; `tells`: what else the answer says.
+  void commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, nlohmann::json spots,
+              Tells tells);
+  // Earlier cases like the one registered at `at`, as far as this person may see them.
+  [[nodiscard]] nlohmann::json similar_json(const store::CaseFile& file, Position at,
+                                            const casework::Actor& reader) const;
   [[nodiscard]] casework::Actor actor_of(const Call& call) const;
   [[nodiscard]] nlohmann::json appended_json(const store::Appended& appended) const;
   [[nodiscard]] Result<CaseId> case_named(const std::string& name, bool stale) const;

@@ -63,6 +63,8 @@ Status Daemon::open_stores() {
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views, catalogue_);
   search_ =
       std::make_unique<store::Search>(*journal_, *views_, site_options_, keys.views, kinds_, signs_.get(), random_);
+  similar_ =
+      std::make_unique<store::Similar>(*journal_, site_options_, kinds_, signs_ ? search_.get() : nullptr, random_);
   auto editions = load_code_editions(home_.path(codes_folder));
   if (!editions) return fail(editions.error());
   editions_ = std::move(*editions);
@@ -188,8 +190,8 @@ void Daemon::add_case_routes() {
       [this] { following_->hurry(); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }});
   case_api_ = std::make_unique<CaseApi>(
-      CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_, &rules_, readers_.get(),
-                   [this](std::function<void()> work) { door_->post(std::move(work)); }},
+      CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_, &rules_, similar_.get(),
+                   readers_.get(), [this](std::function<void()> work) { door_->post(std::move(work)); }},
       *api_);
   case_lists_ = std::make_unique<CaseLists>(
       CaseListsParts{desk_.get(), view_reader_.get(), search_.get(), &kinds_, site_options_.site, readers_.get()},

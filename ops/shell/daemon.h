@@ -92,6 +92,7 @@ class Daemon {
   std::unique_ptr<store::Follower> follower_;
   std::unique_ptr<store::Views> view_reader_;
   std::unique_ptr<store::Search> search_;
+  std::unique_ptr<store::Similar> similar_;
   std::unique_ptr<store::Desk> desk_;
   store::Serial serial_{0};
   std::unique_ptr<Wake> wake_;

@@ -55,6 +55,13 @@ int told(const Options& options, const Result<json>& answer) {
               << text(spot, zh ? "zh" : "en") << (zh ? "（第 " : " (at byte ") << spot["at"]
               << (zh ? " 字节）\n" : ")\n");
   }
+  for (const json& one : answer->value("similar", json::array())) {
+    std::string same;
+    for (const json& field : one["same"]) same += (same.empty() ? "" : ", ") + field.get<std::string>();
+    std::cout << (zh ? "  可能重复：" : "  perhaps the same as: ") << text(one, "number") << "  "
+              << text(one, zh ? "state_zh" : "state") << "  " << text(one, "registered_at").substr(0, 16) << "  ("
+              << same << ")\n";
+  }
   return exit_done;
 }
 

@@ -157,6 +157,9 @@ void ask_what_both_have(Judged& one) {
   static_cast<void>(one.get(cases_path, "?sort=due&due_before=2030-01-01T00:00:00Z"));
   for (const char* query : {"?sort=luck", "?sort=due&before=x", "?due_before=soon", "?registrar=0"})
     static_cast<void>(one.get(cases_path, query));
+  const json called{{"fields", {{"narrative", "x"}, {"phone", "13800138000"}}}};
+  static_cast<void>(one.post(cases_path, cases_path, called, "k/7"));
+  CHECK(one.post(cases_path, cases_path, called, "k/8")["similar"].size() == 1);
   static_cast<void>(one.operate("POST", "/api/v1/verify", "/api/v1/verify", nullptr));
   static_cast<void>(one.operate("POST", "/api/v1/rebuild", "/api/v1/rebuild", nullptr));
   static_cast<void>(one.post("/api/v1/rebuild", "/api/v1/rebuild", nullptr, ""));

@@ -233,4 +233,41 @@ TEST_CASE("CaseLists: views made again say the same, are without fault, and go o
   }
 }
 
+TEST_CASE("CaseApi: a registration names earlier cases of the same telephone, document or card, and is saved") {
+  for (const SiteId site : {SiteId{11}, head_office}) {
+    INFO(site.value());
+    Searched one{site};
+    auto add = [&, n = 0](json fields) mutable {
+      fields["narrative"] = "n";
+      return one.served.post("/api/v1/cases", {{"fields", fields}}, "desk/s" + std::to_string(++n));
+    };
+    const Reply called = add({{"phone", "13800138000"}});
+    REQUIRE(called.status == 201);
+    CHECK(called.body["similar"].empty());
+    const Reply again = add({{"callback_phone", "010-12345678/13800138000"}, {"account_no", "62220001"}});
+    REQUIRE(again.status == 201);
+    REQUIRE(again.body["similar"].size() == 1);
+    CHECK(again.body["similar"][0]["case"] == called.body["case"]);
+    CHECK(again.body["similar"][0]["number"] == called.body["number"]);
+    CHECK(again.body["similar"][0]["same"] == json{"callback_phone"});
+    CHECK(add({{"account_no", "62220001"}}).body["similar"][0]["case"] == again.body["case"]);
+    CHECK(add({{"account_no", "62220002"}}).body["similar"].empty());
+    CHECK(add({{"customer_name", "13800138000"}}).body["similar"].empty());
+    // At most five, the newest first.
+    for (int i = 0; i < 6; ++i) static_cast<void>(add({{"phone", "13900139000"}}));
+    const Reply many = add({{"phone", "13900139000"}});
+    CHECK(many.body["similar"].size() == 5);
+  }
+}
+
+TEST_CASE("CaseApi: earlier cases that complain of who registers are not named to this person") {
+  Searched one{SiteId{11}};
+  static_cast<void>(
+      one.add({{"narrative", "rude"}, {"phone", "13800138000"}, {"accused_site", 11}, {"accused_staff", 31}}));
+  const json fields{{"narrative", "n"}, {"phone", "13800138000"}};
+  const Reply saved = one.served.post("/api/v1/cases", {{"fields", fields}}, "desk/x");
+  REQUIRE(saved.status == 201);
+  CHECK(saved.body["similar"].empty());
+}
+
 }  // namespace redress::shell

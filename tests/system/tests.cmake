@@ -2,6 +2,7 @@
 redress_tests(system LABEL system DEPENDS tool_lib store FILES
   system/acts_test.cc
   system/line_test.cc
+  system/lists_test.cc
   system/plaintext_test.cc
   system/programs_test.cc
   system/restore_test.cc)

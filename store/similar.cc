@@ -1,0 +1,184 @@
+#include "store/similar.h"
+
+#include <algorithm>
+
+#include "store/case_file.h"
+
+namespace redress::store {
+namespace {
+
+constexpr std::size_t value_min = 5;  // characters: less is known of many
+constexpr std::size_t alike_kept = 2 * Similar::named_max;
+
+bool is_known_by(casework::Form form) {
+  switch (form) {
+    case casework::Form::resident_id:
+    case casework::Form::phone:
+    case casework::Form::bank_card:
+    case casework::Form::account:
+    case casework::Form::social_credit:
+      return true;
+    case casework::Form::any:
+    case casework::Form::email:
+      return false;
+  }
+  return false;
+}
+
+bool is_between_telephones(char32_t c) {
+  return c == U' ' || c == U',' || c == U';' || c == U'/' || c == U'、' || c == U'，' || c == U'；';
+}
+
+// A mainland number without its country's.
+std::string without_country(std::string digits) {
+  for (const std::string_view country : {"0086", "86"}) {
+    if (digits.size() == 11 + country.size() && digits.starts_with(country)) return digits.substr(country.size());
+  }
+  return digits;
+}
+
+void put_keys(const casework::Field& field, const std::string& text, std::vector<SameKey>& out) {
+  std::string value;
+  const auto finish = [&] {
+    if (field.form == casework::Form::phone) value = without_country(std::move(value));
+    SameKey key{std::string{field.name}, field.form, std::exchange(value, {})};
+    if (key.value.size() >= value_min) out.push_back(std::move(key));
+  };
+  for (const char32_t c : fold_text(text)) {
+    if ((c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'z')) value += static_cast<char>(c);
+    if (field.form == casework::Form::phone && is_between_telephones(c)) finish();
+  }
+  finish();
+}
+
+std::vector<std::string> fields_alike(const std::vector<SameKey>& keys, const std::vector<SameKey>& others) {
+  std::vector<std::string> out;
+  for (const SameKey& key : keys) {
+    const bool same = std::any_of(others.begin(), others.end(), [&](const SameKey& other) {
+      return other.form == key.form && other.value == key.value;
+    });
+    if (same && std::find(out.begin(), out.end(), key.field) == out.end()) out.push_back(key.field);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<SameKey> same_keys(const casework::KindRow& opening, const casework::Event& event) {
+  std::vector<SameKey> out;
+  for (const auto& [name, value] : event.fields) {
+    const casework::Field* field = opening.field(name);
+    if (field != nullptr && is_known_by(field->form)) put_keys(*field, value, out);
+  }
+  return out;
+}
+
+Similar::Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search,
+                 Random& random)
+    : journal_{journal}, site_{site}, kinds_{kinds}, search_{search}, sealer_{random} {}
+
+std::uint64_t Similar::digest_of(const SameKey& key) const {
+  Writer out;
+  out.raw(view_of("redress/same/1"));
+  out.u8(static_cast<std::uint8_t>(key.form));
+  out.raw(view_of(key.value));
+  const std::array<ByteView, 1> parts{ByteView{out.bytes()}};
+  return Reader{site_.domain.suite->hash(parts).bytes}.u64();
+}
+
+void Similar::remember(Position at, const CaseId& id, const casework::Event& event) {
+  std::vector<std::uint64_t> digests;
+  for (const SameKey& key : same_keys(kinds_.opening(), event)) {
+    const std::uint64_t digest = digest_of(key);
+    std::deque<Seen>& seen = known_[digest];
+    if (!seen.empty() && seen.back().id == id) continue;
+    seen.push_back({at, id});
+    if (seen.size() > alike_kept) seen.pop_front();
+    digests.push_back(digest);
+  }
+  if (digests.empty()) return;
+  order_.emplace_back(at, std::move(digests));
+  if (order_.size() > remembered_max) forget_oldest();
+}
+
+void Similar::forget_oldest() {
+  const auto& [at, digests] = order_.front();
+  for (const std::uint64_t digest : digests) {
+    const auto known = known_.find(digest);
+    if (known == known_.end()) continue;
+    std::deque<Seen>& seen = known->second;
+    if (!seen.empty() && seen.front().at <= at) seen.pop_front();
+    if (seen.empty()) known_.erase(known);
+  }
+  order_.pop_front();
+}
+
+Status Similar::look() {
+  return journal_.view([&](const Reading& journal) -> Status {
+    const auto last = journal.last_below(Table::entries, key_of(Position{UINT64_MAX}));
+    const Position head = last ? position_of(last->first) : Position{};
+    const std::uint64_t far = head.value() > looked_back_max ? head.value() - looked_back_max : 0;
+    const Kind opening = kinds_.opening().kind;
+    std::vector<Position> openings;
+    journal.scan(Table::entries, key_of(Position{std::max(seen_.value(), far) + 1}), [&](ByteView key, ByteView value) {
+      const auto entry = decode_entry(site_.domain, value);
+      if (entry && entry->header.what.kind == opening) openings.push_back(position_of(key));
+      return true;
+    });
+    const std::size_t skipped = openings.size() > remembered_max ? openings.size() - remembered_max : 0;
+    for (std::size_t i = skipped; i < openings.size(); ++i) {
+      const auto told = read_entry(journal, site_, kinds_, sealer_, openings[i]);
+      if (told && told->event) remember(openings[i], told->header.what.case_id, *told->event);
+    }
+    seen_ = head;
+    return Done{};
+  });
+}
+
+std::optional<Alike> Similar::compared(const Reading& journal, const CaseId& id, const std::vector<SameKey>& keys) {
+  auto file = read_case(journal, site_, kinds_, sealer_, id);
+  const auto opened = file ? file->view.state.opened : std::nullopt;
+  if (!opened || !file->told[*opened].event) return std::nullopt;
+  auto fields = fields_alike(keys, same_keys(kinds_.opening(), *file->told[*opened].event));
+  if (fields.empty()) return std::nullopt;
+  return Alike{std::move(*file), std::move(fields)};
+}
+
+Result<std::vector<Alike>> Similar::find(const CaseId& own, const casework::Event& event, Position before) {
+  const std::vector<SameKey> keys = same_keys(kinds_.opening(), event);
+  if (keys.empty()) return std::vector<Alike>{};
+  const Status looked = look();
+  if (!looked) return fail(looked.error());
+  std::map<Position, CaseId, std::greater<>> newest;
+  for (const SameKey& key : keys) {
+    const auto known = known_.find(digest_of(key));
+    if (known == known_.end()) continue;
+    for (const Seen& seen : known->second) {
+      if (seen.at < before && seen.id != own) newest.emplace(seen.at, seen.id);
+    }
+  }
+  std::vector<CaseId> candidates;
+  for (const auto& [at, id] : newest) candidates.push_back(id);
+  for (const SameKey& key : keys) {
+    if (search_ == nullptr || candidates.size() >= named_max) break;
+    const auto query = parse_query(key.value);
+    if (!query) continue;
+    const auto found = search_->find(*query, before, named_max, [](const Summary&) { return true; });
+    if (!found) continue;  // a warning that cannot be had is none
+    for (const Summary& one : found->cases) candidates.push_back(one.id);
+  }
+  std::vector<Alike> out;
+  std::set<CaseId> named{own};
+  const Status read = journal_.view([&](const Reading& journal) -> Status {
+    for (const CaseId& id : candidates) {
+      if (out.size() == named_max) break;
+      if (!named.insert(id).second) continue;
+      if (auto alike = compared(journal, id, keys)) out.push_back(std::move(*alike));
+    }
+    return Done{};
+  });
+  if (!read) return fail(read.error());
+  return out;
+}
+
+}  // namespace redress::store

@@ -1,0 +1,67 @@
+// Which earlier cases were registered with the same telephone, identity document, card, account or credit code: whoever
+// registers is told of them, and never refused (D26).
+//
+// A resource of one thread. Of the newest registrations held here it remembers digests, read from the ledger when it is
+// first asked and kept level from then on; what is older is looked for by signatures, where there are some.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+#include "store/search.h"
+
+namespace redress::store {
+
+// A value by which a customer or an account is known, without what people write between its characters.
+struct SameKey {
+  std::string field;
+  casework::Form form = casework::Form::any;
+  std::string value;
+  friend bool operator==(const SameKey&, const SameKey&) = default;
+};
+// Of a registration; a field with several telephones gives each.
+[[nodiscard]] std::vector<SameKey> same_keys(const casework::KindRow& opening, const casework::Event& event);
+
+struct Alike {
+  CaseFile file;
+  std::vector<std::string> fields;  // of the new registration: what is the same
+};
+
+class Similar {
+ public:
+  static constexpr std::size_t remembered_max = 2'000;      // registrations
+  static constexpr std::uint64_t looked_back_max = 10'000;  // ledger positions, when it is first asked
+  static constexpr std::size_t named_max = 5;
+
+  // `search`: head office's; null where nothing older is looked for. What is given outlives it.
+  Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search, Random& random);
+
+  // Cases other than `own` registered below `before`, the newest first. Fails with what a store says.
+  [[nodiscard]] Result<std::vector<Alike>> find(const CaseId& own, const casework::Event& event, Position before);
+
+ private:
+  struct Seen {
+    Position at;
+    CaseId id;
+  };
+  [[nodiscard]] std::uint64_t digest_of(const SameKey& key) const;
+  // Takes up what the ledger has beyond what was seen.
+  [[nodiscard]] Status look();
+  void remember(Position at, const CaseId& id, const casework::Event& event);
+  void forget_oldest();
+  [[nodiscard]] std::optional<Alike> compared(const Reading& journal, const CaseId& id,
+                                              const std::vector<SameKey>& keys);
+
+  const Truth& journal_;
+  SiteOptions site_;
+  const casework::Kinds& kinds_;
+  Search* search_;
+  crypto::Sealer sealer_;
+  Position seen_;  // up to here
+  std::deque<std::pair<Position, std::vector<std::uint64_t>>> order_;
+  std::unordered_map<std::uint64_t, std::deque<Seen>> known_;  // the newest last
+};
+
+}  // namespace redress::store
