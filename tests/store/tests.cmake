@@ -22,3 +22,6 @@ redress_tests(
 
 # 18,000 entries over a simulated line.
 redress_tests(store_slow LABEL slow DEPENDS sim store FILES store/backlog_test.cc)
+
+# 100,000 cases, searched and scanned.
+redress_tests(store_search LABEL slow DEPENDS sim store FILES store/search_large_test.cc)
