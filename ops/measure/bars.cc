@@ -32,6 +32,9 @@ constexpr Bar bars[] = {
     {"wire", "entry_beside_body_max", Asked::at_most, 400},
     {"idle", "idle_rss_mib", Asked::at_most, 15},
     {"idle", "idle_switches_per_s", Asked::at_most, 10},
+    {"archive", "list_p99_ms", Asked::at_most, 20},
+    {"archive", "search_p99_ms", Asked::at_most, 50},
+    {"archive", "start_ms", Asked::at_most, 3000},
     {"idle", "agent_mib", Asked::at_most, 8},
     {"idle", "gateway_mib", Asked::at_most, 8},
 };

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "ops/measure/archive.h"
 #include "ops/measure/bars.h"
 #include "ops/measure/carrying.h"
 #include "ops/measure/costs.h"
@@ -39,6 +40,7 @@ const std::vector<Mode>& modes() {
       {"growth", "CPU and bytes written an entry, of the last tenth of the entries over the first", measure_growth},
       {"cases", "CPU an entry in cases of fifty, over entries that each open a case", measure_cases},
       {"wire", "bytes on the line and in the store beside the entries' own", measure_wire},
+      {"archive", "how head office with --cases cases lists, searches and starts", measure_archive},
       {"idle", "memory, wake-ups and size of programs that have nothing to do", measure_idle},
       {"peers", "what PostgreSQL's logical replication does in the same place, if it is installed", measure_peers},
   };
@@ -89,8 +91,11 @@ int run(int argc, char** argv) {
   bool brief = false;
   std::string names;
   for (const Mode& mode : modes()) names += std::string{"\n  "} + mode.name + ": " + mode.what;
-  app.add_option("modes", chosen, "what to measure, in this order, or all:" + names)->required();
+  app.add_option("modes", chosen, "what to measure, in this order, or all:" + names);
   app.add_option("--count", options.count, "entries of a run")->check(CLI::Range(200, 10'000'000));
+  const CLI::Option* cases =
+      app.add_option("--cases", options.cases, "of head office's archive; alone it asks for the mode archive")
+          ->check(CLI::Range(1'000, 10'000'000));
   app.add_option("--rounds", options.rounds, "how often the contenders take turns")->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "of what is paced, each contender")->check(CLI::Range(1, 3600));
   app.add_option("--input", options.input, "a table of complaints in the cfpb layout, instead of the samples");
@@ -107,6 +112,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
   }
+  if (chosen.empty() && cases->count() > 0) chosen.emplace_back("archive");
+  if (chosen.empty()) return give_up({Code::missing_field, "which mode; --help lists them", "modes"});
   for (const std::string& name : chosen) {
     const bool known =
         name == all || std::any_of(modes().begin(), modes().end(), [&](const Mode& mode) { return mode.name == name; });

@@ -21,8 +21,9 @@ enum class Primary {
 struct Options {
   std::size_t count = 100'000;  // entries
   std::size_t rounds = 5;
-  std::size_t seconds = 60;  // of what is paced, each contender
-  std::string input;         // a table of real complaints; empty: the samples
+  std::size_t cases = 50'000;  // of an archive
+  std::size_t seconds = 60;    // of what is paced, each contender
+  std::string input;           // a table of real complaints; empty: the samples
   std::string folder = "/var/tmp";
   bool keep = false;
   Primary primary = Primary::away;

@@ -25,5 +25,9 @@ redress_bench_run(register 400 "\"put\":.*\"register\":[0-9.e-]+")
 redress_bench_run(growth 400 "\"growth_cpu\":[0-9.e-]+,\"growth_io\":[0-9.e-]+")
 redress_bench_run(cases 400 "\"cases_cpu\":[0-9.e-]+")
 redress_bench_run(wire 400 "\"entries\":400.*\"wire\":1\\.[0-9]+")
+add_test(NAME "measure: archive" COMMAND redress-bench --cases 2000 --rounds 1 --json)
+set_tests_properties("measure: archive" PROPERTIES
+  PASS_REGULAR_EXPRESSION "\"list_p99_ms\":[0-9.e-]+.*\"search_p99_ms\":[0-9.e-]+,\"searches\".*\"start_ms\":[0-9.e-]+"
+  FAIL_REGULAR_EXPRESSION "redress-bench: " LABELS slow TIMEOUT 300 PROCESSORS 2)
 redress_bench_run(idle 400 "\"agent_mib\":[0-9.]+.*\"idle_rss_mib\":[0-9.]+")
 redress_bench_run(peers 400 "\"postgresql\":{\"(durability|skipped)\"")
