@@ -9,9 +9,9 @@
 
 namespace redress::crypto {
 
-// Makes a P-256 key (mode 0600) and a certificate for `names` (DNS names or IP addresses), valid from a day ago, as a
-// branch PC's clock may be behind, for `days` from now. Existing files are replaced. Fails with bad_value if there is
-// no name, if one is neither, or if `days` is not in 1..3650; io.
+// Makes a P-256 key (mode 0600) and a certificate for `names` (DNS names or IP addresses), valid from ten years ago,
+// as the clock of whoever makes it or checks it may be years off, until `days` from now. Existing files are replaced.
+// Fails with bad_value if there is no name, if one is neither, or if `days` is not in 1..3650; io.
 [[nodiscard]] Status make_self_signed(const std::string& cert_path, const std::string& key_path,
                                       const std::vector<std::string>& names, int days);
 

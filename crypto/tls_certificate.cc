@@ -20,6 +20,8 @@ constexpr std::size_t dns_bytes_max = 253;
 constexpr std::size_t common_name_bytes_max = 64;
 constexpr int days_max = 3650;
 constexpr long day_s = 24L * 60 * 60;
+// The clock with which it is made may be years ahead of those that check it.
+constexpr long days_before = 3650;
 
 using OwnedNames = Owned<GENERAL_NAMES, &GENERAL_NAMES_free>;
 using OwnedAddress = Owned<ASN1_OCTET_STRING, &ASN1_OCTET_STRING_free>;
@@ -89,7 +91,7 @@ OwnedCertificate sign_certificate(EVP_PKEY* key, GENERAL_NAMES* names, const std
   OwnedCertificate certificate{X509_new()};
   REDRESS_ASSERT(certificate != nullptr && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
   set_serial(certificate.get());
-  REDRESS_ASSERT(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day_s) != nullptr);
+  REDRESS_ASSERT(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day_s * days_before) != nullptr);
   REDRESS_ASSERT(X509_gmtime_adj(X509_getm_notAfter(certificate.get()), day_s * days) != nullptr);
   REDRESS_ASSERT(X509_set_pubkey(certificate.get(), key) == 1);
   X509_NAME* const subject = X509_get_subject_name(certificate.get());

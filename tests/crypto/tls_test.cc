@@ -4,6 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include <ctime>
+
 #include "crypto/openssl.h"
 #include "tests/crypto/fixture.h"
 
@@ -59,6 +61,10 @@ class Pair {
     return false;
   }
   SSL* client() { return client_.get(); }
+  // As if the client's clock were off by so much.
+  void set_clock_ahead(std::int64_t seconds) {
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(client_.get()), std::time(nullptr) + seconds);
+  }
 
  private:
   OwnedContext client_context_;
@@ -84,6 +90,25 @@ TEST_CASE("Tls: a certificate names what it was asked for, and its key is privat
   CHECK(X509_check_ca(certificate.get()) == 0);
   CHECK(X509_cmp_current_time(X509_get0_notBefore(certificate.get())) < 0);
   CHECK(X509_cmp_current_time(X509_get0_notAfter(certificate.get())) > 0);
+}
+
+TEST_CASE("Tls: a certificate holds for a client whose clock is years behind or ahead, until its days are over") {
+  constexpr std::int64_t year_s = std::int64_t{365} * 86'400;
+  const Files files;
+  REQUIRE(make_self_signed(files.cert, files.key, {"localhost"}, 3650));
+  const auto server = TlsServer::open(files.cert, files.key);
+  REQUIRE(server);
+  const auto holds_at = [&](std::int64_t seconds) {
+    Pair pair{**server, TLS1_3_VERSION, files.cert, "localhost"};
+    pair.set_clock_ahead(seconds);
+    return pair.shake_hands();
+  };
+  for (const std::int64_t years : {-9, -1, 0, 1, 9}) {
+    INFO(years);
+    CHECK(holds_at(years * year_s));
+  }
+  CHECK_FALSE(holds_at(11 * year_s));
+  CHECK_FALSE(holds_at(-11 * year_s));
 }
 
 TEST_CASE("Tls: two certificates have two keys and two serial numbers") {
