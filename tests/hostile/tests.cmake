@@ -4,6 +4,7 @@ redress_tests(hostile
   FILES
     hostile/clocks_test.cc
     hostile/frames_test.cc
+    hostile/head_office_test.cc
     hostile/line_test.cc
     hostile/replay_test.cc)
 target_include_directories(test_hostile SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/generated)
