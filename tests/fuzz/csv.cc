@@ -1,6 +1,9 @@
-// Any bytes as a table. Input: a byte for encoding and width, then the file.
+// Any bytes as a table; a row of it is read back from the line that is written for it. Input: a byte for encoding and
+// width, then the file; if that byte is 128 or more, a 0x1A in it, a count and a byte stand for that byte so many times
+// 4 KiB: limits are reached by short inputs.
 #include "ops/tool/csv.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/fuzz/target.h"
@@ -16,6 +19,16 @@ void check_row(const CsvRow& row, std::size_t width) {
   }
 }
 
+// Behind another line: a mark of byte order in front of the first would be one.
+void write_and_read(const CsvRow& row) {
+  const std::string line = csv_line(row.cells);
+  if (line.size() > csv_record_bytes_max) return;
+  auto reader = CsvReader::over(std::make_unique<std::istringstream>("x\r\n" + line), Encoding::utf8);
+  REDRESS_ASSERT(reader && (*reader)->next().has_value());
+  const auto again = (*reader)->next();
+  REDRESS_ASSERT(again && std::holds_alternative<CsvRow>(*again) && std::get<CsvRow>(*again).cells == row.cells);
+}
+
 void read_all(CsvReader& reader, std::size_t width, std::size_t file_bytes) {
   std::size_t line = 0;
   // A record takes a byte at least, and the last one may be empty.
@@ -26,6 +39,7 @@ void read_all(CsvReader& reader, std::size_t width, std::size_t file_bytes) {
       REDRESS_ASSERT(row->line > line);
       line = row->line;
       check_row(*row, width);
+      if (records < 4) write_and_read(*row);
     } else if (const auto* reject = std::get_if<CsvReject>(&*record)) {
       REDRESS_ASSERT(reject->line > line);
       line = reject->line;
@@ -40,16 +54,30 @@ void read_all(CsvReader& reader, std::size_t width, std::size_t file_bytes) {
   REDRESS_ASSERT(false);
 }
 
+std::string unfolded(fuzz::Input in) {
+  constexpr std::size_t unit = 4 * limits::kib;
+  constexpr std::size_t most = 2 * csv_record_bytes_max;
+  std::string out;
+  while (!in.empty()) {
+    out += in.line('\x1A');
+    if (in.empty()) break;
+    const std::size_t count = (in.u8() % 128) * unit;
+    out.append(std::min(count, most - std::min(most, out.size())), static_cast<char>(in.u8()));
+  }
+  return out;
+}
+
 }  // namespace
 }  // namespace redress::tool
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using redress::tool::Encoding;
   redress::fuzz::Input in{data, size};
-  const unsigned choice = in.u8();
+  const unsigned first = in.u8();
+  const unsigned choice = first % 128;
   const Encoding encoding = choice % 3 == 0 ? Encoding::detect : choice % 3 == 1 ? Encoding::utf8 : Encoding::gb18030;
   const std::size_t width = choice / 3 % 8;
-  const std::string file{redress::text_of(in.rest())};
+  const std::string file = first < 128 ? std::string{redress::text_of(in.rest())} : redress::tool::unfolded(in);
   auto reader = redress::tool::CsvReader::over(std::make_unique<std::istringstream>(file), encoding);
   if (!reader) return 0;
   REDRESS_ASSERT((*reader)->encoding() != Encoding::detect);

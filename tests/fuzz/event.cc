@@ -40,6 +40,11 @@ void read_fields(const KindRow& row, fuzz::Input in) {
   }
   const auto event = parse_event(row, fields);
   if (!event) return;
+  for (const auto& [name, value] : event->fields) {
+    const std::string* held = event->value(name);
+    REDRESS_ASSERT(held != nullptr && *held == value);
+  }
+  REDRESS_ASSERT(event->value("no such field") == nullptr);
   const auto body = encode_event(row, *event);
   if (!body) {
     REDRESS_ASSERT(body.error().code == Code::too_large);

@@ -1,6 +1,6 @@
-// A keystore: what is sealed in it, and its file. Input: a byte that chooses, then the content as it is before sealing,
-// or the file without its digest, which is made right. scrypt is left alone: a file that asks for a bearable cost is
-// not opened.
+// A keystore: what is sealed in it, and its file. Input: a byte that chooses, then the content as it is before sealing;
+// or the file without its digest, which is made right; or the file as it is. scrypt is left alone: a file that asks for
+// a bearable cost is not opened.
 #include "crypto/keystore.h"
 
 #include <stdlib.h>
@@ -42,7 +42,9 @@ class Scratch {
   const int descriptor_;
 };
 
-void read_file_of(ByteView body) {
+enum class Ending { digest, none };
+
+void read_file_of(ByteView body, Ending ending) {
   static Scratch scratch;
   constexpr std::size_t cost_at = 9;
   if (body.size() >= cost_at + 3) {
@@ -51,7 +53,7 @@ void read_file_of(ByteView body) {
   }
   Bytes file = copy_of(body);
   const Digest digest = sha256(body);
-  file.insert(file.end(), digest.bytes.begin(), digest.bytes.end());
+  if (ending == Ending::digest) file.insert(file.end(), digest.bytes.begin(), digest.bytes.end());
   const auto content = load_keystore(scratch.holding(file), "fuzz");
   REDRESS_ASSERT(!content.has_value());
   const Code code = content.error().code;
@@ -63,10 +65,12 @@ void read_file_of(ByteView body) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   redress::fuzz::Input in{data, size};
-  if (in.u8() % 2 == 0) {
+  const unsigned choice = in.u8() % 3;
+  if (choice == 0) {
     redress::crypto::read_content(in.rest());
   } else {
-    redress::crypto::read_file_of(in.rest());
+    redress::crypto::read_file_of(in.rest(),
+                                  choice == 1 ? redress::crypto::Ending::digest : redress::crypto::Ending::none);
   }
   return 0;
 }

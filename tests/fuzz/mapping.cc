@@ -1,7 +1,11 @@
-// Any text as a mapping; one that is taken is bound to a header and asked for a row's fields. Input: a line with the
-// header's names between commas, then the mapping.
+// Any text as a mapping; one that is taken is bound to a header and asked for the fields and the key of two rows: one
+// of dates, one of the header's names. Input: a line with the header's names between commas, then the mapping.
 #include "ops/tool/mapping.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "crypto/suite_intl.h"
 #include "tests/fuzz/target.h"
 
 namespace redress::tool {
@@ -19,11 +23,26 @@ std::vector<std::string> names_in(std::string_view line) {
 void use(const Mapping& mapping, const std::optional<std::vector<std::string>>& header) {
   const auto bound = mapping.bind(header);
   if (!bound) return;
-  const std::vector<std::string> cells(bound->width(), "2023年8月25日");
-  REDRESS_ASSERT(bound->id(cells) == cells[0]);
-  for (const auto& [field, value] : bound->fields(cells, WallTime{})) {
-    REDRESS_ASSERT(!field.empty() && field.size() <= limits::field_name_bytes_max);
-  }
+  RowKeys keys{"fuzz", crypto::intl().hash};
+  const auto check = [&](const std::vector<std::string>& cells) {
+    for (const auto& [field, value] : bound->fields(cells, WallTime{})) {
+      REDRESS_ASSERT(!field.empty() && field.size() <= limits::field_name_bytes_max);
+    }
+    const std::string key = keys.next(bound->id(cells), cells);
+    REDRESS_ASSERT(key.size() <= limits::idempotency_key_bytes_max);
+    // Only a row with an id is the same row again.
+    REDRESS_ASSERT((keys.next(bound->id(cells), cells) == key) == !bound->id(cells).empty());
+  };
+  check(std::vector<std::string>(bound->width(), "2023年8月25日"));
+  if (header) check(*header);
+}
+
+// Through a file that is memory only.
+Result<Mapping> load(std::string_view text) {
+  static const int file = memfd_create("mapping", MFD_CLOEXEC);
+  REDRESS_ASSERT(file >= 0 && ftruncate(file, 0) == 0);
+  REDRESS_ASSERT(pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  return Mapping::load("/proc/self/fd/" + std::to_string(file));
 }
 
 }  // namespace
@@ -32,7 +51,7 @@ void use(const Mapping& mapping, const std::optional<std::vector<std::string>>& 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   redress::fuzz::Input in{data, size};
   const auto names = redress::tool::names_in(in.line());
-  const auto mapping = redress::tool::Mapping::parse(redress::text_of(in.rest()));
+  const auto mapping = redress::tool::load(redress::text_of(in.rest()));
   if (!mapping) {
     REDRESS_ASSERT(!mapping.error().what.empty());
     return 0;

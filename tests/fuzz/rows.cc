@@ -1,4 +1,5 @@
-// Any bytes as each row of the journal store: what is taken is taken again after it was written anew.
+// Any bytes as each row of the journal store: what is taken is taken again after it was written anew. And as a row
+// whose keyed check is asked: none holds but one that was made.
 #include "store/rows.h"
 
 #include "crypto/suite_intl.h"
@@ -23,6 +24,11 @@ void read(ByteView bytes) {
   twice(decode_stream, bytes);
   twice(decode_by_case, bytes);
   twice(decode_mark, bytes);
+  twice(decode_census, bytes);
+  static const RowCheck check{crypto::Key32{}};
+  REDRESS_ASSERT(!check.opened(Table::places, bytes, copy_of(bytes)));
+  const auto opened = check.opened(Table::places, bytes, check.sealed(Table::places, bytes, copy_of(bytes)));
+  REDRESS_ASSERT(opened && same_bytes(*opened, bytes));
   const auto entry = decode_entry({&crypto::intl(), NetworkId{}}, bytes);
   if (entry) REDRESS_ASSERT(same_bytes(encode_entry(entry->item), bytes));
 }

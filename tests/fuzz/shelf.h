@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "protocol/base/random.h"
 #include "protocol/sync/exchange.h"
 #include "tests/fuzz/target.h"
 
@@ -89,6 +90,7 @@ inline std::vector<Shelved> entries_made(const StreamName& stream, std::size_t c
 }
 
 inline constexpr std::size_t entries_told = 24;
+inline constexpr Epoch live_epoch{5};  // of the branch's journal
 
 // The first of a stream's entries, made once for all inputs.
 inline std::vector<Shelved> entries_of(const StreamName& stream, std::size_t count) {
@@ -140,7 +142,10 @@ class Shelf final : public sync::Streams {
     REDRESS_ASSERT(renew.journal.owner == site_ && digest_at(renew.journal, renew.common.seq) == renew.common.digest);
     return true;
   }
-  [[nodiscard]] bool keep(const sync::RenewOffice&, std::vector<journal::Receipt>&) { return true; }
+  [[nodiscard]] bool keep(const sync::RenewOffice& renew, std::vector<journal::Receipt>&) {
+    if (renew.receipt) asked_.insert_or_assign(renew.receipt->stream, renew.receipt->to.seq);
+    return true;
+  }
   [[nodiscard]] bool keep(const sync::RewindFeed& rewind, std::vector<journal::Receipt>&) {
     REDRESS_ASSERT(digest_at(rewind.feed, rewind.common.seq) == rewind.common.digest);
     return true;
@@ -150,12 +155,17 @@ class Shelf final : public sync::Streams {
     return true;
   }
   void await(SiteId site) { unheard_.insert(site); }
+  // From here on this place is held and cannot be read.
+  void spoil(const StreamName& stream, Seq seq) { spoilt_.insert_or_assign(stream, seq); }
 
   [[nodiscard]] std::vector<wire::Held> own_journals() const override {
     std::vector<wire::Held> out;
     for (const auto& [name, track] : streams_) {
       if (name.owner == site_ && name.reader == no_reader) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
     }
+    // Epochs have no order: the one that is written comes last.
+    const auto is_earlier = [](const wire::Held& held) { return held.head.stream.epoch != live_epoch; };
+    std::stable_partition(out.begin(), out.end(), is_earlier);
     return out;
   }
   [[nodiscard]] std::vector<wire::Held> received_feeds() const override {
@@ -169,6 +179,10 @@ class Shelf final : public sync::Streams {
     std::vector<wire::Held> out;
     for (const auto& [name, track] : streams_) {
       if (name.owner == peer) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
+    }
+    for (const auto& [name, track] : streams_) {
+      if (name.owner == site_ && name.reader == peer && name.epoch != epoch())
+        out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
     }
     const StreamName live = feed_for(epoch(), peer);
     out.push_back({{live, mark_of(live).value_or(journal::Mark{}), Seq{1}}, {}, {}});
@@ -194,6 +208,11 @@ class Shelf final : public sync::Streams {
     for (std::size_t i = wanted.from.value() - 1; i < entries.size() && out.items.size() < wanted.entries_max; ++i) {
       const std::size_t size = entries[i].item.header.size() + entries[i].item.body.size();
       if (!out.items.empty() && out.bytes + size > wanted.bytes_max) break;
+      const auto spoilt = spoilt_.find(wanted.stream);
+      if (spoilt != spoilt_.end() && spoilt->second == Seq{i + 1}) {
+        out.damaged = out.items.empty();
+        break;
+      }
       out.items.push_back(entries[i].item);
       out.bytes += size;
       out.last = entries[i].mark;
@@ -202,7 +221,10 @@ class Shelf final : public sync::Streams {
   }
   [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_at(const StreamName& stream, Seq seq) const override {
     const auto word = words_.find(stream);
-    return seq == Seq{} && word != words_.end() ? std::optional{word->second} : std::nullopt;
+    if (seq == Seq{}) return word != words_.end() ? std::optional{word->second} : std::nullopt;
+    const auto digest = digest_at(stream, seq);
+    if (!digest) return std::nullopt;
+    return journal::sign(cheap_domain(), CheapSigner{}, {{}, {}, stream, {seq, *digest}, {}, {}, {}});
   }
   [[nodiscard]] std::optional<journal::Checkpoint> checkpoint_from(const StreamName& stream, Seq) const override {
     const auto head = mark_of(stream);
@@ -217,7 +239,10 @@ class Shelf final : public sync::Streams {
   [[nodiscard]] sync::Tokens tokens(SiteId, Epoch) const override { return tokens_; }
   [[nodiscard]] Epoch epoch() const override { return Epoch{3}; }
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epoch == Epoch{3} || epoch == Epoch{2}; }
-  [[nodiscard]] Seq asked_up_to(const StreamName&) const override { return {}; }
+  [[nodiscard]] Seq asked_up_to(const StreamName& journal) const override {
+    const auto found = asked_.find(journal);
+    return found == asked_.end() ? Seq{} : found->second;
+  }
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:
@@ -231,6 +256,8 @@ class Shelf final : public sync::Streams {
   sync::Tokens tokens_;
   std::map<StreamName, journal::Checkpoint> words_;
   std::set<SiteId> unheard_;
+  std::map<StreamName, Seq> spoilt_;
+  std::map<StreamName, Seq> asked_;
 };
 
 }  // namespace redress::fuzz
