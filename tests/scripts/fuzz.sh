@@ -3,15 +3,26 @@
 # see it again. Needs clang and its runtime (libclang-rt-14-dev on Debian 12).
 #
 #   fuzz.sh [SECONDS] [TARGET…]     SECONDS for each target, 60 if not given; TARGET: all if none is given
+#   fuzz.sh --runs N [TARGET…]      N inputs for each target, however long that takes
 #
 # Starts from tests/fuzz/corpus/TARGET and leaves it as it is; what a run learned stays in build/fuzz/fuzz/found/TARGET
-# and is where the next run begins. A finding is to be fixed, and its file kept in the corpus.
+# and is where the next run begins. A finding is to be fixed, and its file kept in the corpus. What this prints can be
+# added to the counts of all campaigns: tests/campaign --count FILE.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-seconds=${1:-60}
-shift $(($# > 0 ? 1 : 0))
-[[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: SECONDS is a number from 1: $seconds" >&2; exit 2; }
+runs=
+if [[ ${1:-} == --runs ]]; then
+  runs=${2:-}
+  [[ $runs =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: N is a number from 1: $runs" >&2; exit 2; }
+  shift 2
+  length=(-runs="$runs")
+else
+  seconds=${1:-60}
+  shift $(($# > 0 ? 1 : 0))
+  [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: SECONDS is a number from 1: $seconds" >&2; exit 2; }
+  length=(-max_total_time="$seconds")
+fi
 command -v clang++ >/dev/null || { echo "fuzz: needs clang++" >&2; exit 1; }
 targets=("$@")
 if [[ ${#targets[@]} -eq 0 ]]; then
@@ -19,7 +30,7 @@ if [[ ${#targets[@]} -eq 0 ]]; then
 fi
 
 cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz --target fuzz_targets
+cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"
 
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 found=build/fuzz/fuzz/found
@@ -28,7 +39,10 @@ for target in "${targets[@]}"; do
   log=$found/$target.log
   [[ -x $program ]] || { echo "fuzz: no target $target" >&2; exit 2; }
   mkdir -p "$found/$target"
-  if ! "$program" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+  words=()
+  [[ ! -r tests/fuzz/words/$target ]] || words=(-dict="tests/fuzz/words/$target")
+  began=$SECONDS
+  if ! "$program" "${length[@]}" "${words[@]}" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
       -artifact_prefix="$found/$target-" "$found/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
     grep -vE '^#[0-9]+[[:space:]]+(NEW|REDUCE|pulse|RELOAD|INITED|READ)' "$log" | tail -n 60 >&2
     input=$(sed -nE 's/.*Test unit written to (.*)$/\1/p' "$log" | tail -n 1)
@@ -36,5 +50,7 @@ for target in "${targets[@]}"; do
     echo "fuzz: once fixed, keep it: cp ${input:-INPUT} tests/fuzz/corpus/$target/" >&2
     exit 1
   fi
-  echo "fuzz: $target: $(sed -nE 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, no finding"
+  stat() { sed -nE "s/^stat::$1: *//p" "$log"; }
+  echo "fuzz: $target: $(stat number_of_executed_units) inputs in $((SECONDS - began)) s," \
+    "$(stat average_exec_per_sec) a second, no finding"
 done
