@@ -52,6 +52,7 @@ Status Daemon::open_stores() {
   auto site = store::Site::open(*journal_, site_options_, random_);
   if (!site) return fail(site.error());
   site_ = std::move(*site);
+  if (auto noticed = notice_old_image(); !noticed) return noticed;
   serial_ = site_->last_serial();
   ledger_ = site_->ledger().position.value();
   if (options_.searching == Searching::by_signatures) signs_ = std::make_unique<store::SignTail>(keys.views);
@@ -80,8 +81,33 @@ Status Daemon::open_stores() {
   return Done{};
 }
 
+Status Daemon::notice_old_image() {
+  auto opened = Watermark::open(home_.path(watermark_file));
+  if (!opened) {
+    log_.warn("store", "no watermark", {{"why", opened.error().what}});
+    return Done{};
+  }
+  watermark_ = std::move(*opened);
+  const Position held = site_->ledger().position;
+  const auto noted = watermark_->noted(site_->born());
+  if (noted && *noted > held) {
+    // They show what came after it, and would pass over what comes now.
+    if (auto cleared = views_->clear(); !cleared) return cleared;
+    const std::string places = "held=" + std::to_string(held.value()) + " noted=" + std::to_string(noted->value());
+    const auto epoch = begin_after_image(*site_, "the store is older than it was: " + places, wall_now());
+    log_.warn("store", "older than it was",
+              {{"held", held.value()},
+               {"noted", noted->value()},
+               {"epoch", epoch ? std::to_string(epoch->value()) : epoch.error().what}});
+    if (!epoch) return epoch.error().code == Code::unknown_outcome ? Status{fail(epoch.error())} : Status{Done{}};
+  }
+  watermark_->note(site_->born(), site_->ledger().position);
+  return Done{};
+}
+
 void Daemon::on_committed() {
   const Position head = site_->ledger().position;
+  if (watermark_) watermark_->note(site_->born(), head);
   ledger_ = head.value();
   turning_ = true;
   if (following_) following_->on_ledger(head);

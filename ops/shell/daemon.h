@@ -15,6 +15,7 @@
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"
 #include "ops/shell/rebuild.h"
+#include "ops/shell/watermark.h"
 #include "store/lmdb_truth.h"
 #include "store/verify_views.h"
 
@@ -64,6 +65,9 @@ class Daemon {
  private:
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
+  // If the journal is older than it was, the views begin anew, and it begins an epoch; where that is refused, the first
+  // contact finds out. Fails with unknown_outcome, or as the views' store does.
+  [[nodiscard]] Status notice_old_image();
   void add_routes(std::function<void()> refresh);
   void add_case_routes();
   void add_rebuild_route();
@@ -89,6 +93,7 @@ class Daemon {
   std::unique_ptr<store::Site> site_;
   std::unique_ptr<store::SignTail> signs_;  // null: none are kept
   store::Catalogue catalogue_;
+  std::unique_ptr<Watermark> watermark_;  // null: it cannot be opened
   std::unique_ptr<store::Follower> follower_;
   std::unique_ptr<store::Views> view_reader_;
   std::unique_ptr<store::Search> search_;

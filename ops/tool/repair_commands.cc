@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "ops/shell/offline.h"
 #include "ops/shell/process.h"
+#include "ops/shell/watermark.h"
 
 namespace redress::tool {
 namespace {
@@ -49,13 +50,7 @@ Result<Epoch> begin_epoch(const std::string& folder) {
   crypto::SystemRandom random;
   const auto site = store::Site::open((*opened)->journal(), (*opened)->options(), random);
   if (!site) return fail(site.error());
-  const journal::Mark head = *(*site)->mark_of((*site)->journal());
-  const store::Work work = (*site)->site() == head_office
-                               ? store::Work{sync::RenewOffice{head_office, "restored from a backup", {}, {}, {}}}
-                               : store::Work{sync::RenewJournal{(*site)->journal(), head, Code::old_image}};
-  const auto outcome = (*site)->commit({work}, shell::wall_now());
-  if (!outcome.front()) return fail(outcome.front().error());
-  return (*site)->epoch();
+  return shell::begin_after_image(**site, "restored from a backup", shell::wall_now());
 }
 
 }  // namespace
@@ -131,6 +126,8 @@ int restore(const Options& options, const std::string& folder) {
   if (error) return report(options, {Code::io, "move the copy into place: reason=" + error.message(), "home"});
   const auto epoch = begin_epoch(options.home);
   if (!epoch) return report(options, epoch.error());
+  // It is known to be old, and has begun its epoch.
+  fs::remove(home->path(shell::watermark_file), error);
   if (options.json) {
     print_json({{"epoch", std::to_string(epoch->value())}, {"aside", *aside}});
   } else if (speaks_chinese(options)) {

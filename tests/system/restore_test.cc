@@ -39,6 +39,40 @@ TEST_CASE("Restore: a branch put back from a backup gets back what it wrote sinc
     CHECK(site->done({"verify"})["errors"] == 0);
 }
 
+TEST_CASE("Restore: an image put back by hand is noticed at its start, before the line is up, and nothing is lost") {
+  Network network;
+  static_cast<void>(network.outlet.register_case("before", "desk/1"));
+  REQUIRE(until([&] { return is_whole(network, 1); }));
+  CHECK(network.outlet.terminate() == 0);
+  const std::string journal = network.outlet.home + "/data/journal";
+  const std::string image = network.folder / "image";
+  std::filesystem::copy(journal, image, std::filesystem::copy_options::recursive);
+  network.outlet.start();
+  CHECK(network.outlet.ops({"alarms"}).status == 0);
+  for (int i = 2; i <= 4; ++i) static_cast<void>(network.outlet.register_case("since", "desk/" + std::to_string(i)));
+  REQUIRE(until([&] { return is_whole(network, 4); }));
+  CHECK(network.outlet.terminate() == 0);
+  CHECK(network.gateway.terminate() == 0);  // nobody is there who could tell
+
+  std::filesystem::remove_all(journal);
+  std::filesystem::copy(image, journal, std::filesystem::copy_options::recursive);
+  network.outlet.start();
+  CHECK(has_alarm(network.outlet, "old_image"));
+  static_cast<void>(network.outlet.register_case("offline", "desk/5"));
+  // Told once: a second start finds nothing new.
+  CHECK(network.outlet.terminate() == 0);
+  network.outlet.start();
+  CHECK(network.outlet.done({"verify"})["errors"] == 0);
+  const Ran told = network.outlet.ops({"alarms"});
+  CHECK(told.answer()["alarms"].size() == 1);
+
+  network.gateway.start();
+  REQUIRE(until([&] { return is_whole(network, 5); }));
+  CHECK(network.primary.case_count() == 5);
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
+    CHECK(site->done({"verify"})["errors"] == 0);
+}
+
 TEST_CASE("Restore: a gateway put back by hand, without a word, finds out and is refilled by its branches") {
   Network network;
   const std::string id = network.outlet.register_case("before", "desk/1")["case"];
