@@ -17,7 +17,8 @@ redress_tests(ops_shell DEPENDS sim shell PkgConfig::HTTPLIB OpenSSL::SSL nlohma
   ops/process_test.cc
   ops/rulebook_test.cc
   ops/telling_test.cc
-  ops/tokens_test.cc)
+  ops/tokens_test.cc
+  ops/watermark_test.cc)
 
 # The description of the API against both programs' routes.
 redress_tests(ops_api DEPENDS gateway agent sim nlohmann_json::nlohmann_json FILES ops/api_description_test.cc)

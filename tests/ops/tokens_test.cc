@@ -66,6 +66,20 @@ TEST_CASE("Tokens: one whose file is gone is nobody's without a restart") {
   CHECK(!tokens.find(*issued).has_value());
 }
 
+TEST_CASE("Tokens: one whose line was taken out is nobody's without a restart, the others stay") {
+  const TempFolder folder;
+  crypto::SystemRandom random;
+  Tokens tokens{folder / "tokens"};
+  const auto first = issue_token(folder / "tokens", {StaffId{1}, Duty::casework}, random);
+  const auto second = issue_token(folder / "tokens", {StaffId{2}, Duty::casework}, random);
+  REQUIRE((first.has_value() && second.has_value()));
+  REQUIRE(tokens.find(*second).has_value());
+  const std::string lines = file_text(folder / "tokens");
+  std::ofstream{folder / "tokens"} << lines.substr(0, lines.find('\n') + 1);
+  CHECK_FALSE(tokens.find(*second).has_value());
+  CHECK(tokens.find(*first).has_value());
+}
+
 TEST_CASE("Tokens: a line that is none is passed over, the others count") {
   const TempFolder folder;
   crypto::SystemRandom random;
