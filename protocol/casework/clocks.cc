@@ -16,6 +16,9 @@ constexpr std::string_view tier_head_office = "head_office";
 constexpr std::string_view tier_branch = "primary_branch";
 constexpr std::string_view tier_outlet = "outlet";
 
+// Beside every road and matter: the customer was tried and not reached (CB-20).
+constexpr Kind unreached_kind{56};
+
 const std::string* value_of(const Told& told, std::string_view field) {
   return told.event ? told.event->value(field) : nullptr;
 }
@@ -50,6 +53,10 @@ std::optional<WallTime> moment_in(const Told& told, std::string_view field, Edge
 class Reading {
  public:
   void take(const KindRow& row, const Told& told) {
+    if (const std::string* marked = value_of(told, call_back_field)) times_.call_back_marked = *marked == "true";
+    if (row.kind == unreached_kind) {
+      times_.happenings.push_back(begun(Moment::unreached, told, "tried_at", handler_));
+    }
     take_effect(row, told);
     take_matter(row, told);
   }
@@ -109,6 +116,9 @@ class Reading {
         return;
       case Matter::exclusion:
         return exclude(row.turn, told);
+      case Matter::reminder:
+      case Matter::overdue:
+        return note_prompt(told);
       case Matter::review:
         add(row.turn == Turn::raise ? Moment::review_asked : Moment::reviewed, told.header.what);
         return;
@@ -121,6 +131,17 @@ class Reading {
   void arrive(Happening delivered) {
     delivered.recorded = true;
     times_.happenings.push_back(delivered);
+  }
+
+  void note_prompt(const Told& told) {
+    const auto said = [&](std::string_view field) {
+      const std::string* value = value_of(told, field);
+      return value == nullptr ? std::string{} : *value;
+    };
+    const std::string profile = said("profile");
+    times_.prompted.push_back({profile.substr(0, profile.find('/')), said("limit"),
+                               SiteId{told.event ? number_in(*told.event, unit_field) : 0}, said("step"),
+                               from_rfc3339(said("due"))});
   }
 
   // Nobody in particular is whoever has the case.
@@ -166,6 +187,10 @@ class Reading {
     delivered.moment = Moment::delivered;
     delivered.taken_here = true;
     times_.happenings.push_back(delivered);
+    // The last bytes of an id are random (D4), so that a share of the cases is drawn alike at every site.
+    const auto& id = what.case_id.bytes;
+    times_.lot = (std::to_integer<int>(id[id.size() - 2]) * 256 + std::to_integer<int>(id[id.size() - 1])) % 100;
+    if (const std::string* urgent = value_of(told, "urgent")) times_.urgent = *urgent == "true";
     if (const std::string* grade = value_of(told, "grade")) times_.grade = *grade;
     if (const std::string* channel = value_of(told, "channel")) times_.channel = *channel;
     const bool supervised = std::any_of(what.to.begin(), what.to.end(), [](SiteId to) { return to != head_office; });
@@ -248,20 +273,16 @@ class Running {
   }
 
   [[nodiscard]] bool applies(const rules::LimitRow& row) const {
-    if (row.clock == rules::ClockKind::routine) return false;
+    if (row.clock == rules::ClockKind::routine || (row.urgent_only && !times_.urgent)) return false;
     if (!row.channels.empty() && !came_by(row.channels)) return false;
     if (!row.grades.empty() && grade_ != nullptr && !names(row.grades, grade_->id)) return false;
-    if (row.clock != rules::ClockKind::call_back || !profile_.call_back.scope) return true;
-    switch (*profile_.call_back.scope) {
-      case rules::CallBackScope::all:
-        return true;
-      case rules::CallBackScope::marked:
-        return times_.call_back_marked;
-      case rules::CallBackScope::as_appropriate:
-      case rules::CallBackScope::none:
-        break;
-    }
-    return false;
+    if (row.clock != rules::ClockKind::call_back || is_untold(profile_.call_back)) return true;
+    return must_call_back(profile_.call_back, times_).value_or(false);
+  }
+
+  // What is called back is not said, so that the clock says so.
+  [[nodiscard]] static bool is_untold(const rules::CallBack& call_back) {
+    return !call_back.scope || (*call_back.scope == rules::CallBackScope::share && !call_back.share);
   }
 
   [[nodiscard]] WallTime moment_of(const Happening& one) const {
@@ -350,8 +371,9 @@ class Running {
       return rules::untold(limit, "units", "机构 " + std::to_string(one.unit.value()) + " 的层级未知",
                            "the tier of site " + std::to_string(one.unit.value()) + " is not known", terms_);
     }
-    if (row.clock == rules::ClockKind::call_back && !profile_.call_back.scope) {
-      return rules::untold(limit, "scope", profile_.call_back.blank_zh, profile_.call_back.blank_en, terms_);
+    if (row.clock == rules::ClockKind::call_back && is_untold(profile_.call_back)) {
+      return rules::untold(limit, profile_.call_back.scope ? "share" : "scope", profile_.call_back.blank_zh,
+                           profile_.call_back.blank_en, terms_);
     }
     rules::Start start{moment_of(one), std::string{rules::zh_of(one.moment)}, std::string{rules::en_of(one.moment)}};
     if (one.assumed) {
@@ -398,29 +420,55 @@ bool Clock::late(WallTime now) const noexcept {
   return (met ? *met : dropped ? *dropped : now) >= deadline.due;
 }
 
-std::optional<rules::Day> begun_on(const CaseTimes& times) {
+std::optional<rules::Day> day_begun(const CaseTimes& times) {
   const auto begun = std::find_if(times.happenings.begin(), times.happenings.end(),
                                   [](const Happening& one) { return one.moment == Moment::received; });
   if (begun == times.happenings.end()) return std::nullopt;
   return begun->day ? *begun->day : rules::day_of(begun->at, rules::zone_of_china);
 }
 
-std::vector<Clock> clocks(const rules::Profile& profile, const rules::Calendar& calendar, const CaseTimes& times) {
-  return Running{profile, calendar, times}.run();
+Result<RulesThen> rules_then(const rules::Profiles& profiles, std::string_view profile,
+                             const rules::Calendars& calendars, rules::Day day) {
+  Result<rules::Profile> found = profiles.in_force(profile, day);
+  if (!found) return fail(found.error());
+  const rules::Calendar* calendar = calendars.find(found->calendar);
+  if (calendar == nullptr) {
+    return fail(Code::not_found, "profile " + found->mark() + ": no such calendar: " + found->calendar, "calendar");
+  }
+  const bool as_then = !found->revisions_move_old_cases && calendar->is_revised_since(day);
+  return RulesThen{std::move(*found), as_then ? calendar->held_since(day) : *calendar};
+}
+
+std::optional<bool> must_call_back(const rules::CallBack& call_back, const CaseTimes& times) {
+  if (!call_back.scope) return std::nullopt;
+  switch (*call_back.scope) {
+    case rules::CallBackScope::all:
+      return true;
+    case rules::CallBackScope::marked:
+      return times.call_back_marked;
+    case rules::CallBackScope::share:
+      if (!call_back.share) return std::nullopt;
+      return times.call_back_marked || times.lot < *call_back.share;
+    case rules::CallBackScope::as_appropriate:
+      return std::nullopt;
+    case rules::CallBackScope::none:
+      break;
+  }
+  return false;
+}
+
+std::vector<Clock> clocks(const RulesThen& then, const CaseTimes& times) {
+  if (!day_begun(times)) return {};
+  return Running{then.profile, then.calendar, times}.run();
 }
 
 Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
                                   const rules::Calendars& calendars, const CaseTimes& times) {
-  const auto day = begun_on(times);
+  const auto day = day_begun(times);
   if (!day) return std::vector<Clock>{};
-  const Result<rules::Profile> rules_then = profiles.in_force(profile, *day);
-  if (!rules_then) return fail(rules_then.error());
-  const rules::Calendar* calendar = calendars.find((*rules_then).calendar);
-  if (calendar == nullptr) {
-    return fail(Code::not_found, "profile " + (*rules_then).mark() + ": no such calendar: " + (*rules_then).calendar,
-                "calendar");
-  }
-  return clocks(*rules_then, *calendar, times);
+  const Result<RulesThen> then = rules_then(profiles, profile, calendars, *day);
+  if (!then) return fail(then.error());
+  return clocks(*then, times);
 }
 
 }  // namespace redress::casework

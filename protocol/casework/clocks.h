@@ -1,7 +1,8 @@
 // The clocks of a case: which limits of a profile run, since when, until when and why, and which were kept.
 //
 // Pure: from the case's entries and the rules alone, so that every site that holds the same entries shows the same
-// dates. The profile is the version that held on the day the case began.
+// dates. An old case keeps the rules it started under (D27): the profile is the version that held on the day the case
+// began, and the calendar what was known on that day, with years that were not loaded then as they were loaded first.
 #pragma once
 
 #include <map>
@@ -36,6 +37,16 @@ struct ExtendedClock {
   rules::Extended extended;
 };
 
+// A prompt as head office has recorded it.
+struct Prompted {
+  std::string profile;  // "bank-000", without its version
+  std::string limit;
+  SiteId unit;
+  std::string step;
+  std::optional<WallTime> due;
+  friend bool operator==(const Prompted&, const Prompted&) = default;
+};
+
 // What the clocks take from a case. times_of() fills it from the fold; kinds that excuse, extend, promise or confirm a
 // delivery add to the lists.
 struct CaseTimes {
@@ -44,7 +55,10 @@ struct CaseTimes {
   std::vector<ExtendedClock> extensions;
   std::string grade;    // as it was written down, or empty
   std::string channel;  // as it was written down, or empty
+  bool urgent = false;
   bool call_back_marked = false;
+  int lot = 0;  // 0 … 99, of the case's id: which share of the cases it is in
+  std::vector<Prompted> prompted;
   std::map<SiteId, std::string> tiers;  // the profile's unit of each site; a site whose tier is not known is not there
 };
 
@@ -74,15 +88,24 @@ struct Clock {
   [[nodiscard]] bool late(WallTime now) const noexcept;
 };
 
+// The rules of a case that began on a day.
+struct RulesThen {
+  rules::Profile profile;
+  rules::Calendar calendar;
+};
+// Fails with not_found as Profiles::in_force does, or if the profile's calendar is not known here.
+[[nodiscard]] Result<RulesThen> rules_then(const rules::Profiles& profiles, std::string_view profile,
+                                           const rules::Calendars& calendars, rules::Day day);
+// The day the case began; nothing before a complaint is received.
+[[nodiscard]] std::optional<rules::Day> day_begun(const CaseTimes& times);
+
+// Whether the case must be called back by a profile: nothing if that is left to whoever handles it, or not told.
+[[nodiscard]] std::optional<bool> must_call_back(const rules::CallBack& call_back, const CaseTimes& times);
+
 // In the order of the profile's rows, each row's clocks in the order they began; none before a complaint is received.
+[[nodiscard]] std::vector<Clock> clocks(const RulesThen& then, const CaseTimes& times);
 // Fails with not_found as Profiles::in_force does, or if the profile's calendar is not known here.
 [[nodiscard]] Result<std::vector<Clock>> clocks(const rules::Profiles& profiles, std::string_view profile,
                                                 const rules::Calendars& calendars, const CaseTimes& times);
-
-// The day whose rules hold for the case; nothing: no complaint is received yet.
-[[nodiscard]] std::optional<rules::Day> begun_on(const CaseTimes& times);
-// The clocks by a profile as it held on that day, and its calendar.
-[[nodiscard]] std::vector<Clock> clocks(const rules::Profile& profile, const rules::Calendar& calendar,
-                                        const CaseTimes& times);
 
 }  // namespace redress::casework

@@ -29,30 +29,34 @@ std::optional<Clock> next_due(const rules::Profiles& profiles, std::span<const s
   return next;
 }
 
-const rules::Profile* NextDue::in_force(const std::string& id, rules::Day day) {
+NextDue::Kept NextDue::found(const std::string& id, rules::Day day) const {
+  auto then = rules_then(profiles_, id, calendars_, day);
+  if (!then) return {};
+  const rules::Calendar* calendar = calendars_.find(then->profile.calendar);
+  const bool revised = calendar != nullptr && calendar->is_revised_since(day);
+  const auto same = std::find_if(days_.begin(), days_.end(), [&](const auto& one) {
+    const Kept& kept = one.second;
+    return one.first.first == id && kept.then && !kept.revised && kept.then->profile.chain == then->profile.chain;
+  });
+  if (!revised && same != days_.end()) return same->second;
+  return {std::make_shared<const RulesThen>(std::move(*then)), revised};
+}
+
+const RulesThen* NextDue::in_force(const std::string& id, rules::Day day) {
   const auto known = days_.find({id, day});
-  if (known != days_.end()) return known->second.get();
+  if (known != days_.end()) return known->second.then.get();
   if (days_.size() >= days_max) days_.clear();
-  auto found = profiles_.in_force(id, day);
-  std::shared_ptr<const rules::Profile> profile;
-  if (found) {
-    const auto same = std::find_if(days_.begin(), days_.end(), [&](const auto& one) {
-      return one.first.first == id && one.second && one.second->chain == found->chain;
-    });
-    profile = same == days_.end() ? std::make_shared<const rules::Profile>(std::move(*found)) : same->second;
-  }
-  return days_.emplace(std::pair{id, day}, std::move(profile)).first->second.get();
+  return days_.emplace(std::pair{id, day}, found(id, day)).first->second.then.get();
 }
 
 std::optional<Clock> NextDue::of(const CaseTimes& times) {
-  const auto day = begun_on(times);
+  const auto day = day_begun(times);
   std::optional<Clock> next;
   for (std::size_t i = 0; day && i < ids_.size(); ++i) {
-    const rules::Profile* profile = in_force(ids_[i], *day);
-    const rules::Calendar* calendar = profile == nullptr ? nullptr : calendars_.find(profile->calendar);
-    if (calendar == nullptr) continue;
-    const std::vector<Clock> found = clocks(*profile, *calendar, times);
-    const Clock* one = next_due(found);
+    const RulesThen* then = in_force(ids_[i], *day);
+    if (then == nullptr) continue;
+    const std::vector<Clock> running = clocks(*then, times);
+    const Clock* one = next_due(running);
     if (one != nullptr && (!next || one->deadline.due < next->deadline.due)) next = *one;
   }
   return next;

@@ -21,8 +21,8 @@ namespace redress::casework {
 [[nodiscard]] std::optional<Clock> next_due(const rules::Profiles& profiles, std::span<const std::string> ids,
                                             const rules::Calendars& calendars, const CaseTimes& times);
 
-// The same as the last for one case after another: a profile is read from its text once for each day on which cases
-// began, and kept once for all days on which it is the same. What it is given outlives it.
+// The same as the last for one case after another: the rules are read from their text once for each day on which cases
+// began, and kept once for all days on which they are the same. What it is given outlives it.
 class NextDue {
  public:
   static constexpr std::size_t days_max = 4'096;  // kept
@@ -32,13 +32,17 @@ class NextDue {
   [[nodiscard]] std::optional<Clock> of(const CaseTimes& times);
 
  private:
-  // Null: no version holds on that day.
-  [[nodiscard]] const rules::Profile* in_force(const std::string& id, rules::Day day);
+  struct Kept {
+    std::shared_ptr<const RulesThen> then;  // null: no version holds on that day
+    bool revised = false;                   // the calendar was, since that day: no other day's may be the same
+  };
+  [[nodiscard]] const RulesThen* in_force(const std::string& id, rules::Day day);
+  [[nodiscard]] Kept found(const std::string& id, rules::Day day) const;
 
   const rules::Profiles& profiles_;
   std::span<const std::string> ids_;
   const rules::Calendars& calendars_;
-  std::map<std::pair<std::string, rules::Day>, std::shared_ptr<const rules::Profile>> days_;
+  std::map<std::pair<std::string, rules::Day>, Kept> days_;
 };
 
 }  // namespace redress::casework

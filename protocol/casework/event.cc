@@ -26,32 +26,6 @@ std::optional<std::int64_t> number_of(std::string_view text, std::int64_t number
 
 bool is_moment(const std::string& text) { return is_iso_date(text) || from_rfc3339(text).has_value(); }
 
-// Nothing if the value is one of the field's type, else what is expected.
-std::optional<std::string> complaint_about(FieldType type, const std::string& value) {
-  switch (type) {
-    case FieldType::text:
-    case FieldType::label:
-      return std::nullopt;
-    case FieldType::moment:
-      if (!is_moment(value)) return "a date (2026-11-22) or a time with zone (2026-11-22T08:00:00+08:00)";
-      return std::nullopt;
-    case FieldType::integer:
-      if (!number_of(value, integer_max)) return "a whole number from 0";
-      return std::nullopt;
-    case FieldType::money:
-      if (!number_of(value, money_fen_max)) return "whole fen (分), without a fraction";
-      return std::nullopt;
-    case FieldType::flag:
-      if (value != "true" && value != "false") return "true or false";
-      return std::nullopt;
-    case FieldType::site:
-      if (!number_of(value, UINT32_MAX - 1) || value == "0") return "a site's number";
-      return std::nullopt;
-  }
-  REDRESS_ASSERT(false);
-  return std::nullopt;
-}
-
 bool is_number(FieldType type) {
   return type == FieldType::integer || type == FieldType::money || type == FieldType::site;
 }
@@ -141,6 +115,31 @@ std::string text_of(const Field* field, const fb::Field& from) {
 }
 
 }  // namespace
+
+std::optional<std::string> complaint_about(FieldType type, const std::string& value) {
+  switch (type) {
+    case FieldType::text:
+    case FieldType::label:
+      return std::nullopt;
+    case FieldType::moment:
+      if (!is_moment(value)) return "a date (2026-11-22) or a time with zone (2026-11-22T08:00:00+08:00)";
+      return std::nullopt;
+    case FieldType::integer:
+      if (!number_of(value, integer_max)) return "a whole number from 0";
+      return std::nullopt;
+    case FieldType::money:
+      if (!number_of(value, money_fen_max)) return "whole fen (分), without a fraction";
+      return std::nullopt;
+    case FieldType::flag:
+      if (value != "true" && value != "false") return "true or false";
+      return std::nullopt;
+    case FieldType::site:
+      if (!number_of(value, UINT32_MAX - 1) || value == "0") return "a site's number";
+      return std::nullopt;
+  }
+  REDRESS_ASSERT(false);
+  return std::nullopt;
+}
 
 const std::string* Event::value(std::string_view name) const {
   for (const auto& [field, text] : fields) {

@@ -32,6 +32,9 @@ struct Event {
 [[nodiscard]] Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields,
                                         std::span<const CodeEdition> editions = shipped_code_editions());
 
+// Nothing if the value is one of the type, else what is expected instead.
+[[nodiscard]] std::optional<std::string> complaint_about(FieldType type, const std::string& value);
+
 // Adds a field that the program mints. Requires: the row has it and marks it so.
 void mint(const KindRow& row, Event& event, std::string_view name, std::string value);
 

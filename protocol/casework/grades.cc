@@ -81,6 +81,7 @@ std::vector<GradeRules> made() {
          "CLS-26: five or more on the same matter (5名以上集体投诉)",
          "collective"},
         {"media", is_true, {}, {}, major, "CLS-16: exposed in media (媒体曝光)"},
+        {"becomes", is_one_of, {}, "major", major, "LIFE-41: not resolved in its time (逾期未解决，升为重大)"},
         {"injury", is_true, {}, {}, major, "CLS-16: injury (人身伤害)"}}},
       {"regulator",
        {{"headcount", at_least, 20, {}, major, "R1f: 20 or more face to face (20名以上现场集体投诉)", "on_site"}}},

@@ -45,6 +45,8 @@ constexpr std::array<MatterName, matter_count> matter_names{{
     {Matter::classification, "classification", "分类"},
     {Matter::validity, "validity", "有效或特殊"},
     {Matter::responsibility, "responsibility", "责任认定"},
+    {Matter::reminder, "reminder", "临期提醒"},
+    {Matter::overdue, "overdue limit", "逾期"},
 }};
 
 }  // namespace

@@ -99,8 +99,10 @@ enum class Matter : std::uint8_t {
   classification,
   validity,
   responsibility,
+  reminder,  // head office said that a clock nears its due date
+  overdue,   // … that it has passed it
 };
-inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::responsibility) + 1;
+inline constexpr std::size_t matter_count = static_cast<std::size_t>(Matter::overdue) + 1;
 
 // What a row does to its matter.
 enum class Turn : std::uint8_t {
@@ -132,6 +134,7 @@ using Guards = std::uint8_t;
 inline constexpr Guards guard_other_person = 1;       // not who raised the row's matter, nor who began the work
 inline constexpr Guards guard_not_accused_unit = 2;   // not the unit complained of
 inline constexpr Guards guard_two_investigators = 4;  // two of them if somebody has an interest
+inline constexpr Guards guard_no_person = 8;          // the program alone, which is staff number 0
 
 // Who may: a site's relation to the case, judged on the event's ancestors. Bits.
 using Who = std::uint8_t;
@@ -197,6 +200,8 @@ class Kinds {
 inline constexpr std::string_view case_no_field = "case_no";
 // The field that names the unit a case is handed to.
 inline constexpr std::string_view unit_field = "unit";
+// The flag that marks a case as one to be called back (CB-03).
+inline constexpr std::string_view call_back_field = "call_back_wanted";
 // The field that names the edition of the codes beside it.
 inline constexpr std::string_view edition_field = "edition";
 // Who is complained of: a staff number at a site.

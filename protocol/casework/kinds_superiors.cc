@@ -225,12 +225,77 @@ std::vector<KindRow> rows_of_the_outside() {
   };
 }
 
+Field minted(Field field) {
+  field.minted = true;
+  return field;
+}
+
+// What the program says of a clock: everything that explains it, in both languages, so that a site needs no rules to
+// read it.
+std::vector<Field> prompt_fields() {
+  return {
+      minted({1, "limit", "期限条目", "row of the limit", label}),
+      minted({2, "limit_zh", "期限", "limit, in Chinese", label}),
+      minted({3, "limit_en", "期限（英文）", "limit", label}),
+      minted({4, "profile", "规则版本", "rules in version", label}),
+      minted({5, "tag", "条款", "tag", label}),
+      minted({6, "source", "依据", "by", label}),
+      minted({7, "unit", "期限所属机构", "unit whose part it is", site}),
+      minted({8, "began", "起算时间", "counted from", moment}),
+      minted({9, "due", "到期时间", "due", moment}),
+      minted({10, "calendar", "日历版本", "calendar in version", label}),
+      minted({11, "step", "催办步骤条目", "row of the step", label}),
+      minted({12, "step_zh", "催办步骤", "step, in Chinese", label}),
+      minted({13, "step_en", "催办步骤（英文）", "step", label}),
+      minted({14, "addressed_zh", "催办对象", "addressed to, in Chinese", label}),
+      minted({15, "addressed_en", "催办对象（英文）", "addressed to", label}),
+      minted({16, "times", "第几次", "how often by now", integer}),
+      minted({17, "becomes", "升为", "becomes", label}),
+  };
+}
+
+std::vector<KindRow> rows_of_the_clocks() {
+  return {
+      {Kind{74},
+       1,
+       "reminded",
+       "临期提醒",
+       "reminded of a limit",
+       Effect::none,
+       who_head_office,
+       when_begun,
+       false,
+       "LIFE-44: head office reminds of a limit that nears its end (期限将至，由总行催办)",
+       prompt_fields(),
+       Matter::reminder,
+       Turn::note,
+       {},
+       guard_no_person},
+      {Kind{75},
+       1,
+       "overdue",
+       "逾期催办",
+       "a limit has passed",
+       Effect::none,
+       who_head_office,
+       when_begun,
+       false,
+       "LIFE-42: head office states that a limit has passed (期限已过，由总行催办)",
+       prompt_fields(),
+       Matter::overdue,
+       Turn::note,
+       {},
+       guard_no_person},
+  };
+}
+
 }  // namespace
 
 std::vector<KindRow> rows_of_superiors() {
   std::vector<KindRow> rows = rows_of_orders();
-  const std::vector<KindRow> more = rows_of_the_outside();
-  rows.insert(rows.end(), more.begin(), more.end());
+  for (const std::vector<KindRow>& more : {rows_of_the_outside(), rows_of_the_clocks()}) {
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
   return rows;
 }
 

@@ -61,6 +61,7 @@ std::string guards_text(Guards guards) {
   if ((guards & guard_other_person) != 0) list(out, "another person", "; ");
   if ((guards & guard_not_accused_unit) != 0) list(out, "not the accused unit", "; ");
   if ((guards & guard_two_investigators) != 0) list(out, "two, if somebody has an interest", "; ");
+  if ((guards & guard_no_person) != 0) list(out, "nobody: the program", "; ");
   return out;
 }
 
@@ -137,7 +138,7 @@ std::string rules_table(const Kinds& kinds) {
   for (const KindRow& row : kinds.rows()) {
     note(row.rule, row);
     for (const Need& need : row.needs) note(need.rule, row);
-    for (const Guards guard : {guard_other_person, guard_not_accused_unit, guard_two_investigators}) {
+    for (const Guards guard : {guard_other_person, guard_not_accused_unit, guard_two_investigators, guard_no_person}) {
       if ((row.guards & guard) != 0) note(rule_of(guard), row);
     }
   }

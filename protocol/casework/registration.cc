@@ -116,6 +116,7 @@ std::vector<Field> matter_fields() {
       {89, "evidence", "证据材料", "evidence", text},
       {91, "lawsuit_risk", "可能引发诉讼", "possible lawsuit", flag},
       {92, "injury", "人身伤害", "injury", flag},
+      {93, call_back_field, "须回访", "call-back wanted", flag},
   };
 }
 

@@ -18,6 +18,9 @@ constexpr std::string_view rule_accused_unit =
 constexpr std::string_view rule_two_investigators =
     "INT-07: where somebody has an interest, two persons investigate (涉及利害关系须两人以上调查)";
 
+constexpr std::string_view rule_no_person =
+    "LIFE-42: recorded by head office's program, by no person (由总行程序记录，不由人员填写)";
+
 template <typename T>
 bool contains(const std::vector<T>& all, const T& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -28,6 +31,8 @@ void add(std::vector<T>& all, const T& one) {
 }
 
 std::optional<Denial> denied_by_guards(const State& state, const KindRow& row, const Actor& actor, const Event* event) {
+  if ((row.guards & guard_no_person) != 0 && actor.staff != StaffId{})
+    return Denial{Code::forbidden, rule_no_person, "kind"};
   const MatterState& matter = state.matter(row.matter);
   const bool own = matter.raised_by == actor || state.starter == actor;
   if ((row.guards & guard_other_person) != 0 && own && !REDRESS_MUTANT(68))  // who asks answers
@@ -232,6 +237,7 @@ std::optional<Denial> denial(const State& state, bool newer, const KindRow& row,
 std::string_view rule_of(Guards guard) {
   if (guard == guard_other_person) return rule_other_person;
   if (guard == guard_not_accused_unit) return rule_accused_unit;
+  if (guard == guard_no_person) return rule_no_person;
   return rule_two_investigators;
 }
 

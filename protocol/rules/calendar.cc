@@ -144,6 +144,34 @@ Calendar Calendar::known_on(Day day) const {
   return then;
 }
 
+std::vector<bool> Calendar::revisions_since(Day day) const {
+  std::set<int> loaded;
+  for (const Notice& notice : notices_) {
+    if (notice.loads && notice.issued <= day) loaded.insert(*notice.loads);
+  }
+  std::vector<bool> out;
+  out.reserve(notices_.size());
+  for (const Notice& notice : notices_) {
+    const bool loads = notice.loads && !loaded.contains(*notice.loads);
+    out.push_back(notice.issued > day && !loads);
+  }
+  return out;
+}
+
+bool Calendar::is_revised_since(Day day) const {
+  const std::vector<bool> revisions = revisions_since(day);
+  return std::find(revisions.begin(), revisions.end(), true) != revisions.end();
+}
+
+Calendar Calendar::held_since(Day day) const {
+  Calendar then = *this;
+  const std::vector<bool> revisions = revisions_since(day);
+  std::size_t at = 0;
+  std::erase_if(then.notices_, [&](const Notice&) { return revisions[at++]; });
+  then.rebuild();
+  return then;
+}
+
 Known<DayFact> Calendar::fact(Day day) const {
   const int year = year_of(day);
   if (!years_.contains(year)) return Unexpected<NotLoaded>{NotLoaded{year}};

@@ -83,6 +83,11 @@ class Calendar {
 
   // The same calendar with only the notices issued by the end of `day`: what was known then.
   [[nodiscard]] Calendar known_on(Day day) const;
+  // The same calendar for what began on `day`: a notice issued later counts if it loads a year that was not loaded
+  // then, for that year and the late December before it, and not if it revises one.
+  [[nodiscard]] Calendar held_since(Day day) const;
+  // False if held_since(day) is this calendar: nothing was revised after the day.
+  [[nodiscard]] bool is_revised_since(Day day) const;
 
   [[nodiscard]] Known<DayFact> fact(Day day) const;
   [[nodiscard]] Known<bool> is_working(Day day) const;
@@ -99,6 +104,8 @@ class Calendar {
   };
   void apply(const Notice& notice);
   void rebuild();
+  // For each notice, of all layers: whether it was issued later than `day` and loads no year that was missing then.
+  [[nodiscard]] std::vector<bool> revisions_since(Day day) const;
 
   std::string id_, zh_, en_;
   std::vector<std::string> layers_;  // ids, what the calendar rests on first, itself last

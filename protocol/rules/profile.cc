@@ -40,7 +40,8 @@ std::vector<Section> merged(std::vector<Section> above, const std::vector<Sectio
 
 // What a head passes on to those who inherit it.
 bool is_inherited(const Entry& entry) {
-  return entry.key == "calendar" || entry.key == "close_of_business" || entry.key == "zone";
+  return entry.key == "calendar" || entry.key == "close_of_business" || entry.key == "zone" ||
+         entry.key == "revisions_move_old_cases";
 }
 
 Section head_of(const Section& own, const Section& above) {

@@ -26,6 +26,7 @@
 #include "protocol/base/result.h"
 #include "protocol/rules/day.h"
 #include "protocol/rules/limit.h"
+#include "protocol/rules/prompt.h"
 #include "protocol/rules/sheet.h"
 
 namespace redress::rules {
@@ -55,6 +56,7 @@ enum class Moment {
   promised,     // the customer was given a time
   reviewed,     // a review was decided
   review_asked,
+  unreached,  // the customer was tried and not reached
 };
 
 struct LimitRow {
@@ -67,6 +69,7 @@ struct LimitRow {
   std::vector<std::string> grades;    // only these; empty: all
   std::vector<std::string> units;     // only while a unit of these tiers handles the case; empty: all
   std::vector<std::string> channels;  // only what came in these ways; empty: all
+  bool urgent_only = false;           // only = urgent: only what was marked so when it was taken
   std::string answers_to;             // the row of the regulation that it must not exceed
 };
 
@@ -101,10 +104,12 @@ struct Threshold {
   std::optional<std::int64_t> persons;
 };
 
-enum class CallBackScope { all, marked, as_appropriate, none };
+// Which cases must be called back: all, those marked, a share of them, or those that somebody thinks fit.
+enum class CallBackScope { all, marked, share, as_appropriate, none };
 
 struct CallBack {
   std::optional<CallBackScope> scope;
+  std::optional<int> share;  // scope share: of a hundred cases so many, drawn by lot
   std::optional<int> a_month_at_least;
   std::string source;
   std::string blank_zh, blank_en;
@@ -114,6 +119,30 @@ struct Retention {
   std::optional<int> years;  // from the end of the case
   std::string source;
   std::string blank_zh, blank_en;
+};
+
+// A field that an institution adds to the registration (REC), kept as "x:ID".
+enum class ExtraType { text, label, moment, integer, money, flag };
+
+struct ExtraField {
+  std::string id;
+  std::string zh;
+  std::string en;
+  std::string source;
+  std::string profile;            // in which version it stands
+  std::optional<ExtraType> type;  // nothing: the document does not say what it holds; any text is kept
+  bool required = false;
+  std::vector<std::string> choices;  // its values; empty: any
+};
+
+// What a person at a unit is there for: who signs, approves, tracks.
+struct Role {
+  std::string id;
+  std::string zh;
+  std::string en;
+  std::string source;
+  std::vector<std::string> units;  // of these tiers; empty: all
+  std::vector<std::string> acts;   // the kinds of event that are theirs; shown
 };
 
 struct CodeName {
@@ -133,12 +162,17 @@ struct Profile {
   std::string calendar;
   std::optional<int> close_of_business;         // minutes after midnight
   std::int16_t offset_minutes = zone_of_china;  // whose days count, whatever a PC's own zone is
-  std::vector<std::string> chain;               // "kashi/2", then what it inherits: "bank-000/1"
+  // A notice that changes days of a year already loaded moves the due dates of cases that had begun before it.
+  bool revisions_move_old_cases = false;
+  std::vector<std::string> chain;  // "kashi/2", then what it inherits: "bank-000/1"
   std::vector<Named> units;
   std::vector<Named> grades;
   std::vector<LimitRow> limits;
   std::vector<Route> routes;
   std::vector<Threshold> thresholds;
+  std::vector<Prompt> prompts;  // in the order of their rows
+  std::vector<ExtraField> fields;
+  std::vector<Role> roles;
   CallBack call_back;
   Retention retention;
   std::map<std::string, std::vector<CodeName>> codes;
@@ -149,6 +183,10 @@ struct Profile {
   [[nodiscard]] const LimitRow* limit(std::string_view row) const;
 };
 
+// The last day on which a case that ended on `ended` is kept; nothing: the years are not told.
+[[nodiscard]] std::optional<Day> kept_until(const Retention& retention, Day ended);
+
+[[nodiscard]] std::string_view name_of(ClockKind kind);
 [[nodiscard]] std::string_view zh_of(Moment moment);
 [[nodiscard]] std::string_view en_of(Moment moment);
 

@@ -65,6 +65,10 @@ class Checking {
     for (const Threshold& one : profile_.thresholds) {
       if (!one.fen && !one.persons) gap("threshold " + one.id, "fen", "文件未写明数额：", "the number is blank: ", one);
     }
+    for (const Prompt& row : profile_.prompts) check_prompt(row);
+    check_pressing();
+    for (const ExtraField& row : profile_.fields) check_field(row);
+    for (const Role& row : profile_.roles) check_role(row);
     check_after_the_end();
     return std::move(findings_);
   }
@@ -151,8 +155,9 @@ class Checking {
             end_text(later->bound, profile_.offset_minutes));
   }
 
-  void known(const std::string& row, const std::string& field, const std::string& id, const std::vector<Named>& all) {
-    if (std::any_of(all.begin(), all.end(), [&](const Named& one) { return one.id == id; })) return;
+  template <typename Row>
+  void known(const std::string& row, const std::string& field, const std::string& id, const std::vector<Row>& all) {
+    if (std::any_of(all.begin(), all.end(), [&](const Row& one) { return one.id == id; })) return;
     add(Is::contradiction, row, field, "没有这一行：" + id, "there is no such row: " + id);
   }
 
@@ -192,7 +197,86 @@ class Checking {
     }
   }
 
+  void check_prompt(const Prompt& row) {
+    const std::string name = (row.overdue ? "overdue " : "reminder ") + row.id;
+    const std::string lead = row.overdue ? "after" : "before";
+    if (!row.lead) {
+      add(Is::gap, name, lead, row.blank_zh.empty() ? "未写明提前或逾期多久" : row.blank_zh,
+          row.blank_en.empty() ? "how long before or after is not told" : row.blank_en);
+    }
+    if (row.to.empty()) gap(name, "to", "未写明催办对象：", "whom it is for is not told: ", row);
+    for (const std::string& role : row.roles) known(name, "roles", role, profile_.roles);
+    for (const std::string& limit : row.limits) {
+      const LimitRow* held = profile_.limit(limit);
+      if (held == nullptr) {
+        add(Is::contradiction, name, "limits", "没有这一期限：" + limit, "there is no such limit: " + limit);
+      } else if (held->clock == ClockKind::routine) {
+        add(Is::contradiction, name, "limits", "日常职责不属于任何一案，无从催办：" + limit,
+            "a duty of each day is of no case, and nobody is reminded of it: " + limit);
+      }
+    }
+    if (!row.overdue && row.lead && calendar_ != nullptr) check_lead(name, row);
+  }
+
+  // A reminder that comes before its limit has begun is never given.
+  void check_lead(const std::string& name, const Prompt& row) {
+    const Terms terms{profile_.offset_minutes, profile_.close_of_business};
+    for (const LimitRow& limit : profile_.limits) {
+      const bool chosen = std::count(row.limits.begin(), row.limits.end(), limit.limit.id) > 0;
+      if (!chosen || !limit.limit.span || calendar_->years().empty()) continue;
+      const Day day = *parse_day(std::to_string(*calendar_->years().begin()) + "-03-02");
+      const auto due = due_of(limit.limit, limit.limit.span, day, *calendar_, terms);
+      const auto at = due ? moment_of(row, *due, *calendar_, profile_.offset_minutes) : std::nullopt;
+      if (!at || at->value() > start_of(day, profile_.offset_minutes).value() + ms_per_day / 2) continue;
+      add(Is::contradiction, name, "before", "提醒早于期限的起点：" + limit.limit.id,
+          "the reminder comes before the limit begins: " + limit.limit.id);
+    }
+  }
+
+  void check_pressing() {
+    const bool counts = std::any_of(profile_.limits.begin(), profile_.limits.end(),
+                                    [](const LimitRow& one) { return one.clock != ClockKind::routine; });
+    const bool pressed =
+        std::any_of(profile_.prompts.begin(), profile_.prompts.end(), [](const Prompt& one) { return one.overdue; });
+    if (counts && !pressed) {
+      add(Is::gap, "profile " + profile_.id, "overdue", "未写明逾期后如何催办",
+          "it is not said what follows when a limit has passed");
+    }
+  }
+
+  void check_field(const ExtraField& row) {
+    const std::string name = "field " + row.id;
+    if (!row.type) gap(name, "type", "未写明填写何种内容：", "what it holds is not told: ", row);
+    const bool words = !row.type || *row.type == ExtraType::text || *row.type == ExtraType::label;
+    if (!row.choices.empty() && !words) {
+      add(Is::contradiction, name, "choices", "只有文字才有选项", "only words are chosen from a list");
+    }
+    if (row.choices.size() == 1) {
+      add(Is::contradiction, name, "choices", "只有一个选项，无从选择", "one value is no choice");
+    }
+  }
+
+  void check_role(const Role& row) {
+    const std::string name = "role " + row.id;
+    for (const std::string& unit : row.units) known(name, "units", unit, profile_.units);
+    if (row.acts.empty()) gap(name, "acts", "未写明该角色办理何事：", "what the role does is not told: ", row);
+  }
+
+  void check_share() {
+    const CallBack& call_back = profile_.call_back;
+    const bool by_share = call_back.scope && *call_back.scope == CallBackScope::share;
+    if (by_share && !call_back.share) {
+      add(Is::gap, "call_back", "share", call_back.blank_zh.empty() ? "未写明回访比例" : call_back.blank_zh,
+          call_back.blank_en.empty() ? "the share that is called back is not told" : call_back.blank_en);
+    }
+    if (!by_share && call_back.share) {
+      add(Is::contradiction, "call_back", "share", "写明回访比例而范围不是按比例",
+          "a share is given, but the scope is not a share");
+    }
+  }
+
   void check_after_the_end() {
+    check_share();
     const CallBack& call_back = profile_.call_back;
     const bool limited = std::any_of(profile_.limits.begin(), profile_.limits.end(),
                                      [](const LimitRow& one) { return one.clock == ClockKind::call_back; });

@@ -1,6 +1,8 @@
 // The rows of a profile, key by key.
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <span>
 #include <utility>
 
 #include "protocol/base/assert.h"
@@ -31,6 +33,7 @@ constexpr MomentWords moment_words[] = {
     {Moment::promised, "promised", "向客户承诺时限", "time promised to the customer"},
     {Moment::reviewed, "reviewed", "作出核查决定", "review decided"},
     {Moment::review_asked, "review_asked", "收到核查申请", "review asked for"},
+    {Moment::unreached, "unreached", "未能联系客户", "customer not reached"},
 };
 
 const MomentWords& row_of(Moment moment) {
@@ -41,10 +44,16 @@ const MomentWords& row_of(Moment moment) {
   return moment_words[0];
 }
 
+constexpr std::pair<std::string_view, ClockKind> clock_words[] = {
+    {"total", ClockKind::total},         {"hop", ClockKind::hop},
+    {"stage", ClockKind::stage},         {"promise", ClockKind::promise},
+    {"call_back", ClockKind::call_back}, {"routine", ClockKind::routine},
+};
+
 constexpr std::string_view blank = "?";
 
 template <typename Value>
-using Choices = std::initializer_list<std::pair<std::string_view, Value>>;
+using Choices = std::span<const std::pair<std::string_view, Value>>;
 
 template <typename Value, typename Out>
 Status pick(const Line& line, Choices<Value> choices, Out& out) {
@@ -58,6 +67,13 @@ Status pick(const Line& line, Choices<Value> choices, Out& out) {
   }
   return line.wrong("expected one of: " + known);
 }
+
+template <typename Value, typename Out>
+Status pick(const Line& line, std::initializer_list<std::pair<std::string_view, Value>> choices, Out& out) {
+  return pick<Value>(line, Choices<Value>{choices.begin(), choices.size()}, out);
+}
+
+Status read_yes(const Line& line, bool& out) { return pick<bool>(line, {{"yes", true}, {"no", false}}, out); }
 
 std::optional<std::int64_t> whole(std::string_view text, std::int64_t most) {
   std::int64_t value = 0;
@@ -252,19 +268,11 @@ Status read_limit(const Line& line, LimitRow& row) {
   if (key == "grades") return keep(line, row.grades);
   if (key == "units") return keep(line, row.units);
   if (key == "channels") return keep(line, row.channels);
+  if (key == "only") return pick<bool>(line, {{"urgent", true}}, row.urgent_only);
   if (key == "starts") return read_moment(line, row.starts);
   if (key == "ends") return read_moment(line, row.ends);
   if (key == "moot") return read_moments(line, row.moot);
-  if (key == "clock") {
-    return pick<ClockKind>(line,
-                           {{"total", ClockKind::total},
-                            {"hop", ClockKind::hop},
-                            {"stage", ClockKind::stage},
-                            {"promise", ClockKind::promise},
-                            {"call_back", ClockKind::call_back},
-                            {"routine", ClockKind::routine}},
-                           row.clock);
-  }
+  if (key == "clock") return pick<ClockKind>(line, clock_words, row.clock);
   if (key == "within") {
     row.promised = line.entry.value == "promise";
     if (!row.promised) return read_span(line, row.limit.span);
@@ -278,7 +286,7 @@ Status read_named(const Line& line, Named& row) {
   const std::string& key = line.entry.key;
   if (read_names(line, row)) return Done{};
   if (key == "types") return keep(line, row.types);
-  if (key == "default") return pick<bool>(line, {{"yes", true}, {"no", false}}, row.by_default);
+  if (key == "default") return read_yes(line, row.by_default);
   if (key == "definition") {
     row.blank = line.entry.value == blank;
     return Done{};
@@ -291,7 +299,7 @@ Status read_route(const Line& line, Route& row) {
   if (read_names(line, row)) return Done{};
   if (key == "from") return keep(line, row.from);
   if (key == "to") return keep(line, row.to);
-  if (key == "copy") return pick<bool>(line, {{"yes", true}, {"no", false}}, row.copy);
+  if (key == "copy") return read_yes(line, row.copy);
   return line.wrong("a route has no such field");
 }
 
@@ -308,12 +316,14 @@ Status read_call_back(const Line& line, CallBack& out) {
   if (key == "blank_zh") return keep(line, out.blank_zh);
   if (key == "blank_en") return keep(line, out.blank_en);
   if (key == "a_month_at_least") return read_number(line, limits::span_max, out.a_month_at_least);
+  if (key == "share") return read_number(line, 100, out.share);
   if (key != "scope") return line.wrong("call_back has no such field");
   out.scope.reset();
   if (line.entry.value == blank) return Done{};
   return pick<CallBackScope>(line,
                              {{"all", CallBackScope::all},
                               {"marked", CallBackScope::marked},
+                              {"share", CallBackScope::share},
                               {"as_appropriate", CallBackScope::as_appropriate},
                               {"none", CallBackScope::none}},
                              out.scope);
@@ -326,6 +336,104 @@ Status read_retention(const Line& line, Retention& out) {
   if (key == "blank_en") return keep(line, out.blank_en);
   if (key == "years") return read_number(line, limits::span_max, out.years);
   return line.wrong("retention has no such field");
+}
+
+Status read_lead(const Line& line, Prompt& row) {
+  const Status read = read_span(line, row.lead);
+  if (!read || !row.lead) return read;
+  const Unit unit = row.lead->unit;
+  const bool counts = unit != Unit::months && unit != Unit::same_day && unit != Unit::next_day;
+  if (!counts || row.lead->at_least != 0 || (unit == Unit::at_once && !row.overdue)) {
+    return line.wrong(row.overdue ? "expected at_once, or minutes, hours, working_days, calendar_days or weeks"
+                                  : "expected minutes, hours, working_days, calendar_days or weeks");
+  }
+  return Done{};
+}
+
+Status read_addressees(const Line& line, std::vector<Addressee>& out) {
+  out.clear();
+  for (const std::string_view word : words_of(line.entry.value)) {
+    const auto before = out.size();
+    for (const Addressee one :
+         {Addressee::registrar, Addressee::handler, Addressee::supervisor, Addressee::head_office}) {
+      if (word == name_of(one)) out.push_back(one);
+    }
+    if (out.size() == before) return line.wrong("expected some of: registrar, handler, supervisor, head_office");
+  }
+  return Done{};
+}
+
+Status read_clock_names(const Line& line, std::vector<std::string>& out) {
+  out.clear();
+  for (const std::string_view word : words_of(line.entry.value)) {
+    const bool known =
+        std::any_of(std::begin(clock_words), std::end(clock_words), [&](const auto& one) { return one.first == word; });
+    if (!known || word == "routine") return line.wrong("expected some of: total, hop, stage, promise, call_back");
+    out.emplace_back(word);
+  }
+  return Done{};
+}
+
+Status read_prompt(const Line& line, Prompt& row) {
+  const std::string& key = line.entry.key;
+  if (read_names(line, row)) return Done{};
+  if (key == "blank_zh") return keep(line, row.blank_zh);
+  if (key == "blank_en") return keep(line, row.blank_en);
+  if (key == "limits") return keep(line, row.limits);
+  if (key == "roles") return keep(line, row.roles);
+  if (key == "clocks") return read_clock_names(line, row.clocks);
+  if (key == "to") return read_addressees(line, row.to);
+  if (key == "becomes" && row.overdue) return pick<bool>(line, {{"major", true}}, row.becomes_major);
+  if (key == (row.overdue ? "after" : "before")) return read_lead(line, row);
+  return line.wrong(row.overdue ? "an overdue step has no such field" : "a reminder has no such field");
+}
+
+// An extension is a field's name in a body: letters that every program spells alike.
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+Status read_choices(const Line& line, std::vector<std::string>& out) {
+  out.clear();
+  std::string_view rest = line.entry.value;
+  while (!rest.empty()) {
+    const std::size_t bar = std::min(rest.find(" | "), rest.size());
+    const std::string_view value = rest.substr(0, bar);
+    if (value.empty() || value.find('|') != std::string_view::npos) {
+      return line.wrong("expected values parted by | : red | blue");
+    }
+    out.emplace_back(value);
+    rest.remove_prefix(std::min(bar + 3, rest.size()));
+  }
+  return Done{};
+}
+
+Status read_extra(const Line& line, ExtraField& row) {
+  const std::string& key = line.entry.key;
+  if (read_names(line, row)) return Done{};
+  if (key == "required") return read_yes(line, row.required);
+  if (key == "choices") return read_choices(line, row.choices);
+  if (key != "type") return line.wrong("an extension field has no such field");
+  row.type.reset();
+  if (line.entry.value == blank) return Done{};
+  return pick<ExtraType>(line,
+                         {{"text", ExtraType::text},
+                          {"label", ExtraType::label},
+                          {"moment", ExtraType::moment},
+                          {"integer", ExtraType::integer},
+                          {"money", ExtraType::money},
+                          {"flag", ExtraType::flag}},
+                         row.type);
+}
+
+Status read_role(const Line& line, Role& row) {
+  const std::string& key = line.entry.key;
+  if (read_names(line, row)) return Done{};
+  if (key == "units") return keep(line, row.units);
+  if (key == "acts") return keep(line, row.acts);
+  return line.wrong("a role has no such field");
 }
 
 Status read_day(const Line& line, std::optional<Day>& out) {
@@ -342,6 +450,7 @@ Status read_head(const Line& line, Profile& profile) {
   if (key == "calendar") return keep(line, profile.calendar);
   if (key == "close_of_business") return read_hour(line, profile.close_of_business);
   if (key == "zone") return read_zone(line, profile.offset_minutes);
+  if (key == "revisions_move_old_cases") return read_yes(line, profile.revisions_move_old_cases);
   if (key == "from") return read_day(line, profile.from);
   if (key == "until") return read_day(line, profile.until);
   if (key == "version") {
@@ -372,11 +481,14 @@ Status read_section(const Sheet& sheet, const Section& section, Row& row, Read r
   return Done{};
 }
 
-template <typename Row, typename Read>
-Status read_row(const Sheet& sheet, const Section& section, std::vector<Row>& rows, Read read) {
+constexpr auto as_it_is = [](const auto&) {};
+
+template <typename Row, typename Read, typename Begin = decltype(as_it_is)>
+Status read_row(const Sheet& sheet, const Section& section, std::vector<Row>& rows, Read read, Begin begin = as_it_is) {
   if (section.name.empty()) return fault(sheet.file, section.line, section.kind, "a row has an id: [kind id]");
   Row row;
   row.id = section.name;
+  begin(row);
   rows.push_back(std::move(row));
   return read_section(sheet, section, rows.back(), read);
 }
@@ -394,14 +506,39 @@ Status read_any(const Sheet& sheet, const Section& section, Profile& profile) {
   if (section.kind == "unit") return read_row(sheet, section, profile.units, &read_named);
   if (section.kind == "route") return read_row(sheet, section, profile.routes, &read_route);
   if (section.kind == "threshold") return read_row(sheet, section, profile.thresholds, &read_threshold);
+  if (section.kind == "reminder" || section.kind == "overdue") {
+    return read_row(sheet, section, profile.prompts, &read_prompt,
+                    [&](Prompt& row) { row.overdue = section.kind == "overdue"; });
+  }
+  if (section.kind == "field") {
+    if (!is_plain_name(section.name))
+      return fault(sheet.file, section.line, section.kind, "its id is small letters, digits and _: [field house_no]");
+    return read_row(sheet, section, profile.fields, &read_extra,
+                    [&](ExtraField& row) { row.profile = section.origin; });
+  }
+  if (section.kind == "role") return read_row(sheet, section, profile.roles, &read_role);
   if (section.kind == "call_back") return read_section(sheet, section, profile.call_back, &read_call_back);
   if (section.kind == "retention") return read_section(sheet, section, profile.retention, &read_retention);
   if (section.kind == "codes") return read_section(sheet, section, profile.codes[section.name], &read_code);
-  return fault(sheet.file, section.line, section.kind,
-               "expected limit, grade, unit, route, threshold, call_back, retention or codes");
+  return fault(
+      sheet.file, section.line, section.kind,
+      "expected limit, grade, unit, route, threshold, reminder, overdue, field, role, call_back, retention or codes");
 }
 
 }  // namespace
+
+std::optional<Day> kept_until(const Retention& retention, Day ended) {
+  if (!retention.years) return std::nullopt;
+  return month_after(ended, std::int64_t{12} * *retention.years);
+}
+
+std::string_view name_of(ClockKind kind) {
+  for (const auto& [word, one] : clock_words) {
+    if (one == kind) return word;
+  }
+  REDRESS_ASSERT(false);
+  return {};
+}
 
 std::string_view zh_of(Moment moment) { return row_of(moment).zh; }
 std::string_view en_of(Moment moment) { return row_of(moment).en; }

@@ -318,6 +318,8 @@ Findings check_event_kinds(const Source& file) {
                               "media_answered",
                               "correction_ordered",
                               "correction_verified",
+                              "reminded",
+                              "overdue",
                               "review_asked",
                               "review_decided",
                               "complained_again",

@@ -76,7 +76,7 @@ Story passed_on() {
 
 }  // namespace
 
-TEST_CASE("Clocks: the core bank policy counts each hop from its delivery, and a blank stays one") {
+TEST_CASE("Clocks: the core bank policy counts each hop from its delivery, and a blank stays one", "[LIFE-28]") {
   CHECK(shown(run("bank-000", times_in(passed_on()))) ==
         "pass_on 2: 2026-02-13 10:00 → 2026-02-13 11:00, met 2026-02-13 10:40\n"
         "pass_on 3: 2026-02-13 10:40 → 2026-02-13 11:40, moot 2026-02-13 13:30\n"
@@ -157,7 +157,7 @@ TEST_CASE("Clocks: a recorded delivery takes the place of the hand-over, and of 
   CHECK(began() == "2026-02-13 10:50");
 }
 
-TEST_CASE("Clocks: end to end from the complaint, by its grade") {
+TEST_CASE("Clocks: end to end from the complaint, by its grade", "[LIFE-28]") {
   Story story = passed_on();
   const auto graded = [&](const char* grade) {
     story.entries[0].event->fields.emplace_back("grade", grade);
@@ -302,6 +302,72 @@ TEST_CASE("Clocks: an old case keeps the rules it began under") {
   CHECK(due() == "2026-02-25 24:00");
   times.happenings[0].at = at("2026-02-14 10:00");
   CHECK(due() == "2026-02-24 24:00");
+}
+
+TEST_CASE("Clocks: a revised calendar moves no old case's dates, unless the rule says so") {
+  rules::Calendars revised = rules::shipped_calendars();
+  REQUIRE(revised
+              .add("cn.calendar",
+                   "[amends cn]\n[notice 2026-2]\nissued = 2026-02-20\nrevises = 2026\n"
+                   "抗灾 = off 2026-02-24..2026-02-25\n")
+              .has_value());
+  rules::Profiles profiles = rules::shipped_profiles();
+  REQUIRE(
+      profiles
+          .add("x.profile", "[profile moved]\nversion = 1\ninherits = psbc-004-12\nrevisions_move_old_cases = yes\n")
+          .has_value());
+  CaseTimes times = times_in(passed_on());
+  const auto due = [&](std::string_view profile, const rules::Calendars& known) {
+    const auto found = clocks(profiles, profile, known, times);
+    REQUIRE(found.has_value());
+    return rules::due_text(found->at(0).deadline, Language::en);
+  };
+  CHECK(due("psbc-004-12", calendars()) == "2026-02-25 24:00");
+  CHECK(due("psbc-004-12", revised) == "2026-02-25 24:00");
+  const auto why = clocks(profiles, "psbc-004-12", revised, times);
+  CHECK(to_text(why->at(0).deadline, Language::en).find("Calendar: cn/2026\n") == std::string::npos);
+  CHECK(to_text(why->at(0).deadline, Language::en).ends_with("cn/2026"));
+  CHECK(due("moved", revised) == "2026-02-27 24:00");
+  // What began when the notice was out goes by it.
+  times.happenings[0].at = at("2026-02-20 10:00");
+  CHECK(due("psbc-004-12", calendars()) == "2026-02-26 24:00");
+  CHECK(due("psbc-004-12", revised) == "2026-02-28 24:00");
+}
+
+TEST_CASE("Clocks: a year that is loaded after a case began gives it its date, and a revision of it then moves none") {
+  rules::Calendars later = rules::shipped_calendars();
+  const std::string first =
+      "[amends cn]\n[notice 2027]\nissued = 2026-12-29\nloads = 2027\n"
+      "元旦 = off 2027-01-01..2027-01-03\n";
+  REQUIRE(later.add("cn.calendar", first).has_value());
+  rules::Calendars revised = later;
+  REQUIRE(revised
+              .add("cn.calendar",
+                   "[amends cn]\n[notice 2027-2]\nissued = 2027-01-04\nrevises = 2027\n"
+                   "抗灾 = off 2027-01-05..2027-01-07\n")
+              .has_value());
+  CaseTimes times = times_in(passed_on());
+  const auto due = [&](const rules::Calendars& known) {
+    const auto found = clocks(shipped(), "psbc-004-12", known, times);
+    REQUIRE(found.has_value());
+    return rules::due_text(found->at(0).deadline, Language::en);
+  };
+  times.happenings[0].at = at("2026-12-30 10:00");
+  const std::string unknown = due(calendars());
+  INFO(unknown);
+  CHECK(unknown.starts_with("unknown"));
+  CHECK(due(later) == "2027-01-05 24:00");
+  CHECK(due(revised) == "2027-01-05 24:00");
+  // What began before the year was loaded at all goes by its first notice.
+  times.happenings[0].at = at("2026-12-28 10:00");
+  times.grade = "complex";
+  const auto complex = [&](const rules::Calendars& known) {
+    const auto found = clocks(shipped(), "psbc-004-12", known, times);
+    REQUIRE(found.has_value());
+    return rules::due_text(found->at(0).deadline, Language::en);
+  };
+  CHECK(complex(later) == "2027-01-12 24:00");
+  CHECK(complex(revised) == "2027-01-12 24:00");
 }
 
 TEST_CASE("Clocks: a site whose tier is not known, and rules that are not known, are said") {

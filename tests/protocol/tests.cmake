@@ -14,6 +14,7 @@ redress_tests(
     protocol/entry_test.cc
     protocol/event_test.cc
     protocol/exchange_test.cc
+    protocol/extensions_test.cc
     protocol/forms_test.cc
     protocol/frames_test.cc
     protocol/gateway_session_test.cc
@@ -24,8 +25,10 @@ redress_tests(
     protocol/latency_test.cc
     protocol/life_cycle_test.cc
     protocol/number_test.cc
+    protocol/own_limits_test.cc
     protocol/pair_test.cc
     protocol/receiver_test.cc
+    protocol/prompts_test.cc
     protocol/repair_test.cc
     protocol/refusal_test.cc
     protocol/registration_test.cc

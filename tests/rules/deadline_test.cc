@@ -38,7 +38,7 @@ constexpr int five_pm = 17 * 60;
 
 }  // namespace
 
-TEST_CASE("Deadline: each unit from one start") {
+TEST_CASE("Deadline: each unit from one start", "[LIFE-26]") {
   const auto [amount, unit, expected] = GENERATE(table<int, Unit, const char*>({
       {15, Unit::minutes, "2026-02-05 10:15"},
       {24, Unit::hours, "2026-02-06 10:00"},

@@ -47,12 +47,14 @@ TEST_CASE("Profile check: what the core bank policy leaves open, in both languag
         "gap: profile bank-000: from: no day on which it comes into force; it holds from ever\n"
         "gap: grade major: definition: the grade has no definition: major\n"
         "gap: limit branch_reply: within: the limit of art. 7(2)4 is cut from the document\n"
+        "gap: reminder before_due: before: the document asks to press throughout, not how long before a limit ends\n"
         "gap: call_back: within: call-back is asked for without a limit\n"
         "gap: retention: years: the document states no retention period\n");
   CHECK(gaps("bank-000", Language::zh) ==
         "缺：profile bank-000：from：未写明施行日期，视为一直有效\n"
         "缺：grade major：definition：文件未写明等级的定义：重大\n"
         "缺：limit branch_reply：within：第七条(二)4 的期限在文件中缺失（“……内解决并回复客户”）\n"
+        "缺：reminder before_due：before：文件要求全程督办，未写明期限届满前多久提醒\n"
         "缺：call_back：within：要求回访而没有回访期限\n"
         "缺：retention：years：文件未写明保存年限\n");
 }
@@ -63,6 +65,7 @@ TEST_CASE("Profile check: what the other shipped profiles leave open, and no con
         "gap: profile psbc-004-12: close_of_business: a limit ends at close of business, whose hour is not told\n"
         "gap: limit other: within: art. 11 gives no limit for financial crime or anonymous complaints\n"
         "gap: limit dispatch: starts: art. 10 does not say when it starts\n"
+        "gap: overdue union: after: art. 21 does not say how long after the limit the union presses\n"
         "gap: call_back: scope: regular visits are asked for, their scope is not\n"
         "gap: retention: years: kept in yearly files; the years are not stated\n");
   CHECK(gaps("bank-xx-004-13") ==
@@ -71,10 +74,12 @@ TEST_CASE("Profile check: what the other shipped profiles leave open, and no con
         "gap: grade complex: definition: the grade has no definition: complex\n"
         "gap: limit general: starts: the document does not say when it starts\n"
         "gap: limit complex: starts: the document does not say when it starts\n"
+        "gap: profile bank-xx-004-13: overdue: it is not said what follows when a limit has passed\n"
         "gap: call_back: scope: the document states no scope of call-back\n"
         "gap: retention: years: the document states no retention period\n");
   CHECK(gaps("head-office-002r") ==
         "gap: profile head-office-002r: from: no day on which it comes into force; it holds from ever\n"
+        "gap: profile head-office-002r: overdue: it is not said what follows when a limit has passed\n"
         "gap: call_back: scope: the customer confirms whether satisfied; no scope of call-back is stated\n"
         "gap: retention: years: the document states no retention period\n");
   CHECK(
@@ -82,7 +87,8 @@ TEST_CASE("Profile check: what the other shipped profiles leave open, and no con
       "gap: limit regulator_transfer: within: the days of the transfer could not be checked against the official text "
       "(said to be 7 working days)\n"
       "gap: limit review: within: the days of the review could not be checked against the official text (said to be 30 "
-      "days)\n");
+      "days)\n"
+      "gap: profile cn: overdue: it is not said what follows when a limit has passed\n");
   CHECK(
       gaps("cn-r1").ends_with("gap: retention: years: the years could not be checked against the official text (the "
                               "draft of 2019 said at least 5)\n"));

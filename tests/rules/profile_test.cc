@@ -204,11 +204,11 @@ TEST_CASE("Profile: a wrong line is refused with its number and field") {
       {"[profile p]\nversion = 1\nzone = 8\n", "zone: read rules: file=x.profile line=3: expected a zone (+08:00)"},
       {"[profile p]\nversion = 1\n[limit x]\nmoot = replied gone\n",
        "moot: read rules: file=x.profile line=4: expected some of: received, registered, accepted, delivered, "
-       "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked"},
+       "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked, unreached"},
       {"[profile p]\nversion = 1\n[limit]\n", "limit: read rules: file=x.profile line=3: a row has an id: [kind id]"},
       {"[profile p]\nversion = 1\n[fine x]\n",
-       "fine: read rules: file=x.profile line=3: expected limit, grade, unit, route, threshold, call_back, retention "
-       "or codes"},
+       "fine: read rules: file=x.profile line=3: expected limit, grade, unit, route, threshold, reminder, overdue, "
+       "field, role, call_back, retention or codes"},
       {"[profile p]\nversion = 1\n[limit x]\nwithin = 3\n",
        "within: read rules: file=x.profile line=4: expected an amount and a unit (3 working_days), same_day, next_day, "
        "at_once, or ?"},

@@ -91,6 +91,12 @@ TEST_CASE("Shipped limits: the savings bank counts end to end by grade", "[T18][
     CHECK(row.limit.span == Span{0, Unit::same_day, 0});
     CHECK(row.limit.day_ends == DayEnds::close_of_business);
   }
+  // Who is late says why to the unit that took the complaint (art. 11); when the union presses is not told (art. 21).
+  REQUIRE(profile->prompts.size() == 2);
+  CHECK(profile->prompts[0].overdue);
+  CHECK(profile->prompts[0].lead == Span{0, Unit::at_once, 0});
+  CHECK(profile->prompts[0].to == std::vector{Addressee::handler, Addressee::registrar});
+  CHECK(profile->prompts[1].lead == std::nullopt);
 }
 
 TEST_CASE("Shipped limits: the other bank acknowledges at once and replies by grade", "[T22][T23]") {

@@ -7,6 +7,7 @@ redress_tests(
     rules/day_test.cc
     rules/profile_check_test.cc
     rules/profile_test.cc
+    rules/prompt_test.cc
     rules/public_holidays_test.cc
     rules/sheet_test.cc
     rules/shipped_limits_test.cc)

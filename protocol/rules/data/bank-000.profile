@@ -165,6 +165,31 @@ from = head_office
 to = outlet primary_branch
 copy = yes
 
+[reminder before_due]
+zh = 临期提醒
+en = reminder before a limit ends
+source = 000 第五条(三)
+clocks = hop promise
+before = ?
+blank_zh = 文件要求全程督办，未写明期限届满前多久提醒
+blank_en = the document asks to press throughout, not how long before a limit ends
+to = handler
+
+[overdue at_limit]
+zh = 逾期督办
+en = the limit has passed: press and pursue
+source = 000 第五条(三)、第七条(六)
+clocks = hop promise
+after = at_once
+to = handler supervisor head_office
+
+[role outlet_head]
+zh = 网点负责人
+en = head of the outlet
+source = 000 第七条(一)1
+units = outlet
+acts = mediated
+
 [call_back]
 scope = as_appropriate
 source = 000 第四条(三)

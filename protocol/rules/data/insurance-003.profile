@@ -54,6 +54,7 @@ tag = T13
 zh = 紧急投诉首次响应
 en = first response to an urgent complaint
 source = 003 二、2
+only = urgent
 clock = stage
 starts = received
 ends = accepted
@@ -179,6 +180,20 @@ en = level 2
 source = 003 三、2
 from = agent
 to = department
+
+[overdue report]
+zh = 异常情况报告领导
+en = what is delayed is reported to the leaders
+source = 003 五、1
+after = at_once
+to = supervisor head_office
+roles = tracker
+
+[role tracker]
+zh = 投诉跟踪人
+en = who tracks the complaint
+source = 003 五、1
+acts = escalated progress_told
 
 [call_back]
 scope = all

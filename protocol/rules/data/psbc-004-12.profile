@@ -155,6 +155,24 @@ en = business amount
 source = 004 第12篇 第十条
 fen = 5000000
 
+[overdue explain]
+zh = 逾期：向受理部门说明原因，并向客户解释
+en = overdue: the reason goes to the accepting unit, and the customer is told
+source = 004 推荐第12篇 第十一条
+clocks = total
+after = at_once
+to = handler registrar
+
+[overdue union]
+zh = 逾期督办：工会督办、协调、考核
+en = overdue: the union presses, coordinates and assesses
+source = 004 推荐第12篇 第二十一条
+clocks = total
+after = ?
+blank_zh = 第二十一条未写明逾期多久由工会督办
+blank_en = art. 21 does not say how long after the limit the union presses
+to = handler supervisor head_office
+
 [call_back]
 scope = ?
 source = 004 第12篇 第二十一条
