@@ -105,20 +105,39 @@ std::optional<WallTime> receipt_time(const Reading& store, const StreamName& str
   return at;
 }
 
-// Head office has read what its own entries name as their causes, and what those rest on in the same journal.
-void mark_read(CaseFile& file) {
-  for (const casework::Told& reader : file.told) {
-    if (reader.header.what.author != head_office) continue;
-    for (const Cause& cause : reader.header.what.after) {
+bool is_by_program(const casework::Kinds& kinds, const casework::Told& told) {
+  const casework::KindRow* row = kinds.find(told.header.what.kind);
+  return row != nullptr && (row->guards & casework::guard_no_person) != 0;
+}
+
+// What the entry names as its causes; of one that the program recorded, which nobody reads by writing it, what that
+// rests on too.
+std::vector<std::size_t> causes_of(const casework::Kinds& kinds, const CaseFile& file, const casework::Told& reader) {
+  std::vector<std::size_t> out;
+  std::vector<const casework::Told*> naming{&reader};
+  for (std::size_t n = 0; n < naming.size(); ++n) {
+    for (const Cause& cause : naming[n]->header.what.after) {
       for (std::size_t i = 0; i < file.told.size(); ++i) {
-        if (journal::cause_of(file.told[i].identity) != cause) continue;
-        const journal::Place& named = file.told[i].header.place;
-        for (std::size_t k = 0; k < file.told.size(); ++k) {
-          const journal::Place& place = file.told[k].header.place;
-          const bool covered = place.site == named.site && place.epoch == named.epoch && place.seq <= named.seq;
-          const WallTime at = reader.header.what.time;
-          if (covered && (!file.ways[k].read || at < *file.ways[k].read)) file.ways[k].read = at;
-        }
+        if (journal::cause_of(file.told[i].identity) != cause || std::count(out.begin(), out.end(), i) > 0) continue;
+        out.push_back(i);
+        if (is_by_program(kinds, file.told[i])) naming.push_back(&file.told[i]);
+      }
+    }
+  }
+  return out;
+}
+
+// Head office has read what its own entries name as their causes, and what those rest on in the same journal.
+void mark_read(const casework::Kinds& kinds, CaseFile& file) {
+  for (const casework::Told& reader : file.told) {
+    if (reader.header.what.author != head_office || is_by_program(kinds, reader)) continue;
+    const WallTime at = reader.header.what.time;
+    for (const std::size_t i : causes_of(kinds, file, reader)) {
+      const journal::Place& named = file.told[i].header.place;
+      for (std::size_t k = 0; k < file.told.size(); ++k) {
+        const journal::Place& place = file.told[k].header.place;
+        const bool covered = place.site == named.site && place.epoch == named.epoch && place.seq <= named.seq;
+        if (covered && (!file.ways[k].read || at < *file.ways[k].read)) file.ways[k].read = at;
       }
     }
   }
@@ -148,7 +167,7 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
     return true;
   });
   if (file.told.empty()) return std::nullopt;
-  mark_read(file);
+  mark_read(kinds, file);
   file.view = casework::fold(kinds, file.told);
   file.head = head_of(store, rows);
   return file;

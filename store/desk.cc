@@ -120,6 +120,10 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
   }
   auto event = casework::parse_event(row, asked.fields, options_.editions);
   if (!event) return fail(event.error());
+  if (options_.extra_fields) {
+    const Status extra = casework::check_extensions(options_.extra_fields(asked.now), asked.fields);
+    if (!extra) return fail(extra.error());
+  }
   journal::What what = what_of(row, asked, command);
   what.case_id = casework::mint_case_id(options_.site.site, asked.now, random_);
   if (REDRESS_MUTANT(37)) what.case_id.bytes.fill(static_cast<std::byte>(serial_.load()));  // 37: its number is its id
@@ -176,6 +180,27 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
     return std::variant<Append, Appended>{**before};
   }
   if (row == nullptr || row->effect == casework::Effect::open) return fail(Code::unknown_kind, "no such act", "kind");
+  return rest(case_id, *row, asked, {command, request},
+              [&] { return casework::parse_event(*row, asked.fields, options_.editions); });
+}
+
+Result<std::variant<Append, Appended>> Desk::record(const CaseId& case_id, const casework::Event& event,
+                                                    std::string_view key, WallTime now) {
+  const casework::KindRow* row = kinds_.find(event.kind);
+  REDRESS_ASSERT(row != nullptr);
+  const CommandId command = command_of(options_.site.domain, key);
+  // The key alone says what is recorded: an addressee or a count may be another when it is asked again.
+  const RequestDigest request = request_digest(options_.site.domain, row, row->name, case_id, {});
+  if (auto before = earlier(command, request)) {
+    if (!*before) return fail(before->error());
+    return std::variant<Append, Appended>{**before};
+  }
+  return rest(case_id, *row, {StaffId{}, key, {}, now}, {command, request}, [&] { return Result{event}; });
+}
+
+Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const casework::KindRow& row,
+                                                  const Asked& asked, const Known& known,
+                                                  const std::function<Result<casework::Event>()>& event_made) {
   const CaseFile* file = nullptr;
   std::optional<crypto::CaseKey> key;
   journal::Seen seen;
@@ -189,21 +214,21 @@ Result<std::variant<Append, Appended>> Desk::act(const CaseId& case_id, std::str
   });
   if (!looked) return fail(looked.error());
   if (file == nullptr) return fail(Code::not_found, "no such case here", "case");
-  auto event = casework::parse_event(*row, asked.fields, options_.editions);
+  const auto event = event_made();
   if (!event) return fail(event.error());
-  if (auto no = casework::objection(file->view, *row, {options_.site.site, asked.staff}, &*event))
+  if (auto no = casework::objection(file->view, row, {options_.site.site, asked.staff}, &*event))
     return fail(std::move(*no));
   if (!key) return fail(Code::key_waiting, "the case's key is not here yet", "case");
-  const auto to = addressees(*row, *event, *file);
+  const auto to = addressees(row, *event, *file);
   if (!to) return fail(to.error());
-  journal::What what = what_of(*row, asked, command);
+  journal::What what = what_of(row, asked, known.command);
   what.case_id = case_id;
   what.after = file->view.heads;
   what.seen = seen;
   what.to = *to;
-  auto append = seal(*row, *event, std::move(what), *key);
+  auto append = seal(row, *event, std::move(what), *key);
   if (!append) return fail(append.error());
-  append->request = request;
+  append->request = known.request;
   append->shown = file->head;
   return std::variant<Append, Appended>{std::move(*append)};
 }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "protocol/casework/extensions.h"
 #include "store/case_memory.h"
 
 namespace redress::store {
@@ -18,6 +19,8 @@ struct DeskOptions {
   std::function<std::optional<SiteId>(SiteId)> parent_of;
   // What a classification may name; outlives the desk.
   std::span<const casework::CodeEdition> editions = casework::shipped_code_editions();
+  // What the institution's profiles add to a registration made now; empty: nothing.
+  std::function<std::vector<rules::ExtraField>(WallTime now)> extra_fields = {};
 };
 
 // The next number to give, shared by every desk of a site.
@@ -37,17 +40,30 @@ class Desk {
     WallTime now;
   };
 
-  // A new case. Fails as parse_event() does.
+  // A new case. Fails as parse_event() and check_extensions() do.
   [[nodiscard]] Result<std::variant<Append, Appended>> register_case(const Asked& asked);
   // An act on a case. Fails with not_found, unknown_kind, the parser's reasons, forbidden or wrong_state with the rule,
   // key_waiting.
   [[nodiscard]] Result<std::variant<Append, Appended>> act(const CaseId& case_id, std::string_view kind,
                                                            const Asked& asked);
 
+  // What the program itself says of a case, asked by nobody: it has no staff number. Fails as act() does.
+  [[nodiscard]] Result<std::variant<Append, Appended>> record(const CaseId& case_id, const casework::Event& event,
+                                                              std::string_view key, WallTime now);
+
   // The number that a registration was given; nothing if its entry cannot be read.
   [[nodiscard]] std::optional<CaseFile> file_of(const CaseId& case_id);
 
  private:
+  // What an act was asked as.
+  struct Known {
+    CommandId command;
+    RequestDigest request;
+  };
+  // Rests the event on the case as it stands. `event` is asked for once the case is known to be here.
+  [[nodiscard]] Result<std::variant<Append, Appended>> rest(const CaseId& case_id, const casework::KindRow& row,
+                                                            const Asked& asked, const Known& known,
+                                                            const std::function<Result<casework::Event>()>& event);
   [[nodiscard]] Result<Append> seal(const casework::KindRow& row, const casework::Event& event, journal::What what,
                                     const crypto::CaseKey& key);
   [[nodiscard]] journal::What what_of(const casework::KindRow& row, const Asked& asked, const CommandId& command) const;

@@ -50,6 +50,41 @@ TEST_CASE("Desk: an act on no case, of no kind, or that opens one, is refused by
   CHECK(pair.act(pair.branch(), opened->case_id, "replied", "desk/2", {{"content", "c"}}).has_value());
 }
 
+TEST_CASE("Desk: what the institution's profile adds is asked for at the door, kept, and travels") {
+  Pair pair{164};
+  rules::ExtraField house;
+  house.id = "house_no";
+  house.zh = "房号";
+  house.profile = "own/1";
+  house.type = rules::ExtraType::integer;
+  house.required = true;
+  sim::Node& node = pair.branch();
+  DeskOptions options{node.options(), node.parent, 480, {}};
+  options.extra_fields = [&](WallTime) { return std::vector{house}; };
+  Desk desk{node.truth, options, pair.kinds(), *node.serial, node.random};
+  const auto asked = [&](std::vector<casework::FieldText> fields) {
+    fields.emplace_back("narrative", "n");
+    return desk.register_case({StaffId{7}, "door/1", std::move(fields), pair.now(node).wall});
+  };
+  const auto without = asked({});
+  REQUIRE_FALSE(without.has_value());
+  CHECK(without.error().code == Code::missing_field);
+  CHECK(without.error().field == "x:house_no");
+  const auto wrong = asked({{"x:house_no", "seven"}});
+  REQUIRE_FALSE(wrong.has_value());
+  CHECK(wrong.error().code == Code::bad_value);
+  CHECK(wrong.error().field == "x:house_no");
+  auto made = asked({{"x:house_no", "7"}});
+  REQUIRE(made.has_value());
+  const auto done = node.site->commit({std::get<Append>(*made)}, pair.now(node).wall);
+  REQUIRE(done[0].has_value());
+  const CaseId id = std::get<Appended>(*done[0]).case_id;
+  REQUIRE(pair.drive_bounded());
+  const auto at_centre = pair.gateway().file_of(id);
+  REQUIRE(at_centre.has_value());
+  CHECK(*at_centre->told[0].event->value("x:house_no") == "7");
+}
+
 TEST_CASE("Desk: an act rests on the heads of the case, and says how much of the feed was known") {
   Pair pair{162};
   const auto opened = pair.register_case(pair.branch(), "desk/1");
