@@ -10,9 +10,10 @@
 
 namespace redress::shell {
 
-// {"clocks": [...], "rules_missing": [...], "next_due": {...}}: the clocks of every profile shown, why a profile has
-// none (no version holds on the day the case began), and the running clock that is due first, if one is. Late is as of
-// `now`.
+// {"clocks": [...], "rules": [...], "rules_missing": [...], "next_due": {...}}: the clocks of every profile shown, each
+// with the prompts that head office will record of it; what each profile says of call-back and retention, and in which
+// version; why a profile has none (no version holds on the day the case began), and the running clock that is due
+// first, if one is. Late is as of `now`.
 [[nodiscard]] nlohmann::json clocks_json(const Rulebook& book, const casework::Kinds& kinds,
                                          const store::CaseFile& file, WallTime now);
 

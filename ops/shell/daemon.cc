@@ -69,8 +69,9 @@ Status Daemon::open_stores() {
   auto editions = load_code_editions(home_.path(codes_folder));
   if (!editions) return fail(editions.error());
   editions_ = std::move(*editions);
-  const store::DeskOptions desk{site_options_, options_.parent, zone_offset_minutes(wall_now()), options_.parent_of,
-                                editions_};
+  const store::DeskOptions desk{
+      site_options_,      options_.parent, zone_offset_minutes(wall_now()),
+      options_.parent_of, editions_,       [this](WallTime now) { return extra_fields(now); }};
   desk_ = std::make_unique<store::Desk>(*journal_, desk, kinds_, serial_, random_);
   auto wake = Wake::open();
   if (!wake) return fail(wake.error());
@@ -103,6 +104,13 @@ Status Daemon::notice_old_image() {
   }
   watermark_->note(site_->born(), site_->ledger().position);
   return Done{};
+}
+
+const std::vector<rules::ExtraField>& Daemon::extra_fields(WallTime now) {
+  const rules::Day day = rules::day_of(now, rules::zone_of_china);
+  if (extra_day_ != day) extra_fields_ = shell::extra_fields(rules_, day);
+  extra_day_ = day;
+  return extra_fields_;
 }
 
 void Daemon::on_committed() {
@@ -276,7 +284,7 @@ Status Daemon::serve(std::function<void()> refresh) {
       [this] { door_->post([this] { readers_->on_followed(); }); });
   add_case_routes();
   add_rebuild_route();
-  add_kind_routes(*api_, kinds_, editions_);
+  add_kind_routes(*api_, kinds_, editions_, [this] { return extra_fields(wall_now()); });
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
   if (!door) return fail(door.error());

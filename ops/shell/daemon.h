@@ -59,6 +59,9 @@ class Daemon {
   [[nodiscard]] Wake& wake() noexcept { return *wake_; }
   [[nodiscard]] Random& random() noexcept { return random_; }
   [[nodiscard]] Door& door() noexcept { return *door_; }
+  [[nodiscard]] store::Truth& journal() noexcept { return *journal_; }
+  [[nodiscard]] const casework::Kinds& kinds() const noexcept { return kinds_; }
+  [[nodiscard]] const Rulebook& rules() const noexcept { return rules_; }
   [[nodiscard]] const journal::Signer& signer() const noexcept { return *signer_; }
   [[nodiscard]] const store::SiteOptions& site_options() const noexcept { return site_options_; }
 
@@ -71,6 +74,8 @@ class Daemon {
   void add_routes(std::function<void()> refresh);
   void add_case_routes();
   void add_rebuild_route();
+  // Of the rules, as they are on the day; read once a day. The door's thread.
+  [[nodiscard]] const std::vector<rules::ExtraField>& extra_fields(WallTime now);
   // The follower's thread: what the disk got back.
   [[nodiscard]] Result<std::uint64_t> drop_views();
   // On the thread of what takes long: the views made again, beside, and put in the place of those in use.
@@ -86,6 +91,8 @@ class Daemon {
   casework::Kinds kinds_;
   Rulebook rules_;
   std::vector<casework::CodeEdition> editions_;
+  std::optional<rules::Day> extra_day_;  // of what follows
+  std::vector<rules::ExtraField> extra_fields_;
   std::unique_ptr<journal::Signer> signer_;
   store::SiteOptions site_options_;
   std::unique_ptr<store::LmdbTruth> journal_;

@@ -54,6 +54,18 @@ json field_json(const casework::Field& field) {
           {"axis", field.axis}};
 }
 
+json extra_json(const rules::ExtraField& extra) {
+  return {{"name", casework::name_of(extra)},
+          {"zh", extra.zh},
+          {"en", extra.en},
+          {"type", std::string{name_of(casework::type_of(extra))}},
+          {"required", extra.required},
+          {"unless", std::string{casework::source_field}},
+          {"needed_with", ""},
+          {"choices", extra.choices},
+          {"axis", ""}};
+}
+
 json who_json(casework::Who who) {
   constexpr std::array<std::pair<casework::Who, std::string_view>, 6> names{
       {{casework::who_anyone, "anyone"},
@@ -71,16 +83,23 @@ json who_json(casework::Who who) {
 
 json kind_json(const casework::KindRow& row) {
   json fields = json::array();
+  json minted = json::array();
   for (const casework::Field& field : row.fields) {
-    if (!field.minted) fields.push_back(field_json(field));
+    if (field.minted) {
+      minted.push_back({{"name", field.name}, {"zh", field.zh}, {"en", field.en}});
+    } else {
+      fields.push_back(field_json(field));
+    }
   }
   return {{"kind", row.name},
           {"zh", row.zh},
           {"en", row.en},
           {"opens", row.effect == casework::Effect::open},
           {"who", who_json(row.who)},
+          {"by_program", (row.guards & casework::guard_no_person) != 0},
           {"rule", row.rule},
-          {"fields", std::move(fields)}};
+          {"fields", std::move(fields)},
+          {"minted", std::move(minted)}};
 }
 
 json edition_json(const casework::CodeEdition& edition) {
@@ -97,12 +116,19 @@ json edition_json(const casework::CodeEdition& edition) {
 
 }  // namespace
 
-void add_kind_routes(Api& api, const casework::Kinds& kinds, std::span<const casework::CodeEdition> editions) {
-  api.add("GET", "/api/v1/kinds", Access::any_token, [&kinds](const Call& call) {
-    json body{{"kinds", json::array()}};
-    for (const casework::KindRow& row : kinds.rows()) body["kinds"].push_back(kind_json(row));
-    call.respond(json_response(200, body));
-  });
+void add_kind_routes(Api& api, const casework::Kinds& kinds, std::span<const casework::CodeEdition> editions,
+                     std::function<std::vector<rules::ExtraField>()> extra_fields) {
+  api.add("GET", "/api/v1/kinds", Access::any_token,
+          [&kinds, extra_fields = std::move(extra_fields)](const Call& call) {
+            json body{{"kinds", json::array()}};
+            for (const casework::KindRow& row : kinds.rows()) {
+              body["kinds"].push_back(kind_json(row));
+              if (row.effect != casework::Effect::open) continue;
+              for (const rules::ExtraField& one : extra_fields())
+                body["kinds"].back()["fields"].push_back(extra_json(one));
+            }
+            call.respond(json_response(200, body));
+          });
   api.add("GET", "/api/v1/codes", Access::any_token, [editions](const Call& call) {
     json body{{"editions", json::array()}};
     for (const casework::CodeEdition& edition : editions) {

@@ -64,4 +64,17 @@ Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& con
   return book;
 }
 
+std::vector<rules::ExtraField> extra_fields(const Rulebook& book, rules::Day day) {
+  std::vector<rules::ExtraField> out;
+  for (const std::string& id : book.shown) {
+    const auto profile = book.profiles.in_force(id, day);
+    if (!profile) continue;
+    for (const rules::ExtraField& one : profile->fields) {
+      const bool held = std::any_of(out.begin(), out.end(), [&](const auto& other) { return other.id == one.id; });
+      if (!held) out.push_back(one);
+    }
+  }
+  return out;
+}
+
 }  // namespace redress::shell

@@ -19,4 +19,7 @@ struct Rulebook {
 // file (its line and field), or with bad_config if a profile that is to be shown is not known.
 [[nodiscard]] Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& config_path);
 
+// The fields that the shown profiles add to a registration made on a day, each id once: of the first that has it.
+[[nodiscard]] std::vector<rules::ExtraField> extra_fields(const Rulebook& book, rules::Day day);
+
 }  // namespace redress::shell

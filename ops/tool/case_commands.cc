@@ -73,7 +73,7 @@ void print_kind(const json& row, bool zh, bool with_fields) {
     std::cout << between << who.get<std::string>();
     between = " ";
   }
-  std::cout << "]\n";
+  std::cout << "]" << (row.value("by_program", false) ? (zh ? "  由程序记录" : "  by the program") : "") << "\n";
   if (!with_fields) return;
   std::cout << "  " << text(row, "rule") << "\n";
   for (const json& field : row["fields"]) {
@@ -98,11 +98,20 @@ std::string shortened(std::string text) {
 std::string label_of(const json& kinds, const std::string& kind, const std::string& field, bool zh) {
   for (const json& row : kinds["kinds"]) {
     if (row["kind"] != kind) continue;
-    for (const json& one : row["fields"]) {
-      if (one["name"] == field) return text(one, zh ? "zh" : "en");
+    for (const char* list : {"fields", "minted"}) {
+      for (const json& one : row.value(list, json::array())) {
+        if (one["name"] == field) return text(one, zh ? "zh" : "en");
+      }
     }
   }
   return field.starts_with("x:") ? field.substr(2) : field;
+}
+
+// A field beside the same one in the language that is shown.
+bool is_other_language(const json& fields, const std::string& name, bool zh) {
+  const char* other = zh ? "_en" : "_zh";
+  if (!name.ends_with(other)) return false;
+  return fields.contains(name.substr(0, name.size() - 3) + (zh ? "_zh" : "_en"));
 }
 
 // "saved here / at head office since / read / disposition received", as far as it is known.
@@ -125,6 +134,8 @@ void print_line(const json& line, const json& here, const json& kinds, bool zh) 
   }
   std::cout << "\n";
   for (const auto& [name, value] : line["fields"].items()) {
+    // What the program says of a clock it says in both languages: one is shown.
+    if (is_other_language(line["fields"], name, zh)) continue;
     std::cout << "      " << label_of(kinds, text(line, "kind"), name, zh) << (zh ? "：" : ": ")
               << shortened(value.get<std::string>()) << "\n";
   }
@@ -145,6 +156,10 @@ void print_clock(const json& clock, bool zh, bool why) {
   if (clock.contains("unit")) std::cout << (zh ? "  机构 " : "  site ") << clock["unit"];
   std::cout << (zh ? "  到期 " : "  due ") << text(clock, zh ? "due_zh" : "due_en") << "  [" << fate_of(clock, zh)
             << "]\n";
+  for (const json& prompt : clock.value("prompts", json::array())) {
+    std::cout << (zh ? "      待催办 " : "      to be said ") << text(prompt, "at").substr(0, 16) << "  "
+              << text(prompt, zh ? "zh" : "en") << "\n";
+  }
   if (!why) return;
   std::istringstream lines{text(clock, zh ? "why_zh" : "why_en")};
   for (std::string line; std::getline(lines, line);) std::cout << "      " << line << "\n";
@@ -213,6 +228,11 @@ int case_show(const Options& options, const std::string& id, bool why) {
   for (const json& line : (*answer)["timeline"]) print_line(line, (*answer)["here"], *kinds, zh);
   if (!(*answer)["clocks"].empty()) std::cout << (zh ? "期限\n" : "limits\n");
   for (const json& clock : (*answer)["clocks"]) print_clock(clock, zh, why);
+  for (const json& rules : answer->value("rules", json::array())) {
+    std::cout << "  " << text(rules, "profile") << "  " << text(rules, zh ? "zh" : "en") << (zh ? "；" : "; ")
+              << text(rules["call_back"], zh ? "zh" : "en") << (zh ? "；" : "; ")
+              << text(rules["retention"], zh ? "zh" : "en") << "\n";
+  }
   for (const json& missing : (*answer)["rules_missing"]) {
     std::cout << (zh ? "  无期限：" : "  no limits: ") << missing.get<std::string>() << "\n";
   }

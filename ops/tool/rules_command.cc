@@ -32,6 +32,26 @@ json finding_json(const Finding& finding) {
           {"en", finding.en}};
 }
 
+// What the profile has beside limits: who is reminded of them, fields of its own, roles, what follows the end.
+void print_rows(const Profile& profile, bool zh) {
+  const auto line = [zh](const char* kind_zh, const char* kind_en, const auto& row, const std::string& more) {
+    std::cout << "  " << (zh ? kind_zh : kind_en) << " " << row.id << "  " << (zh ? row.zh : row.en)
+              << (more.empty() ? "" : "  " + more) << "\n";
+  };
+  for (const redress::rules::Prompt& row : profile.prompts) {
+    const std::string lead = row.lead ? to_text(*row.lead, zh ? Language::zh : Language::en) : "?";
+    line(row.overdue ? "逾期催办" : "临期提醒", row.overdue ? "overdue" : "reminder", row, lead);
+  }
+  for (const redress::rules::ExtraField& row : profile.fields) {
+    line("增设字段", "field", row, row.required ? (zh ? "必填" : "required") : "");
+  }
+  for (const redress::rules::Role& row : profile.roles) {
+    std::string acts;
+    for (const std::string& act : row.acts) acts += (acts.empty() ? "" : " ") + act;
+    line("角色", "role", row, acts);
+  }
+}
+
 int list(const Options& options, const shell::Rulebook& book, redress::rules::Day day) {
   const bool zh = speaks_chinese(options);
   json all = json::array();
@@ -76,8 +96,9 @@ int rules(const Options& options, const std::string& profile, const std::string&
     for (const Finding& finding : findings) out["findings"].push_back(finding_json(finding));
     print_json(out);
   } else {
-    std::cout << (*own).mark() << "  " << (speaks_chinese(options) ? (*own).zh : (*own).en) << "\n"
-              << redress::rules::to_text(findings, speaks_chinese(options) ? Language::zh : Language::en);
+    std::cout << (*own).mark() << "  " << (speaks_chinese(options) ? (*own).zh : (*own).en) << "\n";
+    print_rows(*own, speaks_chinese(options));
+    std::cout << redress::rules::to_text(findings, speaks_chinese(options) ? Language::zh : Language::en);
   }
   return findings.empty() ? exit_done : exit_attention;
 }

@@ -163,11 +163,48 @@ TEST_CASE("CaseApi: a case read by itself shows its clocks, each with its due da
   CHECK(by_limit["pass_on"]["unit"] == 11);
   CHECK(by_limit["pass_on"]["due_en"] == "2026-02-13 11:00");
   CHECK(shown["next_due"] == by_limit["pass_on"]);
+  // What was due so long ago is not pressed for.
+  CHECK(by_limit["pass_on"]["prompts"].empty());
+  REQUIRE(shown["rules"].size() == 2);
+  CHECK(shown["rules"][0]["profile"] == "bank-000/1");
+  CHECK(shown["rules"][0]["calendar"] == "cn/2026");
+  CHECK(shown["rules"][0]["call_back"]["zh"] == "酌情回访");
+  CHECK_FALSE(shown["rules"][0]["call_back"].contains("must"));
+  CHECK(shown["rules"][0]["retention"]["en"] == "the document states no retention period");
+  CHECK(shown["rules"][1]["profile"] == "cn/1");
+  CHECK(shown["rules"][1]["chain"] == json::array({"cn/1", "cn-r1/1"}));
+  CHECK(shown["rules"][1]["call_back"]["must"] == false);
+  CHECK(shown["rules"][1]["retention"]["years"] == 3);
+  CHECK_FALSE(shown["rules"][1]["retention"].contains("until"));
   const Reply old =
       served.post("/api/v1/cases", {{"fields", {{"narrative", "y"}, {"received_at", "2019-05-06"}}}}, "desk/2");
   const json before = served.get("/api/v1/cases/" + old.body["case"].get<std::string>()).body;
   CHECK(before["rules_missing"] == json::array({"profile cn: no version holds on 2019-05-06"}));
   CHECK(before["next_due"]["limit"] == "pass_on");
+}
+
+TEST_CASE("CaseApi: a case shows what head office will say of its clocks, and how long it is kept once it has ended") {
+  Served served;
+  const Reply saved = served.post("/api/v1/cases", complaint("x"), "desk/1");
+  REQUIRE(saved.status == 201);
+  const std::string path = "/api/v1/cases/" + saved.body["case"].get<std::string>();
+  const json shown = served.get(path).body;
+  REQUIRE(shown["next_due"]["limit"] == "pass_on");
+  const json& prompts = shown["next_due"]["prompts"];
+  REQUIRE(prompts.size() == 1);
+  CHECK(prompts[0]["step"] == "at_limit");
+  CHECK(prompts[0]["zh"] == "逾期督办");
+  CHECK(prompts[0]["past_due"] == true);
+  CHECK(prompts[0]["at"] == shown["next_due"]["due"]);
+  const json reply{{"kind", "replied"}, {"fields", {{"content", "c"}}}};
+  REQUIRE(served.post(path + "/acts", reply, "desk/2").status == 201);
+  REQUIRE(served.post(path + "/acts", {{"kind", "closed"}, {"fields", json::object()}}, "desk/3").status == 201);
+  const json ended = served.get(path).body;
+  CHECK_FALSE(ended.contains("next_due"));
+  const json& kept = ended["rules"][1]["retention"];
+  const auto closed = ended["timeline"].back()["recorded_at"].get<std::string>();
+  CHECK(kept["until"].get<std::string>().substr(0, 4) == std::to_string(std::stoi(closed.substr(0, 4)) + 3));
+  CHECK(kept["zh"].get<std::string>().starts_with("办结后保存 3 年，至 "));
 }
 
 TEST_CASE("CaseApi: a list shows what was just answered as saved") {
@@ -468,6 +505,8 @@ TEST_CASE("CaseApi: the kinds say which fields a form has, and keep what is mint
     std::size_t asked = 0;
     for (const casework::Field& field : row->fields) asked += field.minted ? 0 : 1;
     CHECK(kind["fields"].size() == asked);
+    CHECK(kind["minted"].size() == row->fields.size() - asked);
+    CHECK(kind["by_program"] == (kind["kind"] == "reminded" || kind["kind"] == "overdue"));
   }
   const json& narrative = reply.body["kinds"][0]["fields"][0];
   CHECK(narrative["name"] == "narrative");
