@@ -4,6 +4,7 @@
 #include "gateway/api.h"
 #include "gateway/gateway.h"
 #include "gateway/loop.h"
+#include "gateway/prompting.h"
 #include "gateway/router.h"
 #include "gateway/zap.h"
 #include "ops/shell/curve.h"
@@ -72,8 +73,12 @@ int run(shell::Started& started) {
     return shell::give_up(log, told.error());
   }
   log.info("gateway", "ready", {{"endpoint", (*socket)->endpoint()}, {"port", (*daemon)->door().port()}});
+  gateway::Prompting prompting{**daemon, parent_of, log};
+  prompting.start();
   gateway::Loop loop{gateway, **daemon, **members, **zap, **socket, *started.stop, log};
-  return loop.run();
+  const int status = loop.run();
+  prompting.stop();
+  return status;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "tests/sim/books.h"
 #include "tests/sim/matters.h"
+#include "tests/sim/prompted.h"
 
 namespace redress::sim {
 namespace {
@@ -163,6 +164,7 @@ class Reading : public Precedence {
                                 (supervisor ? is_supervisor : 0U) | (centre ? is_centre : 0U);
       return begun && known.matters.allows(*row, relation, open, person(i));
     }
+    if (is_prompt(file_.told[i])) return begun && centre && what(i).staff == StaffId{};
     switch (act(i)) {
       case Act::registered:
         return !begun;
@@ -192,6 +194,7 @@ class Reading : public Precedence {
   }
 
   void apply(Standing& to, std::size_t i) const {
+    if (is_prompt(file_.told[i])) return;
     if (const BesideRow* row = beside_row(what(i).kind.value())) return to.matters.note(*row, i, file_.told[i], *this);
     switch (act(i)) {
       case Act::registered:

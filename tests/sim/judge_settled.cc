@@ -4,6 +4,7 @@
 #include "tests/sim/authority.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/pair.h"
+#include "tests/sim/prompted.h"
 
 namespace redress::sim {
 namespace {
@@ -156,6 +157,10 @@ void Judge::settle_case(const CaseId& id, const std::vector<const ToldSaved*>& t
   // Where head office wrote two lines of one epoch, places do not tell any more what an author knew.
   if (!shaken_.contains(head_office)) {
     for (const std::string& what : authority_objections(*file)) broke(centre, "P6 " + what);
+  }
+  for (const std::string& what : prompt_objections(*file, shaken_.contains(head_office))) broke(centre, "P3 " + what);
+  for (const casework::Told& one : file->told) {
+    if (is_prompt(one)) world_.marks.hit(one.header.what.kind == Kind{74} ? "prompt reminded" : "prompt overdue");
   }
   for (std::size_t i = 1; i < world_.size(); ++i) {
     Machine& machine = world_.machine(i);

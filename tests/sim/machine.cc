@@ -9,6 +9,24 @@ namespace {
 constexpr std::int64_t true_time_at_0 = 1'795'305'600'000;  // 2026-11-22
 constexpr std::int16_t zone_minutes = 480;
 
+// The shipped rules, with a reminder that the bank's own document leaves blank.
+const rules::Profiles& profiles() {
+  static const rules::Profiles all = [] {
+    rules::Profiles some = rules::shipped_profiles();
+    const Status added = some.add("sim.profile",
+                                  "[profile sim]\nversion = 1\nzh = 模拟\nen = simulated\ninherits = bank-000\n"
+                                  "[reminder before_due]\nbefore = 30 minutes\n");
+    REDRESS_ASSERT(added.has_value());
+    return some;
+  }();
+  return all;
+}
+
+const rules::Calendars& calendars() {
+  static const rules::Calendars all = rules::shipped_calendars();
+  return all;
+}
+
 std::optional<SiteId> parent_in(const gateway::Members& members, SiteId site) {
   const auto member = members.find(site);
   return member ? std::optional{member->parent} : std::nullopt;
@@ -55,6 +73,10 @@ Status Machine::start(const PublicKey& head_office_signing) {
   sync::Self self{common.domain, site, signer_.get(), store.get(), heartbeat_ms, common.window_bytes, "sim"};
   if (is_centre()) {
     gateway = std::make_unique<gateway::Gateway>(*store, self, *common.members, keys.signing, random);
+    if (common.prompts) {
+      const gateway::PrompterParts parts{&truth, options(), common.kinds, &profiles(), &calendars(), {"sim"}};
+      prompter = std::make_unique<gateway::Prompter>(parts, *desk, random);
+    }
   } else {
     agent = std::make_unique<agent::Agent>(*store, self, sync::AgentPeer{head_office_signing}, random);
   }
@@ -64,6 +86,7 @@ Status Machine::start(const PublicKey& head_office_signing) {
 void Machine::stop() {
   agent.reset();
   gateway.reset();
+  prompter.reset();
   desk.reset();
   serial.reset();
   store.reset();

@@ -7,7 +7,9 @@
 
 #include "branch-agent/agent.h"
 #include "gateway/gateway.h"
+#include "gateway/prompter.h"
 #include "gateway/router.h"
+#include "protocol/rules/shipped.h"
 #include "store/desk.h"
 #include "tests/sim/dice.h"
 #include "tests/sim/memory_truth.h"
@@ -23,6 +25,7 @@ struct Common {
   const casework::Kinds* kinds = nullptr;
   gateway::Members* members = nullptr;
   std::size_t window_bytes = 0;
+  bool prompts = false;  // head office says unasked what is overdue
 };
 
 // A branch's one secret: the one it shares with head office.
@@ -75,6 +78,7 @@ class Machine {
   std::unique_ptr<store::Desk> desk;
   std::unique_ptr<agent::Agent> agent;
   std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<gateway::Prompter> prompter;
 
   // The clock on the wall, against true time.
   std::int64_t ahead_ms = 0;

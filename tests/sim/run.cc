@@ -45,6 +45,9 @@ Outcome run(std::uint64_t seed, const RunOptions& options) {
   world.watch(judge);
   if (options.tell) world.tell = options.line;
   People people{world, setting};
+  world.on_prompted = [&](const std::string& key, const store::Appended& appended) {
+    judge.on_told({0, key, appended});
+  };
   people.on_told = [&](const ToldSaved& told) { judge.on_told(told); };
   Injector injector{world, judge, people, setting};
   if (setting.real_crypto) world.marks.hit("real suite");

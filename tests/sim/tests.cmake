@@ -25,6 +25,7 @@ set(sim_world_sources
     sim/peek.cc
     sim/people.cc
     sim/pool.cc
+    sim/prompted.cc
     sim/redress_sim.cc
     sim/run.cc
     sim/setting.cc
@@ -50,7 +51,7 @@ foreach(room gateway agent)
   get_target_property(room_sources ${room} SOURCES)
   get_target_property(room_folder ${room} SOURCE_DIR)
   foreach(source ${room_sources})
-    if(NOT source MATCHES "^(api|loop|join)\\.cc$")  # what turns them, and doors
+    if(NOT source MATCHES "^(api|loop|join|prompting)\\.cc$")  # what turns them, and doors
       list(APPEND sim_turn_sources ${room_folder}/${source})
     endif()
   endforeach()

@@ -61,6 +61,7 @@ World::World(const Setting& setting, const std::string& folder)
   common_.domain.network.bytes.fill(std::byte{0x4E});
   common_.kinds = &kinds_;
   common_.window_bytes = setting.window_bytes;
+  common_.prompts = setting.whole_casework;
   open_members(folder);
   common_.members = members_.get();
   for (std::size_t i = 0; i <= setting.branches; ++i) {
@@ -329,7 +330,18 @@ void World::turn_branch(Machine& machine) {
   if (turned.line == sync::Line::open) network_.open(now_, machine.index, centre().is_up());
 }
 
+// In the program it has a thread of its own, and looks once a second.
+void World::prompt(Machine& machine) {
+  if (!machine.prompter) return;
+  for (gateway::Prompter::Made& made : machine.prompter->take_due(machine.now(now_).wall)) {
+    machine.gateway->submit({std::move(made.append), [this, key = made.key](const Result<store::Appended>& result) {
+                               if (result && on_prompted) on_prompted(key, *result);
+                             }});
+  }
+}
+
 void World::turn_centre(Machine& machine) {
+  prompt(machine);
   const std::size_t commits = machine.truth.commits().size();
   gateway::Turned turned = machine.gateway->turn(machine.now(now_));
   for (const sync::Event& event : turned.events) watcher_->on_event(machine, event);

@@ -78,6 +78,8 @@ class World {
   std::uint64_t turns = 0;
   // Sees the frames of a hostile branch: what it sent, and what came for it.
   std::function<void(Machine& branch, Way way, ByteView frame)> overheard;
+  // What head office recorded unasked, under which key.
+  std::function<void(const std::string& key, const store::Appended& appended)> on_prompted;
   // Told of every event in words, if set.
   std::function<void(const std::string&)> tell;
 
@@ -97,6 +99,7 @@ class World {
   void turn(Machine& machine);
   void turn_branch(Machine& machine);
   void turn_centre(Machine& machine);
+  void prompt(Machine& machine);
   // False: the program died in this turn; nothing of it leaves.
   [[nodiscard]] bool survives(Machine& machine, std::size_t commits_before, const std::optional<Error>& stop);
   void wake(Machine& machine, Instant when);

@@ -1,0 +1,181 @@
+#include "gateway/prompter.h"
+
+#include <catch2/catch.hpp>
+
+#include "protocol/base/time.h"
+#include "protocol/rules/shipped.h"
+#include "tests/sim/pair.h"
+
+namespace redress::gateway {
+namespace {
+
+using sim::Pair;
+
+const rules::Profiles& profiles() {
+  static const rules::Profiles all = rules::shipped_profiles();
+  return all;
+}
+const rules::Calendars& calendars() {
+  static const rules::Calendars all = rules::shipped_calendars();
+  return all;
+}
+
+constexpr std::int64_t hour_ms = 3'600'000;
+
+// Head office's prompter over the gateway of a pair; a new one is what a restart makes.
+class Voice {
+ public:
+  explicit Voice(Pair& pair) : pair_{pair} { restart(); }
+
+  void restart() {
+    sim::Node& node = pair_.gateway();
+    const PrompterParts parts{&node.truth, node.options(), &pair_.kinds(), &profiles(), &calendars(), {"bank-000"}};
+    prompter = std::make_unique<Prompter>(parts, *node.desk, node.random);
+  }
+  [[nodiscard]] WallTime in(std::int64_t ms) const { return WallTime{pair_.now(pair_.gateway()).wall.value() + ms}; }
+  // What it has to say so much later, committed; how many of them were new.
+  std::size_t speak(std::int64_t ms) {
+    made = prompter->take_due(in(ms));
+    std::size_t fresh = 0;
+    for (const Prompter::Made& one : made) {
+      const auto outcomes = pair_.gateway().site->commit({one.append}, in(ms));
+      REQUIRE(outcomes.size() == 1);
+      REQUIRE(outcomes[0].has_value());
+      fresh += std::get<store::Appended>(*outcomes[0]).repeated ? 0 : 1;
+    }
+    return fresh;
+  }
+
+  std::unique_ptr<Prompter> prompter;
+  std::vector<Prompter::Made> made;
+
+ private:
+  Pair& pair_;
+};
+
+std::vector<std::string> said(const store::CaseFile& file) {
+  std::vector<std::string> out;
+  for (const casework::Line& line : file.view.timeline) {
+    const casework::Told& told = file.told[line.told];
+    if (!told.event || told.event->kind != Kind{75}) continue;
+    out.push_back(*told.event->value("limit") + (line.verdict == casework::Verdict::stands ? "" : " does not stand"));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Prompter: what is overdue is recorded once, and reaches the branch like any entry", "[LIFE-42]") {
+  Pair pair{910};
+  Voice voice{pair};
+  CHECK_FALSE(voice.prompter->next_due());
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(voice.speak(0) == 0);
+  CHECK(voice.prompter->is_level());
+  REQUIRE(voice.prompter->next_due());
+  CHECK(*voice.prompter->next_due() > voice.in(hour_ms / 2));
+  CHECK(voice.speak(hour_ms / 2) == 0);
+  CHECK(voice.speak(hour_ms + 60'000) == 1);
+  CHECK(voice.speak(hour_ms + 60'000) == 0);
+  CHECK(voice.speak(2 * hour_ms + 60'000) == 1);
+  CHECK(voice.speak(3 * hour_ms) == 0);
+  REQUIRE(pair.drive_bounded());
+  const std::vector<std::string> both{"pass_on", "start_work"};
+  CHECK(said(*pair.gateway().file_of(opened->case_id)) == both);
+  CHECK(said(*pair.branch().file_of(opened->case_id)) == both);
+  const auto file = pair.branch().file_of(opened->case_id);
+  const casework::Told& last = file->told[file->view.timeline.back().told];
+  CHECK(last.header.what.author == head_office);
+  CHECK(last.header.what.staff == StaffId{});
+  CHECK(last.header.what.to.empty());
+  CHECK(*last.event->value("profile") == "bank-000/1");
+}
+
+TEST_CASE("Prompter: a restart says nothing again, and what was lost on its way is said under the same key") {
+  Pair pair{911};
+  Voice voice{pair};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  // Handed out and never committed: the program died.
+  const std::vector<Prompter::Made> lost = voice.prompter->take_due(voice.in(hour_ms + 1));
+  REQUIRE(lost.size() == 1);
+  CHECK(voice.prompter->take_due(voice.in(hour_ms + 30'000)).empty());
+  voice.restart();
+  CHECK(voice.speak(hour_ms + 40'000) == 1);
+  REQUIRE(voice.made.size() == 1);
+  CHECK(voice.made[0].key == lost[0].key);
+  CHECK(voice.made[0].append.what.command == lost[0].append.what.command);
+  voice.restart();
+  CHECK(voice.speak(hour_ms + 50'000) == 0);
+  CHECK(voice.made.empty());
+  // Two that were under way at once are one command.
+  const auto again = pair.gateway().site->commit({lost[0].append}, voice.in(hour_ms + 60'000));
+  REQUIRE(again[0].has_value());
+  CHECK(std::get<store::Appended>(*again[0]).repeated);
+  CHECK(said(*pair.gateway().file_of(opened->case_id)).size() == 1);
+}
+
+TEST_CASE("Prompter: what was handed out and refused is made again a minute later") {
+  Pair pair{912};
+  Voice voice{pair};
+  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(voice.prompter->take_due(voice.in(hour_ms + 1)).size() == 1);
+  CHECK(voice.prompter->take_due(voice.in(hour_ms + 59'000)).empty());
+  CHECK(voice.prompter->take_due(voice.in(hour_ms + 61'000)).size() == 1);
+}
+
+TEST_CASE("Prompter: so many at once and no more, one a case, until all are said") {
+  Pair pair{913};
+  Voice voice{pair};
+  constexpr std::size_t cases = Prompter::a_turn_max * 2 + 3;
+  for (std::size_t i = 0; i < cases; ++i) {
+    REQUIRE(pair.register_case(pair.branch(), "desk/" + std::to_string(i + 1)).has_value());
+  }
+  REQUIRE(pair.drive_bounded());
+  std::vector<std::size_t> turns;
+  std::set<CaseId> told;
+  for (std::size_t turn = 0; turn < 4; ++turn) {
+    turns.push_back(voice.speak(hour_ms + 60'000));
+    for (const Prompter::Made& one : voice.made) CHECK(told.insert(one.append.what.case_id).second);
+  }
+  CHECK(turns == std::vector<std::size_t>{Prompter::a_turn_max, Prompter::a_turn_max, 3, 0});
+  CHECK(told.size() == cases);
+  CHECK(voice.prompter->waiting() == cases);
+}
+
+TEST_CASE("Prompter: a case that went on or ended in time is not pressed for") {
+  Pair pair{914};
+  Voice voice{pair};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(voice.speak(0) == 0);
+  CHECK(voice.prompter->waiting() == 1);
+  REQUIRE(pair.act(pair.branch(), opened->case_id, "started", "desk/2", {}).has_value());
+  REQUIRE(pair.drive_bounded());
+  CHECK(voice.speak(3 * hour_ms) == 0);
+  CHECK(voice.prompter->waiting() == 0);
+}
+
+TEST_CASE("Prompter: head office has read nothing by what its program says") {
+  Pair pair{915};
+  Voice voice{pair};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(voice.speak(hour_ms + 60'000) == 1);
+  REQUIRE(pair.drive_bounded());
+  const auto before = pair.branch().file_of(opened->case_id);
+  CHECK_FALSE(before->ways[before->view.timeline[0].told].read);
+  // An officer's own entry rests on it, and on what it rests on.
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  const auto after = pair.branch().file_of(opened->case_id);
+  CHECK(after->ways[after->view.timeline[0].told].read.has_value());
+}
+
+}  // namespace redress::gateway
