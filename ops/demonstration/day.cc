@@ -174,6 +174,8 @@ Status play_part(DayPlay& play, const DayOptions& options, bool cut) {
       const auto stepped = play.step(cut);
       if (!stepped) return fail(stepped.error());
       if (!*stepped) return play.waits_for_line(cut);
+      const Status paused = options.pace_ms > 0 ? pause(options.around, options.pace_ms) : Status{Done{}};
+      if (!paused) return fail(paused.error());
     }
   });
 }
@@ -231,6 +233,16 @@ std::string to_json(const DayVerdict& verdict) {
   out["problems"] = verdict.problems;
   out["verify_errors"] = verdict.verify_errors;
   return out.dump();
+}
+
+std::string to_text(const DayVerdict& verdict) {
+  const auto number = [](std::uint64_t value) { return std::to_string(value); };
+  const std::string wrong = number(verdict.problems + verdict.verify_errors);
+  return "全天 " + number(verdict.stories) + " 件投诉，办理 " + number(verdict.acts) + " 项（断线期间 " +
+         number(verdict.acts_in_cut) + " 项），按规则拒绝 " + number(verdict.acts_refused) + " 项；发现问题 " + wrong +
+         " 个\nthe day: " + number(verdict.stories) + " complaints, " + number(verdict.acts) + " acts (" +
+         number(verdict.acts_in_cut) + " while the line was cut), " + number(verdict.acts_refused) +
+         " refused by their rules; problems: " + wrong;
 }
 
 bool passes(const DayVerdict& verdict) {

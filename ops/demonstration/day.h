@@ -76,12 +76,15 @@ struct DayOptions {
   std::string folder;    // for the homes; exists
   Surroundings around;
   std::function<void(const std::string& line)> tell;
+  std::int64_t pace_ms = 0;  // between two acts, for a person who looks on
 };
 
 // Fails if the day could not be played to its end; what was found in the evening is in the verdict.
 [[nodiscard]] Result<DayVerdict> run_day(const DayOptions& options);
 // One line.
 [[nodiscard]] std::string to_json(const DayVerdict& verdict);
+// The same in words, Chinese and English.
+[[nodiscard]] std::string to_text(const DayVerdict& verdict);
 [[nodiscard]] bool passes(const DayVerdict& verdict);
 
 }  // namespace redress::demo

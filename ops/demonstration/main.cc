@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t pace_ms = 700;  // of a day that somebody looks on at
+
 struct Line {
   bool check = false;
   bool day = false;
@@ -83,10 +85,13 @@ int day(const Line& line, const fs::path& program, const shell::StopSignal& stop
   const Folder folder{line.keep};
   if (folder.path().empty()) return give_up({Code::io, "no folder for temporary files", ""});
   if (line.keep) std::cerr << "demo: homes and logs stay in " << folder.path() << std::endl;
-  const auto verdict = run_day(
-      {program.parent_path().string(), folder.path(), {&stop, folder.path() + "/demo.log"}, teller(shell::mono_now())});
+  const auto verdict = run_day({program.parent_path().string(),
+                                folder.path(),
+                                {&stop, folder.path() + "/demo.log"},
+                                teller(shell::mono_now()),
+                                line.check ? 0 : pace_ms});
   if (!verdict) return give_up(verdict.error());
-  std::cout << to_json(*verdict) << std::endl;
+  std::cout << (line.check ? to_json(*verdict) : to_text(*verdict)) << std::endl;
   return passes(*verdict) ? 0 : 1;
 }
 
@@ -121,7 +126,8 @@ int run(int argc, char** argv) {
       "unattended: import a table, cut, kill, dispose, heal, and prove that nothing is lost; the last line is JSON");
   CLI::Option* day_of = app.add_flag(
       "--day", line.day,
-      "with --check: a day of complaints instead of a table, each judged at every site; the last line is JSON");
+      "a day of complaints, act by act, each judged at every site in the evening; with --check as fast as the programs "
+      "answer, and the last line is JSON");
   CLI::Option* input = app.add_option("--input", line.input, "the table; default: the project's English sample");
   input->check(CLI::ExistingFile)->excludes(day_of);
   app.add_option("--mapping", line.mapping, "cfpb, ledger_zh or a mapping file; default: by the table's header");
@@ -145,7 +151,7 @@ int run(int argc, char** argv) {
   if (tree.empty()) return give_up({Code::not_found, "no ops/samples above " + program.string(), ""});
   const auto stop = shell::StopSignal::open();
   if (!stop) return give_up(stop.error());
-  if (line.check && line.day) return day(line, program, **stop);
+  if (line.day) return day(line, program, **stop);
   if (line.check) {
     if (line.input.empty()) line.input = (tree / "ops/samples/en.csv").string();
     return check(line, program, tree, **stop);
