@@ -7,7 +7,8 @@
 namespace redress::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds look_every{1'000};
+// Limits are minutes and more; a case that goes on meanwhile is looked at once.
+constexpr std::chrono::milliseconds look_every{5'000};
 constexpr std::chrono::milliseconds catch_up_every{20};  // the loop and the follower have the machine in between
 
 }  // namespace
@@ -48,6 +49,7 @@ void Prompting::hand_on(store::Append append) {
 }
 
 void Prompting::run() {
+  shell::give_way();
   std::unique_lock lock{mutex_};
   while (!stopping_) {
     lock.unlock();

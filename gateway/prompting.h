@@ -1,5 +1,5 @@
-// The thread on which head office's own voice speaks: each second it asks the prompter what is due, and gives it to the
-// loop to be committed.
+// The thread on which head office's own voice speaks: every five seconds it asks the prompter what is due, and gives it
+// to the loop to be committed.
 //
 // start() and stop() by main. The daemon outlives it.
 #pragma once

@@ -1,12 +1,9 @@
 #include "ops/shell/following.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 
+#include "ops/shell/process.h"
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
@@ -125,8 +122,7 @@ void Following::follow() {
 }
 
 void Following::run() {
-  // Lowest priority of the three threads: what is derived gives way to what is true.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
+  give_way();
   for (Position due;;) {
     bool behind = false;
     {

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +54,11 @@ Status harden() {
   files.rlim_cur = files.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &files) != 0) return system_failed("raise the limit of files");
   return Done{};
+}
+
+void give_way() noexcept {
+  constexpr int niceness = 10;
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), niceness));
 }
 
 Instant mono_now() { return Instant{clock_ms(CLOCK_MONOTONIC)}; }

@@ -21,6 +21,9 @@ namespace redress::shell {
 // the number of files to the hard limit. Called once, first in main. Fails with io.
 [[nodiscard]] Status harden();
 
+// The calling thread gives way to the others of the program from now on: what is derived, to what is true.
+void give_way() noexcept;
+
 // Any thread. Monotonic ms, comparable within this run only.
 [[nodiscard]] Instant mono_now();
 // Any thread. UTC ms; may step in either direction.
