@@ -6,12 +6,14 @@
 namespace redress::store {
 namespace {
 
+constexpr std::size_t heap_bytes = 16;  // that an allocation takes beside what is asked for
+
 std::size_t bytes_of(const casework::Told& told) {
   std::size_t bytes = sizeof told + sizeof(casework::Line) + told.header.what.after.size() * sizeof(Cause) +
                       told.header.what.to.size() * sizeof(SiteId);
   if (!told.event) return bytes;
   for (const auto& [name, value] : told.event->fields) {
-    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
+    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();  // short ones stand in their own room
   }
   return bytes;
 }
@@ -38,7 +40,9 @@ void CaseMemory::keep(CaseFile file) {
   REDRESS_ASSERT(!cases_.contains(file.id));
   const auto unread = std::erase_if(file.told, [](const casework::Told& one) { return !one.event; });
   if (unread > 0) file.view = {};
-  std::size_t bytes = 0;
+  // The nodes of map and list, and the view in them: more than the one entry that most cases have.
+  constexpr std::size_t node_bytes = sizeof(Kept) + 2 * sizeof(CaseId) + 6 * sizeof(void*) + 4 * heap_bytes;
+  std::size_t bytes = node_bytes;
   for (const casework::Told& one : file.told) bytes += bytes_of(one);
   if (file.told.empty() || bytes > bytes_max_) return;
   while (bytes_ + bytes > bytes_max_) forget(cases_.find(turns_.front()));
