@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "crypto/random.h"
+#include "ops/demonstration/dice.h"
 #include "ops/measure/archive_fill.h"
 #include "ops/measure/office.h"
 #include "ops/measure/process_figures.h"
@@ -58,11 +58,11 @@ class Questions {
     const std::string& one = some[listed_ % some.size()];
     // Every other time a page from the middle.
     const bool deep = ++listed_ % 2 == 0 && one.find("sort") == std::string::npos;
-    const CaseId& from = filled_.ids[random_() % filled_.ids.size()];
+    const CaseId& from = filled_.ids[drawn_id()];
     return "/api/v1/cases?limit=50" + one + (deep ? "&before=" + to_hex(from.bytes) : "");
   }
   std::string search() {
-    const std::size_t which = random_() % filled_.ids.size();
+    const std::size_t which = drawn_id();
     switch (searched_++ % 5) {
       case 0:  // what one case has
         return asked(planted_word(which));
@@ -78,12 +78,15 @@ class Questions {
   }
 
  private:
+  [[nodiscard]] std::size_t drawn_id() {
+    return static_cast<std::size_t>(dice_.below(static_cast<std::int64_t>(filled_.ids.size())));
+  }
   static std::string asked(std::string words) {
     for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos;) words.replace(at, 1, "%20");
     return "/api/v1/search?limit=50&q=" + words;
   }
   const Filled& filled_;
-  std::mt19937_64 random_{20'261'130};
+  demo::Dice dice_{20'261'130};
   std::size_t listed_ = 0;
   std::size_t searched_ = 0;
 };

@@ -53,7 +53,7 @@ TEST_CASE("Kinds: numbers of the later kinds never change either") {
       {60,
        {"instructions_asked", "instructions_given", "order_given", "order_answered", "answer_rejected",
         "reply_rejected", "regulator_reported", "regulator_answered", "media_asked", "media_consented", "media_denied",
-        "media_answered", "correction_ordered", "correction_verified"}},
+        "media_answered", "correction_ordered", "correction_verified", "reminded", "overdue"}},
       {80,
        {"review_asked", "review_decided", "complained_again", "reissued", "withdrawal_claimed", "withdrawal_free",
         "withdrawal_pressed", "abnormal_end_asked", "abnormally_closed", "abnormal_end_denied", "passed_outside",

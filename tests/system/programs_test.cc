@@ -165,7 +165,7 @@ TEST_CASE("Programs: a case is registered, shown, listed, acted on and exported 
   CHECK(exported.answer()["timeline"].size() == 2);
   const std::string table = fresh.folder / "table.csv";
   CHECK(site.ops({"export", "--mapping", "ledger_zh", "--encoding", "gb18030", "--out", table}).status == 0);
-  const std::string nowhere = fresh.folder / "no" / "such.csv";
+  const std::string nowhere = fresh.folder / "no/such.csv";
   CHECK(site.ops({"export", "--out", nowhere}).status == 3);
   CHECK(site.ops({"export", "--encoding", "gb18030"}).status == 2);
   // What was written can be read again: three header lines, one row, in the bank's layout.
