@@ -158,6 +158,7 @@ Result<std::vector<Alike>> Similar::find(const CaseId& own, const casework::Even
     }
   }
   std::vector<CaseId> candidates;
+  candidates.reserve(newest.size() + named_max);
   for (const auto& [at, id] : newest) candidates.push_back(id);
   for (const SameKey& key : keys) {
     if (search_ == nullptr || candidates.size() >= named_max) break;
