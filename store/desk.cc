@@ -195,7 +195,8 @@ Result<std::variant<Append, Appended>> Desk::record(const CaseId& case_id, const
     if (!*before) return fail(before->error());
     return std::variant<Append, Appended>{**before};
   }
-  return rest(case_id, *row, {StaffId{}, key, {}, now}, {command, request}, [&] { return Result<casework::Event>{event}; });
+  return rest(case_id, *row, {StaffId{}, key, {}, now}, {command, request},
+              [&] { return Result<casework::Event>{event}; });
 }
 
 Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const casework::KindRow& row,
