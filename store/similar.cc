@@ -7,7 +7,8 @@
 namespace redress::store {
 namespace {
 
-constexpr std::size_t value_min = 5;  // characters: less is known of many
+constexpr std::size_t value_min = 5;       // characters: less is known of many
+constexpr std::size_t telephone_max = 15;  // digits, by E.164
 constexpr std::size_t alike_kept = 2 * Similar::named_max;
 
 bool is_known_by(casework::Form form) {
@@ -39,6 +40,8 @@ std::string without_country(std::string digits) {
 
 void put_keys(const casework::Field& field, const std::string& text, std::vector<SameKey>& out) {
   std::string value;
+  std::string grouped;  // "138 0013 8000" is one telephone
+  bool is_one = true;
   const auto finish = [&] {
     if (field.form == casework::Form::phone) value = without_country(std::move(value));
     SameKey key{std::string{field.name}, field.form, std::exchange(value, {})};
@@ -46,8 +49,16 @@ void put_keys(const casework::Field& field, const std::string& text, std::vector
   };
   for (const char32_t c : fold_text(text)) {
     if ((c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'z')) value += static_cast<char>(c);
-    if (field.form == casework::Form::phone && is_between_telephones(c)) finish();
+    if (field.form != casework::Form::phone || !is_between_telephones(c)) continue;
+    if (c != U' ') is_one = false;
+    grouped += value;
+    finish();
   }
+  grouped += value;
+  const bool was_split = grouped.size() > value.size();
+  finish();
+  if (!was_split || !is_one || grouped.size() > telephone_max) return;
+  value = std::move(grouped);
   finish();
 }
 

@@ -253,6 +253,10 @@ TEST_CASE("CaseApi: a registration names earlier cases of the same telephone, do
     CHECK(add({{"account_no", "62220001"}}).body["similar"][0]["case"] == again.body["case"]);
     CHECK(add({{"account_no", "62220002"}}).body["similar"].empty());
     CHECK(add({{"customer_name", "13800138000"}}).body["similar"].empty());
+    // As people write a telephone in groups.
+    static_cast<void>(add({{"phone", "13700137000"}}));
+    CHECK(add({{"phone", "+86 137 0013 7000"}}).body["similar"].size() == 1);
+    CHECK(add({{"phone", "137 0013, 7000"}}).body["similar"].empty());
     // At most five, the newest first.
     for (int i = 0; i < 6; ++i) static_cast<void>(add({{"phone", "13900139000"}}));
     const Reply many = add({{"phone", "13900139000"}});
