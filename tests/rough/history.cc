@@ -17,6 +17,7 @@ std::string name_of(SiteId site) { return "site " + std::to_string(site.value())
 json portrait_of(const json& shown) {
   json out{{"number", shown.value("number", "")}, {"state", shown.value("state", "")}, {"timeline", json::array()}};
   for (const json& line : shown["timeline"]) {
+    if (is_prompt(line)) continue;
     json kept;
     for (const char* field : {"kind", "verdict", "site", "identity", "recorded_at", "fields"}) {
       if (line.contains(field)) kept[field] = line[field];
@@ -33,6 +34,11 @@ bool says(const json& line, const std::string& text) {
 }
 
 }  // namespace
+
+bool is_prompt(const json& line) {
+  const std::string kind = line.value("kind", "");
+  return kind == "reminded" || kind == "overdue";
+}
 
 Wish History::wish(SiteId site, const std::string& kind, const std::string& case_id, std::size_t text_bytes) {
   const std::lock_guard lock{mutex_};

@@ -33,6 +33,10 @@ struct Saved {
   friend bool operator==(const Saved&, const Saved&) = default;
 };
 
+// What head office records by itself of limits (kinds `reminded` and `overdue`), whenever their time comes: nobody
+// asked for it, and two sites that are looked at one after the other may differ in it.
+[[nodiscard]] bool is_prompt(const nlohmann::json& line);
+
 class History {
  public:
   // Its keys begin with `source`; two that watch the same sites need two.

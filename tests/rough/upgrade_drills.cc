@@ -87,6 +87,7 @@ DrillReport hold_upgrade(DrillPlaces places, const std::string& name) {
 json portrait_of(const json& shown) {
   json out{{"number", shown.value("number", "")}, {"state", shown.value("state", "")}, {"timeline", json::array()}};
   for (const json& line : shown["timeline"]) {
+    if (is_prompt(line)) continue;  // limits have ended since
     json kept;
     for (const char* field : {"kind", "verdict", "site", "seq", "identity", "recorded_at", "fields"}) {
       if (line.contains(field)) kept[field] = line[field];
