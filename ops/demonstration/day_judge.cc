@@ -76,11 +76,20 @@ void Judge::look_at_end(const json& answer) {
   want("matters left open", std::to_string(answer.at("open").size()), std::to_string(story_.open.size()));
 }
 
+// What people did: head office's own records of limits come when their time comes, which may be in the middle of it.
+std::vector<json> played_lines(const json& answer) {
+  std::vector<json> out;
+  for (const json& line : answer.at("timeline")) {
+    if (line.at("kind") != "reminded" && line.at("kind") != "overdue") out.push_back(line);
+  }
+  return out;
+}
+
 // Every act that was taken stands in it once, and nothing else.
 void Judge::look_at_timeline(const json& answer) {
   std::map<std::string, std::string> verdicts;
   for (const json& line : answer.at("timeline")) verdicts[line.at("identity")] = line.at("verdict");
-  want("acts", std::to_string(answer.at("timeline").size()), std::to_string(played_.size()));
+  want("acts", std::to_string(played_lines(answer).size()), std::to_string(played_.size()));
   for (const Played& one : played_) {
     const auto found = verdicts.find(one.identity);
     const std::string kind = one.act->kind.empty() ? "registered" : std::string{one.act->kind};
@@ -119,12 +128,13 @@ void Judge::look_at_dates(const json& answer) {
 // The same order, verdicts and dates at every site. Whether a clock is late depends on when one looks.
 void Judge::look_at_agreement(const json& answer) {
   json said{{"timeline", json::array()}, {"clocks", json::array()}};
-  for (const json& line : answer.at("timeline")) {
+  for (const json& line : played_lines(answer)) {
     said["timeline"].push_back({line.at("identity"), line.at("verdict"), line.value("by", "")});
   }
   for (const json& clock : answer.at("clocks")) {
     json one = clock;
     one.erase("late");
+    one.erase("prompts");
     said["clocks"].push_back(std::move(one));
   }
   if (!agreed_) {
