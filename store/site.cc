@@ -1,6 +1,7 @@
 #include "store/site.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
@@ -435,7 +436,26 @@ sync::Tokens Site::tokens(SiteId site, Epoch epoch) const {
   return looked ? tokens : sync::Tokens{};
 }
 
-std::vector<Result<Outcome>> Site::commit_together(const std::vector<Work>& work, WallTime now, Status& all) {
+namespace {
+
+std::size_t entries_of(const Work& piece) {
+  if (const auto* accept = std::get_if<sync::Accept>(&piece)) return accept->entries.size();
+  return std::holds_alternative<Append>(piece) ? 1 : 0;
+}
+
+// How many pieces one transaction takes: all, or as many as keep it within its limit, and one at least.
+std::size_t front_of(std::span<const Work> work) {
+  std::size_t entries = 0;
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    entries += entries_of(work[i]);
+    if (entries > limits::commit_entries_max && i > 0) return i;
+  }
+  return work.size();
+}
+
+}  // namespace
+
+std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, WallTime now, Status& all) {
   std::vector<Result<Outcome>> outcomes;
   std::optional<Turn> turn;
   all = truth_.update([&](Writing& store) -> Status {
@@ -453,7 +473,7 @@ std::vector<Result<Outcome>> Site::commit_together(const std::vector<Work>& work
   return outcomes;
 }
 
-std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTime now) {
+std::vector<Result<Outcome>> Site::commit_some(std::span<const Work> work, WallTime now) {
   Status all{Done{}};
   std::vector<Result<Outcome>> outcomes = commit_together(work, now, all);
   if (all) return outcomes;
@@ -467,7 +487,7 @@ std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTim
       continue;
     }
     Status one{Done{}};
-    std::vector<Result<Outcome>> result = commit_together({piece}, now, one);
+    std::vector<Result<Outcome>> result = commit_together(std::span{&piece, 1}, now, one);
     if (one) {
       each.push_back(std::move(result.front()));
     } else {
@@ -475,6 +495,21 @@ std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTim
     }
   }
   return each;
+}
+
+std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTime now) {
+  std::vector<Result<Outcome>> outcomes;
+  std::span<const Work> rest{work};
+  do {
+    const std::span<const Work> front = rest.first(front_of(rest));
+    rest = rest.subspan(front.size());
+    std::vector<Result<Outcome>> some = commit_some(front, now);
+    std::move(some.begin(), some.end(), std::back_inserter(outcomes));
+    const bool is_lost = !outcomes.empty() && !outcomes.back() && outcomes.back().error().code == Code::unknown_outcome;
+    // What comes after an unknown outcome is not tried.
+    for (; is_lost && !rest.empty(); rest = rest.subspan(1)) outcomes.emplace_back(fail(outcomes.back().error()));
+  } while (!rest.empty());
+  return outcomes;
 }
 
 }  // namespace redress::store

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 #include "crypto/identity.h"
 #include "crypto/seal.h"
@@ -92,9 +93,9 @@ class Site final : public sync::Streams {
   // (the store is another site's or network's), damaged, or what the store says.
   [[nodiscard]] static Result<std::unique_ptr<Site>> open(Truth& truth, const SiteOptions& options, Random& random);
 
-  // Carries out all the work in one durable transaction; one result each, in order. If the transaction cannot hold,
-  // each piece is tried alone, so that one that cannot be stored does not take the others along. After
-  // `unknown_outcome` the program must stop and start again.
+  // Carries out all the work in one durable transaction, or in several if it is more than limits::commit_entries_max
+  // entries; one result each, in order. If a transaction cannot hold, each piece of it is tried alone, so that one that
+  // cannot be stored does not take the others along. After `unknown_outcome` the program must stop and start again.
   [[nodiscard]] std::vector<Result<Outcome>> commit(const std::vector<Work>& work, WallTime now);
 
   // The feeds that grew since this was last called.
@@ -148,7 +149,8 @@ class Site final : public sync::Streams {
   [[nodiscard]] Status load(Writing& store);
   [[nodiscard]] Status load_streams(Writing& store);
   [[nodiscard]] wire::Held held(const StreamName& stream, const StreamRow& row, Seq word) const;
-  [[nodiscard]] std::vector<Result<Outcome>> commit_together(const std::vector<Work>& work, WallTime now, Status& all);
+  [[nodiscard]] std::vector<Result<Outcome>> commit_some(std::span<const Work> work, WallTime now);
+  [[nodiscard]] std::vector<Result<Outcome>> commit_together(std::span<const Work> work, WallTime now, Status& all);
   [[nodiscard]] Digest digest_before(const Reading& store, const StreamName& stream, Seq from) const;
   [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
                                                      const journal::What& what) const;

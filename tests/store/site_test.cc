@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "protocol/base/limits.h"
 #include "tests/sim/forge.h"
 
 namespace redress::store {
@@ -79,6 +80,23 @@ TEST_CASE("Site: two appends of one key in one commit act once") {
   CHECK(second.repeated);
   CHECK(first.identity == second.identity);
   CHECK(rows_of(one.node(), Table::entries) == 1);
+}
+
+TEST_CASE("Site: more entries than a transaction takes are carried out in several, each piece once") {
+  for (const std::size_t over : {0U, 1U}) {
+    Alone one{119};
+    Node& node = one.node();
+    std::vector<Work> work;
+    for (std::size_t i = 0; i < limits::commit_entries_max + over; ++i)
+      work.emplace_back(std::get<Append>(one.made("desk/" + std::to_string(i))));
+    const std::size_t before = node.truth.commits().size();
+    const auto outcomes = node.site->commit(work, WallTime{});
+    REQUIRE(outcomes.size() == work.size());
+    CHECK(std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.has_value(); }));
+    CHECK(node.truth.commits().size() == before + 1 + over);
+    CHECK(rows_of(node, Table::entries) == work.size());
+    CHECK(node.site->mark_of(node.site->journal())->seq == Seq{work.size()});
+  }
 }
 
 TEST_CASE("Site: a key used again for something else is refused, after a restart too") {
