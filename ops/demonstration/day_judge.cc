@@ -80,7 +80,8 @@ void Judge::look_at_end(const json& answer) {
 std::vector<json> played_lines(const json& answer) {
   std::vector<json> out;
   for (const json& line : answer.at("timeline")) {
-    if (line.at("kind") != "reminded" && line.at("kind") != "overdue") out.push_back(line);
+    const std::string kind = line.value("kind", std::string{});
+    if (kind != "reminded" && kind != "overdue") out.push_back(line);
   }
   return out;
 }
