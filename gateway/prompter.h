@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "protocol/casework/prompts.h"
+#include "protocol/casework/rules_of_days.h"
 #include "store/desk.h"
 
 namespace redress::gateway {
 
 struct PrompterParts {
   const store::Truth* journal = nullptr;
-  store::SiteOptions site;
+  journal::Domain domain;
   const casework::Kinds* kinds = nullptr;
   const rules::Profiles* profiles = nullptr;
   const rules::Calendars* calendars = nullptr;
@@ -31,7 +32,7 @@ class Prompter {
   static constexpr std::size_t look_entries_max = 512;  // of the ledger, looked at at once
 
   // `desk` is used by this thread alone.
-  Prompter(PrompterParts parts, store::Desk& desk, Random& random);
+  Prompter(PrompterParts parts, store::Desk& desk);
 
   struct Made {
     store::Append append;
@@ -42,8 +43,6 @@ class Prompter {
   [[nodiscard]] std::vector<Made> take_due(WallTime now);
   // True once the ledger's head has been seen.
   [[nodiscard]] bool is_level() const noexcept { return level_; }
-  // When something is due next, by the clock that take_due() is told; nothing: nothing is known to be.
-  [[nodiscard]] std::optional<WallTime> next_due() const;
   // How many cases wait for a time of theirs.
   [[nodiscard]] std::size_t waiting() const noexcept { return when_.size(); }
 
@@ -52,19 +51,13 @@ class Prompter {
     std::optional<WallTime> next;
     std::optional<std::pair<casework::Event, std::string>> due;  // with its key
   };
-  // The rules of a day, read once.
-  using RulesOfDay = std::map<std::pair<std::string, rules::Day>, std::optional<casework::RulesThen>>;
-
   void follow(WallTime now);
   [[nodiscard]] Look look_at(const CaseId& id, WallTime now);
-  [[nodiscard]] const casework::RulesThen* rules_on(const std::string& profile, rules::Day day);
   void wait(const CaseId& id, std::optional<WallTime> at);
 
   PrompterParts parts_;
   store::Desk& desk_;
-  crypto::Sealer sealer_;
-  store::CaseMemory memory_;
-  RulesOfDay rules_;
+  casework::RulesOfDays rules_;
   Position read_;
   bool level_ = false;
   std::map<CaseId, WallTime> when_;

@@ -21,10 +21,9 @@ Prompting::Prompting(shell::Daemon& daemon, std::function<std::optional<SiteId>(
             daemon.kinds(),
             serial_,
             random_},
-      prompter_{{&daemon.journal(), daemon.site_options(), &daemon.kinds(), &daemon.rules().profiles,
+      prompter_{{&daemon.journal(), daemon.site_options().domain, &daemon.kinds(), &daemon.rules().profiles,
                  &daemon.rules().calendars, daemon.rules().shown},
-                desk_,
-                random_} {}
+                desk_} {}
 
 void Prompting::start() {
   thread_ = std::thread{[this] { run(); }};

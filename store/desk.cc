@@ -199,6 +199,14 @@ Result<std::variant<Append, Appended>> Desk::record(const CaseId& case_id, const
               [&] { return Result<casework::Event>{event}; });
 }
 
+Status Desk::recall(const CaseId& case_id, const std::function<void(const CaseFile&)>& look) {
+  return truth_.view([&](const Reading& store) -> Status {
+    const CaseFile* file = recall_case(store, options_.site, kinds_, sealer_, case_id, memory_);
+    if (file != nullptr) look(*file);
+    return Done{};
+  });
+}
+
 Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const casework::KindRow& row,
                                                   const Asked& asked, const Known& known,
                                                   const std::function<Result<casework::Event>()>& event_made) {

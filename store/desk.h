@@ -51,6 +51,10 @@ class Desk {
   [[nodiscard]] Result<std::variant<Append, Appended>> record(const CaseId& case_id, const casework::Event& event,
                                                               std::string_view key, WallTime now);
 
+  // Shows `look` the case as it stands, without its long texts; a case that is not here is shown to nobody. Fails with
+  // what the store says.
+  [[nodiscard]] Status recall(const CaseId& case_id, const std::function<void(const CaseFile&)>& look);
+
   // The number that a registration was given; nothing if its entry cannot be read.
   [[nodiscard]] std::optional<CaseFile> file_of(const CaseId& case_id);
 

@@ -3,10 +3,9 @@
 // Pure; NextDue is a resource of one thread.
 #pragma once
 
-#include <memory>
 #include <span>
 
-#include "protocol/casework/clocks.h"
+#include "protocol/casework/rules_of_days.h"
 
 namespace redress::casework {
 
@@ -17,32 +16,16 @@ namespace redress::casework {
 
 // The same over several profiles, straight from the case; a profile that does not hold on its day has no clocks.
 // Between two entries of the case, it changes with the rules alone, never with the time of day: it may be stored
-// until either does.
-[[nodiscard]] std::optional<Clock> next_due(const rules::Profiles& profiles, std::span<const std::string> ids,
-                                            const rules::Calendars& calendars, const CaseTimes& times);
-
-// The same as the last for one case after another: the rules are read from their text once for each day on which cases
-// began, and kept once for all days on which they are the same. What it is given outlives it.
+// until either does. What it is given outlives it.
 class NextDue {
  public:
-  static constexpr std::size_t days_max = 4'096;  // kept
-
   NextDue(const rules::Profiles& profiles, std::span<const std::string> ids, const rules::Calendars& calendars)
-      : profiles_{profiles}, ids_{ids}, calendars_{calendars} {}
+      : ids_{ids}, rules_{profiles, calendars} {}
   [[nodiscard]] std::optional<Clock> of(const CaseTimes& times);
 
  private:
-  struct Kept {
-    std::shared_ptr<const RulesThen> then;  // null: no version holds on that day
-    bool revised = false;                   // the calendar was, since that day: no other day's may be the same
-  };
-  [[nodiscard]] const RulesThen* in_force(const std::string& id, rules::Day day);
-  [[nodiscard]] Kept found(const std::string& id, rules::Day day) const;
-
-  const rules::Profiles& profiles_;
   std::span<const std::string> ids_;
-  const rules::Calendars& calendars_;
-  std::map<std::pair<std::string, rules::Day>, Kept> days_;
+  RulesOfDays rules_;
 };
 
 }  // namespace redress::casework

@@ -31,7 +31,7 @@ std::string next(const Story& story, const std::vector<std::string>& profiles = 
   static const rules::Profiles shipped = rules::shipped_profiles();
   static const rules::Calendars calendars = rules::shipped_calendars();
   const CaseTimes times = times_of(kinds(), fold(kinds(), story.entries), story.entries);
-  const auto found = next_due(shipped, profiles, calendars, times);
+  const auto found = NextDue{shipped, profiles, calendars}.of(times);
   // Who has answered for other cases says the same.
   static std::map<std::vector<std::string>, std::unique_ptr<NextDue>> kept;
   const auto [mine, is_new] = kept.try_emplace(profiles);

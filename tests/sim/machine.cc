@@ -74,8 +74,8 @@ Status Machine::start(const PublicKey& head_office_signing) {
   if (is_centre()) {
     gateway = std::make_unique<gateway::Gateway>(*store, self, *common.members, keys.signing, random);
     if (common.prompts) {
-      const gateway::PrompterParts parts{&truth, options(), common.kinds, &profiles(), &calendars(), {"sim"}};
-      prompter = std::make_unique<gateway::Prompter>(parts, *desk, random);
+      const gateway::PrompterParts parts{&truth, common.domain, common.kinds, &profiles(), &calendars(), {"sim"}};
+      prompter = std::make_unique<gateway::Prompter>(parts, *desk);
     }
   } else {
     agent = std::make_unique<agent::Agent>(*store, self, sync::AgentPeer{head_office_signing}, random);

@@ -330,7 +330,7 @@ void World::turn_branch(Machine& machine) {
   if (turned.line == sync::Line::open) network_.open(now_, machine.index, centre().is_up());
 }
 
-// In the program it has a thread of its own, and looks once a second.
+// In the program it has a thread of its own, and looks every five seconds.
 void World::prompt(Machine& machine) {
   if (!machine.prompter) return;
   for (gateway::Prompter::Made& made : machine.prompter->take_due(machine.now(now_).wall)) {
