@@ -45,7 +45,7 @@ void Tokens::load() {
     std::string digest;
     std::uint32_t staff = 0;
     std::string duty;
-    if (!(words >> digest >> staff >> duty) || !duty_named(duty)) continue;
+    if (!(words >> digest >> staff >> duty) || !duty_named(duty) || StaffId{staff} == StaffId{}) continue;
     people_.insert_or_assign(digest, Person{StaffId{staff}, *duty_named(duty)});
   }
 }
@@ -60,6 +60,7 @@ std::optional<Person> Tokens::find(const std::string& bearer) {
 }
 
 Result<std::string> issue_token(const std::string& path, const Person& person, Random& random) {
+  if (person.staff == StaffId{}) return fail(Code::bad_value, "a number from 1: 0 is the program's own", "staff");
   const std::string token = "rdt_" + to_base32(random.fixed<Digest>().bytes);
   const std::string line =
       digest_of(token) + " " + std::to_string(person.staff.value()) + " " + std::string{name_of(person.duty)} + "\n";

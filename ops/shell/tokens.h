@@ -22,7 +22,7 @@ enum class Duty : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Duty duty);
 
 struct Person {
-  StaffId staff;
+  StaffId staff;  // from 1: 0 is the program itself, whose records no person makes (LIFE-42)
   Duty duty = Duty::casework;
 };
 
@@ -40,7 +40,8 @@ class Tokens {
   std::map<std::string, Person> people_;  // by the token's digest
 };
 
-// Adds a token to the file (mode 0600) and returns its text, which is shown once and stored nowhere. Fails with io.
+// Adds a token to the file (mode 0600) and returns its text, which is shown once and stored nowhere. Fails with io, or
+// bad_value for staff number 0.
 [[nodiscard]] Result<std::string> issue_token(const std::string& path, const Person& person, Random& random);
 
 }  // namespace redress::shell

@@ -30,6 +30,22 @@ TEST_CASE("Tokens: an issued token names its person and duty; another names nobo
   CHECK(!tokens.find(*issued + "A").has_value());
 }
 
+TEST_CASE("Tokens: nobody is the program itself, whoever writes it in the file", "[LIFE-42]") {
+  const TempFolder folder;
+  crypto::SystemRandom random;
+  const auto refused = issue_token(folder / "tokens", {StaffId{}, Duty::casework}, random);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::bad_value);
+  CHECK(refused.error().field == "staff");
+  const auto issued = issue_token(folder / "tokens", {StaffId{7}, Duty::casework}, random);
+  REQUIRE(issued.has_value());
+  std::string text = file_text(folder / "tokens");
+  text.replace(text.find(" 7 "), 3, " 0 ");
+  std::ofstream{folder / "tokens"} << text;
+  Tokens tokens{folder / "tokens"};
+  CHECK_FALSE(tokens.find(*issued).has_value());
+}
+
 TEST_CASE("Tokens: the file is its owner's and holds no token") {
   const TempFolder folder;
   crypto::SystemRandom random;
