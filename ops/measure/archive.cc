@@ -6,13 +6,12 @@
 #include "crypto/random.h"
 #include "ops/demonstration/dice.h"
 #include "ops/measure/archive_fill.h"
+#include "ops/measure/door_client.h"
 #include "ops/measure/office.h"
 #include "ops/measure/process_figures.h"
 #include "ops/measure/statistics.h"
 #include "ops/measure/stopwatch.h"
-#include "ops/shell/home.h"
-#include "ops/tool/client.h"
-#include "protocol/wire/refusal.h"
+#include "protocol/base/bytes.h"
 
 namespace redress::measure {
 namespace {
@@ -22,20 +21,6 @@ using nlohmann::json;
 constexpr std::size_t asked_a_round = 300;  // of each, lists and searches
 constexpr std::size_t warm = 20;
 constexpr std::int64_t settle_ms = 2'000;
-
-Result<tool::Client> client_of(const std::string& home) {
-  const auto url = shell::read_small_file(home + "/" + shell::url_file);
-  if (!url) return fail(url.error());
-  const auto token = shell::read_small_file(home + "/" + shell::desk_token_file);
-  if (!token) return fail(token.error());
-  tool::ClientOptions options;
-  options.url = *url;
-  options.token = *token;
-  options.language = "en";
-  options.code_named = wire::code_named;
-  if (url->starts_with("https://")) options.ca_file = home + "/door.crt";
-  return tool::Client::open(options);
-}
 
 // The pages that people turn, by turns.
 class Questions {

@@ -3,14 +3,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ops/measure/door_client.h"
 #include "ops/measure/go.h"
 #include "ops/measure/office.h"
 #include "ops/measure/reference_shelf.h"
 #include "ops/measure/statistics.h"
 #include "ops/measure/stopwatch.h"
-#include "ops/shell/home.h"
-#include "ops/tool/client.h"
-#include "protocol/wire/refusal.h"
 
 namespace redress::measure {
 namespace {
@@ -100,19 +98,6 @@ Result<json> contest_lag(Stage& stage) {
 }
 
 namespace {
-
-Result<tool::Client> client_of(const std::string& home) {
-  const auto url = shell::read_small_file(home + "/" + shell::url_file);
-  if (!url) return fail(url.error());
-  const auto token = shell::read_small_file(home + "/" + shell::desk_token_file);
-  if (!token) return fail(token.error());
-  tool::ClientOptions options;
-  options.url = *url;
-  options.token = *token;
-  options.language = "en";
-  options.code_named = wire::code_named;
-  return tool::Client::open(options);
-}
 
 json register_body(const std::string& text) {
   json fields{{"narrative", text}};
