@@ -1,6 +1,6 @@
 #include "ops/tool/list_commands.h"
 
-#include <algorithm>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -21,11 +21,6 @@ void print_row(const json& one, bool zh) {
     if (one.value("late", false)) std::cout << (zh ? " [已逾期]" : " [overdue]");
   }
   std::cout << "\n";
-}
-
-void print_if_stale(const json& answer, bool zh) {
-  if (!answer.value("stale", false)) return;
-  std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
 }
 
 // The part of a query that says which cases.
@@ -82,68 +77,71 @@ Result<json> found(Client& client, const std::string& query, std::size_t limit) 
   return out;
 }
 
-}  // namespace
-
-int case_list(const Options& options, const CaseFilter& filter, std::size_t limit) {
+// Connects, asks for the cases that `filter` names, and shows the answer: as it is, or as `print` does.
+int show_answer(const Options& options, const CaseFilter& filter,
+                const std::function<Result<json>(Client&, const std::string& wanted)>& ask,
+                const std::function<void(const json&, bool zh)>& print) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
   const auto wanted = part_of(*client, filter);
   if (!wanted) return report(options, wanted.error());
-  const auto answer = client->get("/api/v1/cases?limit=" + std::to_string(limit) + *wanted +
-                                  (filter.sort.empty() ? "" : "&sort=" + filter.sort));
+  const auto answer = ask(*client, *wanted);
   if (!answer) return report(options, answer.error());
   if (options.json) {
     print_json(*answer);
     return exit_done;
   }
   const bool zh = speaks_chinese(options);
-  for (const json& one : (*answer)["cases"]) print_row(one, zh);
-  print_if_stale(*answer, zh);
+  print(*answer, zh);
+  if (answer->value("stale", false))
+    std::cout << (zh ? "（列表尚未包含最新记录）\n" : "(the newest entries are not in this list yet)\n");
   return exit_done;
 }
 
+void print_rows(const json& answer, bool zh) {
+  for (const json& one : answer["cases"]) print_row(one, zh);
+}
+
+void print_all_counts(const json& answer, bool zh) {
+  std::cout << (zh ? "案件 " : "cases ") << answer["cases"] << (zh ? "，有期限 " : ", something due ") << answer["due"]
+            << (zh ? "，已逾期 " : ", overdue ") << answer["late"] << "\n";
+  print_counts(answer["states"], zh ? "状态" : "state", zh ? "state_zh" : "state");
+  print_counts(answer["units"], zh ? "承办机构" : "unit", "unit");
+  print_counts(answer["channels"], zh ? "投诉渠道" : "channel", "channel");
+  if (answer["other_channels"] != 0)
+    std::cout << (zh ? "  其他渠道 " : "  other channels ") << answer["other_channels"] << "\n";
+}
+
+void print_found(const json& answer, bool zh) {
+  print_rows(answer, zh);
+  if (answer["cases"].empty()) std::cout << (zh ? "没有找到\n" : "nothing found\n");
+  if (answer.contains("next"))
+    std::cout << (zh ? "（还有更多，可用 --limit 加大）\n" : "(there may be more: a greater --limit shows them)\n");
+}
+
+}  // namespace
+
+int case_list(const Options& options, const CaseFilter& filter, std::size_t limit) {
+  const auto ask = [&](Client& client, const std::string& wanted) {
+    return client.get("/api/v1/cases?limit=" + std::to_string(limit) + wanted +
+                      (filter.sort.empty() ? "" : "&sort=" + filter.sort));
+  };
+  return show_answer(options, filter, ask, print_rows);
+}
+
 int case_count(const Options& options, const CaseFilter& filter) {
-  auto client = connect(options, Acts::as_desk);
-  if (!client) return report(options, client.error());
-  const auto wanted = part_of(*client, filter);
-  if (!wanted) return report(options, wanted.error());
-  const auto answer = client->get("/api/v1/counts" + (wanted->empty() ? "" : "?" + wanted->substr(1)));
-  if (!answer) return report(options, answer.error());
-  if (options.json) {
-    print_json(*answer);
-    return exit_done;
-  }
-  const bool zh = speaks_chinese(options);
-  std::cout << (zh ? "案件 " : "cases ") << (*answer)["cases"] << (zh ? "，有期限 " : ", something due ")
-            << (*answer)["due"] << (zh ? "，已逾期 " : ", overdue ") << (*answer)["late"] << "\n";
-  print_counts((*answer)["states"], zh ? "状态" : "state", zh ? "state_zh" : "state");
-  print_counts((*answer)["units"], zh ? "承办机构" : "unit", "unit");
-  print_counts((*answer)["channels"], zh ? "投诉渠道" : "channel", "channel");
-  if ((*answer)["other_channels"] != 0)
-    std::cout << (zh ? "  其他渠道 " : "  other channels ") << (*answer)["other_channels"] << "\n";
-  print_if_stale(*answer, zh);
-  return exit_done;
+  const auto ask = [](Client& client, const std::string& wanted) {
+    return client.get("/api/v1/counts" + (wanted.empty() ? "" : "?" + wanted.substr(1)));
+  };
+  return show_answer(options, filter, ask, print_all_counts);
 }
 
 int case_search(const Options& options, const std::vector<std::string>& words, const CaseFilter& filter,
                 std::size_t limit) {
-  auto client = connect(options, Acts::as_desk);
-  if (!client) return report(options, client.error());
-  const auto wanted = part_of(*client, filter);
-  if (!wanted) return report(options, wanted.error());
-  const auto answer = found(*client, "/api/v1/search?q=" + escaped(joined(words)) + *wanted, limit);
-  if (!answer) return report(options, answer.error());
-  if (options.json) {
-    print_json(*answer);
-    return exit_done;
-  }
-  const bool zh = speaks_chinese(options);
-  for (const json& one : (*answer)["cases"]) print_row(one, zh);
-  if ((*answer)["cases"].empty()) std::cout << (zh ? "没有找到\n" : "nothing found\n");
-  if (answer->contains("next"))
-    std::cout << (zh ? "（还有更多，可用 --limit 加大）\n" : "(there may be more: a greater --limit shows them)\n");
-  print_if_stale(*answer, zh);
-  return exit_done;
+  const auto ask = [&](Client& client, const std::string& wanted) {
+    return found(client, "/api/v1/search?q=" + escaped(joined(words)) + wanted, limit);
+  };
+  return show_answer(options, filter, ask, print_found);
 }
 
 }  // namespace redress::tool
