@@ -13,7 +13,7 @@ std::size_t bytes_of(const casework::Told& told) {
                       told.header.what.to.size() * sizeof(SiteId);
   if (!told.event) return bytes;
   for (const auto& [name, value] : told.event->fields) {
-    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();  // short ones stand in their own room
+    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
   }
   return bytes;
 }

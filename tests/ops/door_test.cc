@@ -242,14 +242,25 @@ std::unique_ptr<SSL_CTX, ContextFree> tls_context() {
   return context;
 }
 
-TEST_CASE("Door: over TLS it answers, keeps the connection, and refuses as it does in the clear") {
-  const auto context = tls_context();
-  DoorOptions options = door_options();
-  options.ssl_ctx = context.get();
-  OpenDoor open{echo, options};
+// A door over TLS and a client that keeps its connection.
+struct TlsDoor {
+  TlsDoor() {
+    client.enable_server_certificate_verification(false);
+    client.set_keep_alive(true);
+  }
+  static DoorOptions options(SSL_CTX* context) {
+    DoorOptions out = door_options();
+    out.ssl_ctx = context;
+    return out;
+  }
+  std::unique_ptr<SSL_CTX, ContextFree> context = tls_context();
+  OpenDoor open{echo, options(context.get())};
   httplib::SSLClient client{"127.0.0.1", open.door->port()};
-  client.enable_server_certificate_verification(false);
-  client.set_keep_alive(true);
+};
+
+TEST_CASE("Door: over TLS it answers, keeps the connection, and refuses as it does in the clear") {
+  TlsDoor tls;
+  httplib::SSLClient& client = tls.client;
   for (int i = 0; i < 3; ++i) {
     const auto got = client.Post("/tls", std::string(100'000, 'b'), "text/plain");
     REQUIRE(got);
@@ -262,25 +273,19 @@ TEST_CASE("Door: over TLS it answers, keeps the connection, and refuses as it do
   const auto foreign = client.Get("/", {{"Origin", "http://localhost"}});
   REQUIRE(foreign);
   CHECK(foreign->status == 421);
-  RawClient clear{open.door->port()};
+  RawClient clear{tls.open.door->port()};
   REQUIRE(clear.say(get("/")));
   CHECK_FALSE(has(clear.answer(), "HTTP/1.1"));
 }
 
 TEST_CASE("Door: over TLS an answer does not wait for the client to acknowledge half of it") {
-  const auto context = tls_context();
-  DoorOptions options = door_options();
-  options.ssl_ctx = context.get();
-  OpenDoor open{echo, options};
-  httplib::SSLClient client{"127.0.0.1", open.door->port()};
-  client.enable_server_certificate_verification(false);
-  client.set_keep_alive(true);
+  TlsDoor tls;
   constexpr int acknowledged_at_once = 30;  // a fresh connection delays nothing
   constexpr int rounds = 60;
   std::int64_t quickest_ms = 1'000;
   for (int i = 0; i < rounds; ++i) {
     const Instant began = mono_now();
-    REQUIRE(client.Get("/tls"));
+    REQUIRE(tls.client.Get("/tls"));
     if (i >= acknowledged_at_once) quickest_ms = std::min(quickest_ms, mono_now().value() - began.value());
   }
   // A delayed acknowledgement takes 40 ms at least; the quickest of many is quick on a busy machine too.

@@ -9,17 +9,6 @@
 namespace redress::casework {
 namespace {
 
-const rules::Calendars& calendars() {
-  static const rules::Calendars all = rules::shipped_calendars();
-  return all;
-}
-
-WallTime at(const std::string& text) {
-  const auto moment = from_rfc3339(text + ":00+08:00");
-  REQUIRE(moment);
-  return *moment;
-}
-
 sim::More when(const std::string& time, std::vector<FieldText> fields = {}, std::vector<SiteId> to = {}) {
   return {std::move(to), at("2026-03-02 " + time).value(), std::move(fields), {}};
 }

@@ -11,11 +11,6 @@ namespace {
 
 const Actor program{head_office, StaffId{}};
 
-const rules::Calendars& calendars() {
-  static const rules::Calendars all = rules::shipped_calendars();
-  return all;
-}
-
 // The bank's policy, with the lead that its document leaves blank told, and a second step a working day later.
 const rules::Profiles& profiles() {
   static const rules::Profiles all = [] {
@@ -29,12 +24,6 @@ const rules::Profiles& profiles() {
     return some;
   }();
   return all;
-}
-
-WallTime at(const std::string& text) {
-  const auto moment = from_rfc3339(text + ":00+08:00");
-  REQUIRE(moment);
-  return *moment;
 }
 
 sim::More when(const std::string& text, std::vector<FieldText> fields = {}, std::vector<SiteId> to = {}) {

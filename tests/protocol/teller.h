@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/time.h"
 #include "protocol/casework/case.h"
+#include "protocol/rules/shipped.h"
 #include "tests/sim/story.h"
 
 namespace redress::casework {
@@ -21,6 +23,18 @@ inline Actor chief_of(SiteId site) { return {site, StaffId{site.value() * 10 + 2
 inline const Kinds& shipped() {
   static const Kinds table{shipped_kinds()};
   return table;
+}
+
+inline const rules::Calendars& calendars() {
+  static const rules::Calendars all = rules::shipped_calendars();
+  return all;
+}
+
+// "2026-03-02 10:00", in China.
+inline WallTime at(const std::string& text) {
+  const auto moment = from_rfc3339(text + ":00+08:00");
+  REQUIRE(moment);
+  return *moment;
 }
 
 class Teller {
