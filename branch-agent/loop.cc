@@ -11,8 +11,20 @@ namespace redress::agent {
 namespace {
 
 constexpr std::size_t frames_a_turn_max = 64;
+constexpr std::int64_t eager_ms_max = 600;  // so that work flows within a second of the line's return
 
 }  // namespace
+
+sync::Self self_of(shell::Daemon& daemon, const shell::Home& home) {
+  return {daemon.site_options().domain,
+          home.keys.site,
+          &daemon.signer(),
+          &daemon.site(),
+          home.config.link.heartbeat_ms,
+          static_cast<std::size_t>(home.config.link.window_kib) * limits::kib,
+          shell::version_text("redress-agent"),
+          eager_ms_max};
+}
 
 void Loop::open_line(Now now) {
   auto dealer = shell::Dealer::open(context_, home_.config.link.connect, shell::curve_of(home_.keys.keys.transport),

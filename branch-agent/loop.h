@@ -9,6 +9,9 @@
 
 namespace redress::agent {
 
+// What the shipped agent is in its sessions. The daemon outlives it.
+[[nodiscard]] sync::Self self_of(shell::Daemon& daemon, const shell::Home& home);
+
 class Loop {
  public:
   Loop(Agent& agent, shell::Daemon& daemon, shell::LinkContext& context, const shell::Home& home,

@@ -45,14 +45,7 @@ int run(shell::Started& started) {
       }};
   auto daemon = shell::Daemon::open(home, options, log);
   if (!daemon) return shell::give_up(log, daemon.error());
-  const sync::Self self{{(*daemon)->site_options().domain},
-                        home.keys.site,
-                        &(*daemon)->signer(),
-                        &(*daemon)->site(),
-                        home.config.link.heartbeat_ms,
-                        static_cast<std::size_t>(home.config.link.window_kib) * 1024,
-                        shell::version_text("redress-agent")};
-  agent::Agent agent{(*daemon)->site(), self, {enrolment.head_office_signing}, random};
+  agent::Agent agent{(*daemon)->site(), agent::self_of(**daemon, home), {enrolment.head_office_signing}, random};
   agent::add_routes((*daemon)->api(), agent, home);
   const Status serving = (*daemon)->serve([&] { agent::refresh((*daemon)->metrics(), agent); });
   if (!serving) {

@@ -201,14 +201,7 @@ int run_branch(const BranchTask& task, const std::function<void(const json&)>& t
   auto daemon = shell::Daemon::open(home, {&pairwise, nullptr, enrolment.parent, {}, {}}, *opened->log);
   if (!daemon) return report(daemon.error());
   const store::SiteOptions& site = (*daemon)->site_options();
-  const sync::Self self{{site.domain},
-                        home.keys.site,
-                        &(*daemon)->signer(),
-                        &(*daemon)->site(),
-                        home.config.link.heartbeat_ms,
-                        static_cast<std::size_t>(home.config.link.window_kib) * limits::kib,
-                        shell::version_text("redress-agent")};
-  agent::Agent agent{(*daemon)->site(), self, {enrolment.head_office_signing}, random};
+  agent::Agent agent{(*daemon)->site(), agent::self_of(**daemon, home), {enrolment.head_office_signing}, random};
   const Status serving = (*daemon)->serve([] {});
   if (!serving) return report(serving.error());
   const casework::Kinds kinds{casework::shipped_kinds()};

@@ -13,6 +13,7 @@ constexpr std::int64_t open_ms_max = 5'000;
 constexpr std::int64_t welcome_ms_max = 5'000;
 constexpr std::int64_t backoff_first_ms = 200;
 constexpr std::int64_t backoff_ms_max = 3'000;  // the line could not be had (D17)
+constexpr std::uint32_t eager_tries = 500;
 constexpr std::int64_t refusal_first_ms = 1'000;
 constexpr std::int64_t refusal_ms_max = 60'000;  // the line was had, and the peer said no
 constexpr int beats_missed_max = 3;
@@ -276,8 +277,9 @@ void AgentSession::fail_line(Now now, Error why, bool refused) {
 void AgentSession::schedule(Now now, bool refused, std::uint32_t retry_after_ms) {
   state_ = State::waiting;
   repair_.reset();
+  const std::int64_t longest = failures_ < eager_tries ? std::min(self_.eager_ms_max, backoff_ms_max) : backoff_ms_max;
   const std::int64_t most = refused ? doubled(refusal_first_ms, refusals_++, refusal_ms_max)
-                                    : doubled(backoff_first_ms, failures_++, backoff_ms_max);
+                                    : doubled(backoff_first_ms, failures_++, longest);
   const auto asked = static_cast<std::int64_t>(std::min<std::uint32_t>(retry_after_ms, 3'600'000));
   // Full jitter, so that branches that fell silent together do not come back together.
   wake_at_ = after_ms(now.mono, asked + 1 + random_->below(most));

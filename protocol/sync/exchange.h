@@ -19,6 +19,7 @@ struct Self {
   std::int64_t heartbeat_ms = 2000;
   std::size_t window_bytes = 4 * 1024 * 1024;
   std::string version;
+  std::int64_t eager_ms_max = 3'000;  // of a branch: the longest wait while its line was lost minutes ago, not days
 };
 
 class Exchange {

@@ -154,6 +154,37 @@ TEST_CASE("AgentSession: knows how far its feed goes from head office's heartbea
   CHECK(pair.agent().feed_head() == Seq{1});
 }
 
+// The longest wait of `tries` lines that could not be had, one after the other.
+std::int64_t longest_wait_ms(AgentSession& agent, Now& now, std::size_t tries) {
+  std::int64_t longest = 0;
+  for (std::size_t i = 0; i < tries; ++i) {
+    const std::int64_t wait = agent.next_deadline().value() - now.mono.value();
+    longest = std::max(longest, wait);
+    now.mono = agent.next_deadline();
+    agent.on_tick(now);
+    REQUIRE(agent.take_step().line == Line::open);
+    agent.on_line_down(now, Code::unreachable);
+  }
+  return longest;
+}
+
+TEST_CASE("AgentSession: a line lost minutes ago is asked for eagerly, one lost long ago every three seconds") {
+  Pair pair{73};
+  sim::Node& node = pair.branch();
+  Self self{sim::sim_domain(), node.id, &node.signer, node.site.get(), 2'000, 65'536, "sim", 600};
+  AgentSession agent{self, {pair.gateway().keys.signing.public_key}, node.random};
+  Now now = pair.now(pair.branch());
+  agent.on_tick(now);
+  agent.on_line_down(now, Code::unreachable);
+  CHECK(longest_wait_ms(agent, now, 3) <= 601);
+  const std::int64_t eager = longest_wait_ms(agent, now, 400);
+  CHECK(eager <= 601);
+  CHECK(eager > 400);
+  const std::int64_t patient = longest_wait_ms(agent, now, 400);
+  CHECK(patient <= 3'001);
+  CHECK(patient > 2'000);
+}
+
 TEST_CASE("AgentSession: a line that ends is opened again, and told why") {
   Pair pair{72};
   pair.drive(3'000);
