@@ -20,6 +20,7 @@ struct Bar {
 constexpr Bar bars[] = {
     {"live", "live_sealed", Asked::at_least, 0.85},
     {"live", "live_raw", Asked::at_least, 0.35},
+    {"live", "followers_level_s", Asked::at_most, 15},
     {"catch-up", "catchup_raw", Asked::at_least, 0.6},
     {"catch-up", "flowing_ms_max", Asked::at_most, 1000},
     {"paced", "lag_p50", Asked::at_most, 2},

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "ops/demonstration/ports.h"
-#include "ops/measure/office.h"
+#include "ops/measure/finding.h"
 #include "ops/measure/statistics.h"
 #include "ops/measure/stopwatch.h"
 
@@ -95,7 +95,12 @@ Result<Carried> carry_product(Stage& stage, Way way) {
   }
   const auto told = stage.told(**branch, at, seconds_max);
   if (!told) return fail(told.error());
-  return carried(*told, stage.options().count, cpu_ns_of((*office)->gateway_pid()) - cpu, listening);
+  auto out = carried(*told, stage.options().count, cpu_ns_of((*office)->gateway_pid()) - cpu, listening);
+  if (!out || way == Way::catch_up) return out;
+  const auto found = seconds_until_found(stage, **office, stage.options().count);
+  if (!found) return fail(found.error());
+  out->found_s = *found;
+  return out;
 }
 
 std::string line_of(std::size_t round, Contender contender, const Carried& run) {
@@ -104,6 +109,7 @@ std::string line_of(std::size_t round, Contender contender, const Carried& run) 
   out << "round " << round + 1 << "  " << name_of(contender) << "  " << run.rate << "/s  branch " << run.branch_cpu_us
       << " us  hub " << run.hub_cpu_us << " us";
   if (run.flowing_ms > 0) out << "  flowing after " << run.flowing_ms << " ms";
+  if (run.found_s > 0) out << "  found after " << run.found_s << " s";
   return out.str();
 }
 
@@ -170,6 +176,9 @@ Result<json> contest(Stage& stage, Way way) {
   if (way == Way::live) {
     out["live_sealed"] = ratio_of(ours, runs[Contender::sealed]);
     out["live_raw"] = ratio_of(ours, runs[Contender::raw]);
+    std::vector<double> found;
+    for (const Carried& run : ours) found.push_back(run.found_s);
+    out["followers_level_s"] = percentile(found, 1);
     return out;
   }
   std::vector<double> flowing;

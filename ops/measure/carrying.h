@@ -17,6 +17,7 @@ struct Carried {
   double branch_cpu_us = 0;  // an entry, of the branch's process
   double hub_cpu_us = 0;     // an entry, of head office's process
   double flowing_ms = 0;     // catch-up: from the hub's listening to the first receipt
+  double found_s = 0;        // live, product: from the last receipt until what was carried is found (finding.h)
 };
 
 enum class Way { live, catch_up };
