@@ -158,6 +158,28 @@ TEST_CASE("Search: what is not wanted is left out, and the page filled with othe
   CHECK(some->next.has_value());
 }
 
+TEST_CASE("Search: while the views are made anew there is no answer, not a short one") {
+  Archive archive{312};
+  for (int i = 0; i < 5; ++i) archive.write("common words here");
+  archive.follow();
+  const auto query = parse_query("common");
+  const auto asked = [&](const std::function<bool(const Summary&)>& wanted) {
+    return archive.search.find(*query, Position{}, 5, wanted);
+  };
+  // They are emptied and filled again between an answer's first case and its last.
+  const auto meanwhile = asked([&](const Summary&) {
+    archive.signs.close();
+    archive.signs.ready();
+    return true;
+  });
+  REQUIRE_FALSE(meanwhile.has_value());
+  CHECK(meanwhile.error().code == Code::busy);
+  archive.signs.close();
+  CHECK(asked(everything).error().code == Code::busy);
+  archive.signs.ready();
+  CHECK(asked(everything)->cases.size() == 5);
+}
+
 TEST_CASE("Search: an answer costs no more than its bound and goes on where it stopped") {
   Archive archive{307, SiteId{2}};
   archive.write("the needle");
