@@ -236,9 +236,10 @@ void Injector::rot(Machine& machine, Dice& dice) {
   }
   if (unsent.empty()) return;
   const Position ledger = unsent[dice.index(unsent.size())];
+  const auto shown = judge_.file_at(machine, ledger);
   Bytes& row = machine.truth.rows(store::Table::entries).at(store::key_of(ledger));
   row[dice.index(row.size())] ^= std::byte{1};
-  judge_.on_rotten(machine, ledger);
+  judge_.on_rotten(machine, ledger, shown);
   world_.marks.hit("bit rotten");
 }
 

@@ -31,8 +31,11 @@ class Judge final : public Watcher {
   // The machine's site was revoked, or turned hostile: nobody asks it for what it alone holds.
   void on_left(const Machine& machine);
   void on_disk_change(Machine& machine, const MemoryTruth::Image& becomes);
-  // An entry on a branch's disk cannot be read any more, and nobody puts it right.
-  void on_rotten(Machine& machine, Position ledger);
+  // An entry on a branch's disk cannot be read any more, and nobody puts it right. `shown`: its case as it was until
+  // now.
+  void on_rotten(Machine& machine, Position ledger, const std::optional<store::CaseFile>& shown);
+  // The case of the entry there, as the machine shows it now; nothing: no entry, or nothing is shown.
+  [[nodiscard]] std::optional<store::CaseFile> file_at(Machine& machine, Position ledger);
   // A machine that was not there before, with a disk of its own.
   void on_new_machine(Machine& machine);
   // A site whose store has been rolled back, copied or lost: forks and repairs at it are to be expected.

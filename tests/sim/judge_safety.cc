@@ -69,9 +69,28 @@ void Judge::on_left(const Machine& machine) {
   }
 }
 
-void Judge::on_rotten(Machine& machine, Position ledger) {
+std::optional<store::CaseFile> Judge::file_at(Machine& machine, Position ledger) {
+  const auto identity = book_of(machine).identity_at(ledger);
+  const auto fact = identity ? facts_.find(*identity) : facts_.end();
+  return fact == facts_.end() ? std::nullopt : machine.desk->file_of(fact->second.case_id);
+}
+
+void Judge::on_rotten(Machine& machine, Position ledger, const std::optional<store::CaseFile>& shown) {
   const auto identity = book_of(machine).identity_at(ledger);
   if (!identity) return;
+  const auto now = file_at(machine, ledger);
+  std::set<Digest> left;
+  if (now) {
+    for (const casework::Told& told : now->told) left.insert(told.identity);
+  }
+  // P11: all else is shown as before.
+  if (shown) {
+    for (const casework::Told& told : shown->told) {
+      if (told.identity != *identity && !left.contains(told.identity))
+        broke(machine, "P11 what cannot be read hides entry " + short_name(told.identity) + " of its case");
+    }
+    if (shown->told.size() > 1) world_.marks.hit("bit rotten in a case that has gone on");
+  }
   book_of(machine).lose(*identity);
   if (!is_held_beside(machine, *identity)) destroyed_.insert(*identity);
   rotten_.insert(*identity);
