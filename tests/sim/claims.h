@@ -12,7 +12,8 @@
 //   backup (members.log, which is copied off at each change, survives). An entry is lost only if no disk of a site that
 //   still belongs, and is not hostile, holds it when the last one that did is destroyed or leaves. [needs repair]
 // - A person may revoke a branch: what it had not sent by then waits for a person, and is not asked for here.
-// - One enrolled branch may be hostile: it sends what it likes, signed with its own key. It harms nobody else.
+// - One enrolled branch may be hostile: it sends what it likes, signed with its own key. It harms nobody else, nor
+//   does it use up what a full store keeps for receipts.
 //
 // Outside: head office's machine in hostile hands, loss of every disk, a broken digest or cipher.
 #pragma once

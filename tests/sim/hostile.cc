@@ -19,8 +19,12 @@ std::vector<casework::KindRow> kinds_without_rules() {
 
 }  // namespace
 
-Hostile::Hostile(World& world, Machine& machine, std::uint64_t seed)
+Hostile::Hostile(World& world, Machine& machine, std::uint64_t seed, bool sly)
     : world_{world}, machine_{machine}, dice_{seed}, lenient_{kinds_without_rules()} {
+  if (sly) {
+    sly_.emplace(split(seed, 57));
+    feigns_less_ = sly_->chance(500);
+  }
   world_.overheard = [this](Machine& of, Way way, ByteView frame) {
     if (&of == &machine_) overhear(way, frame);
   };
@@ -47,6 +51,7 @@ void Hostile::overhear(Way way, ByteView frame) {
 }
 
 void Hostile::lie() {
+  if (sly_ && lie_slyly()) return;
   constexpr std::array<unsigned, 9> weights{2, 4, 4, 6, 3, 3, 10, 3, 8};
   const std::size_t how = dice_.weighted(weights);
   world_.marks.hit("lie " + std::to_string(how + 1));
@@ -199,29 +204,93 @@ void Hostile::send_new_batch(const Machine& as, const Machine& other, const Case
   const auto head = world_.centre().store->mark_of(journal);
   if (!head) return;
   const crypto::CaseKey key = crypto::make_case_key(id, dice_);
-  journal::Header header;
-  header.place = {how == 3 ? other.site : as.site, journal.epoch, head->seq.next(),
-                  how == 4 ? dice_.fixed<Digest>() : head->digest};
-  header.what.suite = domain.suite->id;
-  header.what.kind = Kind{5};
-  header.what.author = how == 3 ? other.site : as.site;
-  header.what.staff = StaffId{66};
-  header.what.case_id = id;
-  header.what.key = key.id;
-  header.what.command = dice_.fixed<CommandId>();
-  crypto::Sealer sealer{dice_};
-  auto body = sealer.seal(key, journal::associated_data(domain, header.what), view_of("nothing"));
-  if (!body) return;
-  header.body_bytes = static_cast<std::uint32_t>(body->size());
-  const std::array<ByteView, 1> parts{ByteView{*body}};
-  header.body = domain.suite->hash(parts);
-  wire::Batch batch{session_, journal, header.place.seq, {{journal::encode(header), *body}}, {}, {}};
-  const journal::Mark mark{header.place.seq, journal::entry_digest(domain, batch.items.front().header)};
-  batch.checkpoint = journal::sign(domain, *machine_.options().signer,
-                                   {{}, {}, journal, mark, WallTime{}, machine_.store->ledger(), {}});
+  const journal::Place place{how == 3 ? other.site : as.site, journal.epoch, head->seq.next(),
+                             how == 4 ? dice_.fixed<Digest>() : head->digest};
+  auto item = entry_at(place, key, id, dice_);
+  if (!item) return;
+  wire::Batch batch{session_, journal, place.seq, {std::move(*item)}, {}, {}};
+  const journal::Mark mark{place.seq, journal::entry_digest(domain, batch.items.front().header)};
+  batch.checkpoint = word_for(journal, mark);
   if (how == 1) batch.items.front().body.back() ^= std::byte{1};
   if (how == 2) batch.checkpoint.signature.bytes.front() ^= std::byte{1};
   world_.send_as(machine_, wire::encode(batch));
+}
+
+// What nobody can read, in the name of whose journal it is.
+std::optional<wire::Item> Hostile::entry_at(const journal::Place& place, const crypto::CaseKey& key, const CaseId& id,
+                                            Dice& dice) const {
+  const journal::Domain& domain = world_.common().domain;
+  journal::Header header;
+  header.place = place;
+  header.what.suite = domain.suite->id;
+  header.what.kind = Kind{5};
+  header.what.author = place.site;
+  header.what.staff = StaffId{66};
+  header.what.case_id = id;
+  header.what.key = key.id;
+  header.what.command = dice.fixed<CommandId>();
+  crypto::Sealer sealer{dice};
+  auto body = sealer.seal(key, journal::associated_data(domain, header.what), view_of("nothing"));
+  if (!body) return std::nullopt;
+  header.body_bytes = static_cast<std::uint32_t>(body->size());
+  const std::array<ByteView, 1> parts{ByteView{*body}};
+  header.body = domain.suite->hash(parts);
+  return wire::Item{journal::encode(header), std::move(*body)};
+}
+
+journal::Checkpoint Hostile::word_for(const StreamName& stream, const journal::Mark& mark) const {
+  return journal::sign(world_.common().domain, *machine_.options().signer,
+                       {{}, {}, stream, mark, WallTime{}, machine_.store->ledger(), {}});
+}
+
+// It goes on in an epoch of its own, as a store that was put back does, and keeps the word to itself that it gave
+// before.
+void Hostile::fork_without_word() {
+  const auto id = some_case();
+  if (!id || !world_.centre().is_up()) return;
+  const journal::Domain& domain = world_.common().domain;
+  const StreamName left = machine_.store->journal();
+  const auto common = world_.centre().store->mark_of(left);
+  if (!common || common->seq == Seq{}) return;
+  const StreamName journal = journal_of(machine_.site, Epoch{sly_->next() | 1});
+  const journal::Parent parent{left.epoch, *common};
+  const journal::Mark none{Seq{}, journal::genesis(domain, journal, parent)};
+  wire::Hello out = hello();
+  out.journals.push_back({{journal, none, Seq{1}}, parent, {}});
+  world_.send_as(machine_, wire::encode(out));
+  once_welcomed_ = [this, id = *id, journal, parent, none] {
+    const crypto::CaseKey key = crypto::make_case_key(id, *sly_);
+    auto item = entry_at({machine_.site, journal.epoch, Seq{1}, none.digest}, key, id, *sly_);
+    if (!item) return;
+    wire::Batch batch{session_, journal, Seq{1}, {std::move(*item)}, {}, {}};
+    const journal::Mark mark{Seq{1}, journal::entry_digest(world_.common().domain, batch.items.front().header)};
+    batch.checkpoint = word_for(journal, mark);
+    world_.send_as(machine_, wire::encode(batch));
+    forks_.push_back({{journal, mark, Seq{1}}, parent, {}});
+    world_.marks.hit("lie fork without word");
+  };
+}
+
+// Head office keeps what a fork's author signed before it, once for each epoch: now all of it, while it has no room.
+void Hostile::give_word() {
+  wire::Held fork = forks_.back();
+  forks_.pop_back();
+  fork.proof = journal::encode(word_for(journal_of(machine_.site, fork.parent->epoch), fork.parent->mark));
+  wire::Hello out = hello();
+  out.journals.push_back(fork);
+  world_.send_as(machine_, wire::encode(out));
+  world_.marks.hit("lie word to a full store");
+}
+
+bool Hostile::lie_slyly() {
+  const Machine& centre = world_.centre();
+  if (!forks_.empty() && centre.is_up() && centre.store->is_full()) {
+    give_word();
+    return true;
+  }
+  if (!sly_->chance(200)) return false;
+  fork_without_word();
+  return true;
 }
 
 void Hostile::lie_in_receipt() {
@@ -272,9 +341,10 @@ void Hostile::act_beyond_authority() {
   auto made = desk.act(*id, kind, {StaffId{66}, key, fields, machine_.now(world_.now()).wall});
   auto* append = made ? std::get_if<store::Append>(&*made) : nullptr;
   if (append == nullptr) return;
-  // Now and then it names who it likes, and claims to have seen what was not written.
+  // Now and then it names who it likes, and claims to have seen what was not written, or less than it has.
   if (dice_.chance(200)) append->what.to = {SiteId{static_cast<std::uint32_t>(1 + dice_.index(world_.size()))}};
-  if (dice_.chance(100)) append->what.seen.seq = Seq{append->what.seen.seq.value() + 1'000};
+  const std::uint64_t seen = append->what.seen.seq.value();
+  if (dice_.chance(100)) append->what.seen.seq = Seq{feigns_less_ ? seen / 2 : seen + 1'000};
   world_.marks.hit("lie beyond authority");
   submit(std::move(*append));
 }

@@ -9,7 +9,8 @@ namespace redress::sim {
 
 class Hostile {
  public:
-  Hostile(World& world, Machine& machine, std::uint64_t seed);
+  // `sly`: it also feigns ignorance, and forks when head office has no room, by chances of their own.
+  Hostile(World& world, Machine& machine, std::uint64_t seed, bool sly);
   Hostile(const Hostile&) = delete;
   Hostile& operator=(const Hostile&) = delete;
 
@@ -27,6 +28,13 @@ class Hostile {
   // A batch that begins where head office stands, so that nothing but its one lie is wrong with it.
   void lie_in_new_batch();
   void send_new_batch(const Machine& as, const Machine& other, const CaseId& id, std::size_t how);
+  [[nodiscard]] std::optional<wire::Item> entry_at(const journal::Place& place, const crypto::CaseKey& key,
+                                                   const CaseId& id, Dice& dice) const;
+  [[nodiscard]] journal::Checkpoint word_for(const StreamName& stream, const journal::Mark& mark) const;
+  // True: it has done what only a sly one does.
+  [[nodiscard]] bool lie_slyly();
+  void fork_without_word();
+  void give_word();
   void lie_in_receipt();
   void lie_in_beat();
   // Writes an act into its own journal that the desk would refuse.
@@ -45,6 +53,9 @@ class Hostile {
   std::function<void()> once_welcomed_;  // before its own program sees the welcome
   Bytes last_sent_;
   std::uint64_t keys_ = 0;
+  std::optional<Dice> sly_;
+  bool feigns_less_ = false;       // of what it has seen; else more
+  std::vector<wire::Held> forks_;  // epochs in which head office holds an entry, and for which it has no word yet
 };
 
 }  // namespace redress::sim

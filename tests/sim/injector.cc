@@ -171,10 +171,10 @@ void Injector::strike_program(const Fault& fault, Dice& dice) {
   }
 }
 
-void Injector::fill_for(Machine& machine, std::int64_t ms) {
+void Injector::fill_for(Machine& machine, std::int64_t ms, bool brim) {
   // What is used counts as 97 to 99.9 hundredths of the disk: some still fits, or only what the kept share is for.
   const std::uint64_t used = machine.truth.space().used_bytes;
-  machine.truth.set_limit(used + used / 40);
+  machine.truth.set_limit(used + used / (brim ? 100 : 40));
   later(ms, [&machine] { machine.truth.set_limit(disk_bytes); });
 }
 
@@ -184,7 +184,7 @@ void Injector::strike_disk(const Fault& fault, Dice& dice) {
     case FaultKind::write_fails:
       return machine.truth.fail_commit(dice.chance(500) ? Code::io : Code::store_full, dice.index(4));
     case FaultKind::disk_full:
-      return fill_for(machine, fault.lasts_ms);
+      return fill_for(machine, fault.lasts_ms, fault.brim);
     default:
       return flip_bit(machine, dice);
   }
@@ -196,7 +196,7 @@ void Injector::turn_hostile(Machine& machine, Dice& dice) {
   }
   judge_.on_left(machine);
   judge_.on_shaken(machine.site);
-  hostile_.push_back(std::make_unique<Hostile>(world_, machine, dice.next()));
+  hostile_.push_back(std::make_unique<Hostile>(world_, machine, dice.next(), setting_.whole_casework));
   hostile_.back()->begin();
 }
 

@@ -34,7 +34,7 @@ class Injector {
   void roll_back(Machine& machine, std::int64_t down_ms, bool level, Dice& dice);
   void cut_for(std::size_t machine, Way way, std::int64_t ms);
   void flap(std::size_t machine, Instant until, Dice dice);
-  void fill_for(Machine& machine, std::int64_t ms);
+  void fill_for(Machine& machine, std::int64_t ms, bool brim);
   // Later, unless all has healed by then.
   void later(std::int64_t ms, std::function<void()> what);
 

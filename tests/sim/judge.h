@@ -74,9 +74,11 @@ class Judge final : public Watcher {
   void broke(const Machine& at, const std::string& what);
   [[nodiscard]] Book& book_of(const Machine& machine) { return books_.at(machine.index); }
   void judge_room(Machine& machine, const MemoryTruth::Commit& commit);
+  void judge_evidence(Machine& machine, const MemoryTruth::Commit& commit);
   void note_entry(Machine& machine, const Stored& stored);
   // For --trace: which place of which stream each commit filled or cleared.
   void tell_commit(const Machine& machine, const MemoryTruth::Commit& commit, const std::vector<Stored>& stored);
+  void note_seen(const Machine& centre, const journal::Header& header);
   void judge_recovery(Machine& machine, const Stored& stored, bool fresh);
   using Standings = std::map<CaseId, std::set<SiteId>>;
   void note_standing(const Fact& fact, Standings& standings) const;
@@ -132,7 +134,8 @@ class Judge final : public Watcher {
   std::set<SiteId> rotten_at_;
   std::set<Position> rotten_ledger_;
   std::map<std::size_t, Epoch> old_epochs_;  // a machine's disk is an old image: it must not go on in this epoch
-  std::set<SiteId> feigning_;                // sites that claimed to have seen what was not written yet
+  std::set<SiteId> feigning_;  // sites that claimed to have seen what was not written yet, or less than before
+  std::map<StreamName, journal::Seen> seen_;  // of a journal's last entry at head office
   std::set<SiteId> shaken_;
   std::set<std::size_t> stops_expected_;
   std::map<std::tuple<std::uint64_t, bool, StreamName>, Sending> sendings_;  // line, by head office, stream

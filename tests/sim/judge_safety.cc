@@ -11,9 +11,14 @@ namespace redress::sim {
 namespace {
 
 constexpr std::size_t heads_kept = 4'096;
+constexpr std::uint64_t row_overhead_bytes = 16;  // as the disk counts
 
 std::string site_name(const Machine& machine) {
   return "site " + std::to_string(machine.site.value()) + (machine.is_copy ? " (one of two)" : "") + ": ";
+}
+
+std::uint64_t bytes_of(const MemoryTruth::Change& change) {
+  return change.key.size() + (change.value ? change.value->size() : 0);
 }
 
 // The epoch that a disk's program writes in.
@@ -153,6 +158,7 @@ void Judge::on_durable(Machine& machine, const MemoryTruth::Commit& commit) {
     authors.insert(one.header.what.author);
   }
   if (wrote) judge_room(machine, commit);
+  judge_evidence(machine, commit);
   if (authors.size() > 1) world_.marks.hit("commit of several branches");
   if (stored.size() > limits::commit_entries_max)
     broke(machine, "P10 a commit of " + std::to_string(stored.size()) + " entries");
@@ -164,10 +170,26 @@ void Judge::on_durable(Machine& machine, const MemoryTruth::Commit& commit) {
 void Judge::judge_room(Machine& machine, const MemoryTruth::Commit& commit) {
   const store::Space after = machine.truth.space();
   std::uint64_t grew = 0;
-  for (const MemoryTruth::Change& change : commit)
-    grew += change.key.size() + (change.value ? change.value->size() : 0);
+  for (const MemoryTruth::Change& change : commit) grew += bytes_of(change);
   if (after.used_bytes > after.limit_bytes - after.limit_bytes / 50 + grew)
     broke(machine, "P10 it writes on in the share that is kept for receipts");
+}
+
+// P10: who forks again and again costs a full store nothing.
+void Judge::judge_evidence(Machine& machine, const MemoryTruth::Commit& commit) {
+  const auto is_word = [&](const MemoryTruth::Change& change) {
+    return change.table == store::Table::checkpoints && change.value && store::position_of(change.key) == Position{} &&
+           store::stream_of(change.key).owner != machine.site;
+  };
+  if (std::none_of(commit.begin(), commit.end(), is_word)) return;
+  // At most: what was written over is counted whole.
+  std::uint64_t grew = 0;
+  for (const MemoryTruth::Change& change : commit) grew += bytes_of(change) + row_overhead_bytes;
+  const store::Space after = machine.truth.space();
+  const std::uint64_t before = after.used_bytes - std::min(grew, after.used_bytes);
+  const bool full = before > after.limit_bytes - after.limit_bytes / 50;
+  world_.marks.hit(full ? "evidence of a fork, full" : "evidence of a fork");
+  if (full) broke(machine, "P10 it keeps evidence of a fork in the share that is kept for receipts");
 }
 
 void Judge::note_entry(Machine& machine, const Stored& stored) {
@@ -186,14 +208,27 @@ void Judge::note_entry(Machine& machine, const Stored& stored) {
     broke(machine, "P6 nobody at site " + std::to_string(what.author.value()) + " wrote " + name);
   if (machine.is_centre()) {
     judge_recovery(machine, stored, fresh);
-    const StreamName feed = feed_for(what.seen.epoch, what.author);
-    const bool now = machine.store && machine.store->epoch() == what.seen.epoch;
-    if (now && what.seen.seq > book_of(machine).head_of(feed).seq) feigning_.insert(what.author);
+    note_seen(machine, stored.header);
     note_standing(fact->second, standing_);
     if (standing_[what.case_id].size() >= 3) world_.marks.hit("case at three sites");
   } else if (what.author != machine.site && !standing_[what.case_id].contains(machine.site)) {
     broke(machine, "P12 " + name + " of a case in which the site has no standing");
   }
+}
+
+// Nobody has seen what was not written yet, nor less than when it wrote the entry before.
+void Judge::note_seen(const Machine& centre, const journal::Header& header) {
+  const journal::What& what = header.what;
+  const StreamName feed = feed_for(what.seen.epoch, what.author);
+  const bool now = centre.store && centre.store->epoch() == what.seen.epoch;
+  if (now && what.seen.seq > book_of(centre).head_of(feed).seq) feigning_.insert(what.author);
+  if (what.author == head_office) return;
+  const auto [last, first] = seen_.try_emplace(journal_of(header.place.site, header.place.epoch), what.seen);
+  if (!first && last->second.epoch == what.seen.epoch && what.seen.seq < last->second.seq) {
+    feigning_.insert(what.author);
+    world_.marks.hit("seen falls");
+  }
+  last->second = what.seen;
 }
 
 // P9: while sites are waited for nobody at head office acts on a case, and what a branch sends up rests on what is

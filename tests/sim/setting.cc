@@ -69,6 +69,26 @@ Fault draw_fault(const FaultRow& row, const Setting& setting, Dice& dice) {
   return fault;
 }
 
+// Who forks again and again does it while head office has no room. Chances of its own: the rest of the run is as it
+// was.
+void fill_centre_of_liar(Setting& setting) {
+  constexpr std::int64_t minute = 60'000;
+  Dice dice = split(setting.seed, 56);
+  std::vector<Fault> added;
+  for (const Fault& fault : setting.faults) {
+    if (fault.kind != FaultKind::hostile || !dice.chance(700)) continue;
+    for (std::size_t times = 1 + dice.index(3); times > 0; --times) {
+      Fault full;
+      full.kind = FaultKind::disk_full;
+      full.brim = true;
+      full.at_ms = dice.between(fault.at_ms, setting.lasts_ms - 1);
+      full.lasts_ms = dice.spread(10 * minute, 60 * minute);
+      added.push_back(full);
+    }
+  }
+  setting.faults.insert(setting.faults.end(), added.begin(), added.end());
+}
+
 }  // namespace
 
 Setting draw_setting(std::uint64_t seed, const SettingOptions& options) {
@@ -102,6 +122,7 @@ Setting draw_setting(std::uint64_t seed, const SettingOptions& options) {
   for (std::size_t i = 0; i < count && any && !calm; ++i) {
     out.faults.push_back(draw_fault(fault_table()[dice.weighted(weights)], out, dice));
   }
+  if (out.whole_casework) fill_centre_of_liar(out);
   std::stable_sort(out.faults.begin(), out.faults.end(),
                    [](const Fault& a, const Fault& b) { return a.at_ms < b.at_ms; });
   for (std::size_t i = 0; i < out.faults.size(); ++i) out.faults[i].number = static_cast<unsigned>(i + 1);
@@ -118,6 +139,7 @@ std::string text_of(const Fault& fault) {
   if (row.strikes != Strikes::run)
     out += " at=" + std::to_string(fault.at_ms) + " site=" + std::to_string(fault.machine + 1);
   if (fault.lasts_ms > 0) out += " lasts=" + std::to_string(fault.lasts_ms);
+  if (fault.brim) out += " to the brim";
   return out;
 }
 

@@ -20,9 +20,10 @@ struct Fault {
   std::size_t machine = 0;    // 0: head office, 1…: the branches
   std::int64_t lasts_ms = 0;  // 0: an instant
   std::uint64_t amount = 0;   // what the kind makes of it; also the seed of what it draws
+  bool brim = false;          // of a full disk: nothing but what is kept for receipts fits
 };
 
-// From this seed on people do what runs beside a case's road as well.
+// From this seed on people do what runs beside a case's road as well, and a liar has more to lie with.
 inline constexpr std::uint64_t whole_casework_from = 1'000'000'000;
 
 struct Setting {
