@@ -1,6 +1,10 @@
 #include "tests/crash/crash_states.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -12,6 +16,7 @@ namespace redress::crash {
 namespace {
 
 constexpr std::size_t sector_bytes = 512;
+constexpr std::size_t page_bytes = 4'096;
 // Draws that hit what was visited already, before a moment is held for exhausted.
 constexpr std::size_t vain_draws_max = 64;
 
@@ -27,7 +32,7 @@ Part torn_parts(const DiskEvent& event) {
 // What is on the disk for certain, and what may be.
 class Moment {
  public:
-  explicit Moment(const Files& before) : base_{before} {}
+  explicit Moment(const Files& before) : base_{before}, shown_{before} {}
 
   // Whether passing `next` takes away something that may be there now, adds what is there for certain, or makes more of
   // what must be.
@@ -73,7 +78,9 @@ class Moment {
   [[nodiscard]] const std::vector<const DiskEvent*>& pending() const { return pending_; }
   [[nodiscard]] int told() const { return told_; }
 
-  [[nodiscard]] Files files_of(const Choice& choice) const {
+  // Good until the next call of anything that is not const.
+  [[nodiscard]] const Files& files_of(const Choice& choice) {
+    take_back();
     std::vector<std::pair<const DiskEvent*, Part>> chosen;
     for (const DiskEvent* event : certain_) chosen.emplace_back(event, 1);
     for (std::size_t i = 0; i < pending_.size(); ++i) {
@@ -81,17 +88,16 @@ class Moment {
     }
     // In the order in which they were asked for: they stand in one vector.
     std::sort(chosen.begin(), chosen.end());
-    Files files = base_;
     for (const auto& [event, part] : chosen) {
       if (part == 1) {
-        carry_out(files, *event);
+        show(*event);
         continue;
       }
       DiskEvent torn = *event;
       torn.bytes.resize((part - 1) * sector_bytes);
-      carry_out(files, torn);
+      show(torn);
     }
-    return files;
+    return shown_;
   }
 
  private:
@@ -111,12 +117,50 @@ class Moment {
   // While nothing is pending, what is certain need not be carried out again and again.
   void fold() {
     if (!pending_.empty()) return;
+    take_back();
     std::sort(certain_.begin(), certain_.end());
-    for (const DiskEvent* event : certain_) carry_out(base_, *event);
+    for (const DiskEvent* event : certain_) {
+      carry_out(base_, *event);
+      carry_out(shown_, *event);
+    }
     certain_.clear();
   }
 
+  void show(const DiskEvent& event) {
+    if (event.kind == DiskEvent::Kind::write) {
+      written_.push_back({event.path, static_cast<std::size_t>(event.offset), event.bytes.size()});
+    } else {
+      has_moved_ = true;
+    }
+    carry_out(shown_, event);
+  }
+  // Files are large and what is written to them is little: only that is made as it was.
+  void take_back() {
+    if (has_moved_) shown_ = base_;
+    for (const Written& one : written_) {
+      const auto was = base_.find(one.path);
+      if (was == base_.end()) {
+        shown_.erase(one.path);
+        continue;
+      }
+      std::string& file = shown_[one.path];
+      file.resize(was->second.size());
+      if (one.offset < file.size()) file.replace(one.offset, one.size, was->second, one.offset, one.size);
+    }
+    written_.clear();
+    has_moved_ = false;
+  }
+
+  struct Written {
+    std::string path;
+    std::size_t offset;
+    std::size_t size;
+  };
+
   Files base_;
+  Files shown_;                   // base_, and what was written to it since
+  std::vector<Written> written_;  // to shown_
+  bool has_moved_ = false;        // shown_ is not made of base_ by writes alone
   std::vector<const DiskEvent*> certain_;
   std::vector<const DiskEvent*> pending_;
   int told_ = 0;
@@ -215,6 +259,49 @@ void lay_out(const Files& files, const std::string& from, const std::string& to)
     const std::filesystem::path target = to + path.substr(from.size());
     std::filesystem::create_directories(target.parent_path());
     std::ofstream{target, std::ios::binary} << bytes;
+  }
+}
+
+void LaidOut::lay_out(const Files& files) {
+  const bool has_same_names =
+      std::equal(files.begin(), files.end(), there_.begin(), there_.end(),
+                 [](const auto& wanted, const auto& there) { return wanted.first == there.first; });
+  if (!is_known_ || !has_same_names) {
+    crash::lay_out(files, from_, to_);
+    there_ = files;
+    is_known_ = true;
+    return;
+  }
+  for (const auto& [path, bytes] : files) write_differing(path, bytes, there_[path]);
+}
+
+void LaidOut::write_differing(const std::string& path, const std::string& bytes, std::string& there) const {
+  const int fd = ::open((to_ + path.substr(from_.size())).c_str(), O_WRONLY | O_CLOEXEC);
+  REDRESS_ASSERT(fd >= 0);
+  if (there.size() != bytes.size()) {
+    REDRESS_ASSERT(::ftruncate(fd, static_cast<off_t>(bytes.size())) == 0);
+    there.resize(bytes.size());
+  }
+  for (std::size_t at = 0; at < bytes.size(); at += page_bytes) {
+    const std::size_t size = std::min(page_bytes, bytes.size() - at);
+    if (std::memcmp(bytes.data() + at, there.data() + at, size) == 0) continue;
+    REDRESS_ASSERT(::pwrite(fd, bytes.data() + at, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size));
+    there.replace(at, size, bytes, at, size);
+  }
+  ::close(fd);
+}
+
+void LaidOut::follow(const std::vector<DiskEvent>& events) {
+  for (const DiskEvent& event : events) {
+    if (event.kind == DiskEvent::Kind::rename || event.kind == DiskEvent::Kind::remove) is_known_ = false;
+    if (event.kind != DiskEvent::Kind::write) continue;
+    DiskEvent moved = event;
+    moved.path = from_ + event.path.substr(to_.size());
+    if (there_.contains(moved.path)) {
+      carry_out(there_, moved);
+    } else {
+      is_known_ = false;
+    }
   }
 }
 

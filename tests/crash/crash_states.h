@@ -4,7 +4,7 @@
 // stopped after any of its sectors of 512 bytes (prefix tearing). Sectors that tear inside, and writes whose later
 // sectors come without the earlier ones, are outside what is promised and are not made.
 //
-// Pure but for lay_out().
+// Pure but for lay_out() and LaidOut.
 #pragma once
 
 #include <cstdint>
@@ -37,5 +37,25 @@ int for_each_crash_state(const Files& before, const std::vector<DiskEvent>& even
 void carry_out(Files& files, const DiskEvent& event);
 // Writes the files of a state, whose paths begin with `from`, below the folder `to`, which is emptied before.
 void lay_out(const Files& files, const std::string& from, const std::string& to);
+
+// A folder that one state after the other is laid out in: only what differs from what is there is written.
+//
+// A resource of one thread. Nobody else writes there but who tells of it by follow().
+class LaidOut {
+ public:
+  LaidOut(std::string from, std::string to) : from_{std::move(from)}, to_{std::move(to)} {}
+  // As lay_out(), but for files that are no states' files: after the first time they stay.
+  void lay_out(const Files& files);
+  // What was done there since.
+  void follow(const std::vector<DiskEvent>& events);
+
+ private:
+  void write_differing(const std::string& path, const std::string& bytes, std::string& there) const;
+
+  const std::string from_;
+  const std::string to_;
+  Files there_;            // by the states' paths
+  bool is_known_ = false;  // that these files, and no others, are there
+};
 
 }  // namespace redress::crash

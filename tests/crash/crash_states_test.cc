@@ -2,6 +2,9 @@
 #include "tests/crash/crash_states.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 namespace redress::crash {
@@ -80,6 +83,50 @@ TEST_CASE("Crash states: where there are more than wanted, as many are drawn as 
     return true;
   });
   CHECK(states == 100);
+}
+
+TEST_CASE("Crash states: a state laid out over another, and over what was done to that one, is that state alone") {
+  std::string folder = (std::filesystem::temp_directory_path() / "redress-laid-out-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string to = folder + "/to";
+  LaidOut disk{"/d", to};
+  const auto is_there = [&](const Files& files) {
+    Files found;
+    for (const auto& at : std::filesystem::recursive_directory_iterator{to}) {
+      if (!at.is_regular_file()) continue;
+      std::ifstream file{at.path(), std::ios::binary};
+      found["/d" + at.path().string().substr(to.size())] = {std::istreambuf_iterator<char>{file}, {}};
+    }
+    return found == files;
+  };
+  const std::string page(4'096, 'p');
+  const auto use = [&](const std::vector<DiskEvent>& events) {
+    for (const DiskEvent& event : events) {
+      std::fstream file{event.path, std::ios::binary | std::ios::in | std::ios::out};
+      file.seekp(event.offset);
+      file << event.bytes;
+    }
+    disk.follow(events);
+  };
+
+  const Files longer{{"/d/a/f", page + "tail"}, {"/d/g", "g"}};
+  const Files shorter{{"/d/a/f", "x" + page.substr(1)}, {"/d/g", "G"}};
+  for (const Files& files : {longer, shorter, longer}) {
+    disk.lay_out(files);
+    CHECK(is_there(files));
+  }
+  use({write(to + "/a/f", 100, "written"), write(to + "/a/f", 5'000, "grown")});
+  CHECK_FALSE(is_there(longer));
+  disk.lay_out(longer);
+  CHECK(is_there(longer));
+
+  std::filesystem::rename(to + "/a", to + "/b");
+  disk.follow({{Kind::rename, to + "/a", to + "/b", {}, 0, false}});
+  disk.lay_out(shorter);
+  CHECK(is_there(shorter));
+  disk.lay_out({{"/d/g", "alone"}});
+  CHECK(is_there({{"/d/g", "alone"}}));
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace redress::crash

@@ -1,11 +1,13 @@
 #include "tests/crash/disk_recorder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <map>
 
 #include "protocol/base/assert.h"
 
@@ -14,10 +16,19 @@ namespace {
 
 DiskRecorder* recording = nullptr;
 
+// Of what is open: asking the system for a path takes longer than the write itself.
+std::map<std::pair<dev_t, ino_t>, std::string> paths;
+
 std::string path_of(int descriptor) {
-  std::array<char, 4096> path{};
-  const auto size = ::readlink(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), path.data(), path.size());
-  return size < 0 ? std::string{} : std::string{path.data(), static_cast<std::size_t>(size)};
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return {};
+  const auto [at, is_new] = paths.try_emplace({about.st_dev, about.st_ino});
+  if (is_new) {
+    std::array<char, 4096> path{};
+    const auto size = ::readlink(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), path.data(), path.size());
+    at->second = size < 0 ? std::string{} : std::string{path.data(), static_cast<std::size_t>(size)};
+  }
+  return at->second;
 }
 
 }  // namespace
@@ -25,6 +36,7 @@ std::string path_of(int descriptor) {
 DiskRecorder::DiskRecorder(std::string folder) : folder_{std::move(folder)} {
   REDRESS_ASSERT(recording == nullptr);
   recording = this;
+  paths.clear();
 }
 
 DiskRecorder::~DiskRecorder() { recording = nullptr; }
@@ -45,10 +57,12 @@ void DiskRecorder::on_sync(int descriptor) {
 }
 
 void DiskRecorder::on_rename(const char* from, const char* to) {
+  paths.clear();
   if (std::string_view{to}.starts_with(folder_)) events_.push_back({DiskEvent::Kind::rename, from, to, {}, 0, false});
 }
 
 void DiskRecorder::on_remove(int folder_descriptor, const char* path) {
+  paths.clear();
   std::string whole = path;
   if (!whole.starts_with('/') && folder_descriptor != AT_FDCWD) whole = path_of(folder_descriptor) + "/" + whole;
   if (whole.starts_with(folder_) && whole.ends_with("data.mdb"))

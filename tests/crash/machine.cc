@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "crypto/digest.h"
+#include "crypto/suite_intl.h"
 #include "protocol/sync/receiver.h"
 #include "tests/sim/forge.h"
+#include "tests/sim/trace.h"
 
 namespace redress::crash {
 namespace {
@@ -15,33 +16,44 @@ using store::Table;
 constexpr std::size_t map_bytes = std::size_t{64} << 20;
 constexpr int branch_cases = 24;  // that the branch of an office has written before the office lives
 constexpr std::size_t text_bytes_max = 12'000;
-// Of so many states that were written to one is verified again: nothing was ever known of these rows.
-constexpr std::int64_t states_a_verify = 32;
 
 store::LmdbOptions journal_in(const std::string& folder) {
   return {folder + "/journal", store::journal_tables(), map_bytes};
 }
 
-void append(Bytes& to, ByteView bytes) {
-  for (unsigned shift = 0; shift < 32; shift += 8) to.push_back(static_cast<std::byte>(bytes.size() >> shift));
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
 Digest digest_of_rows(const store::Truth& truth) {
-  Bytes all;
+  sim::Trace all{0};
   const Status looked = truth.view([&](const store::Reading& rows) -> Status {
     for (const Table table : store::journal_tables()) {
-      append(all, view_of(store::table_names[static_cast<std::size_t>(table)]));
+      all.add(static_cast<std::uint64_t>(table));
       rows.scan(table, {}, [&](ByteView key, ByteView value) {
-        append(all, key);
-        append(all, value);
+        all.add(key);
+        all.add(value);
         return true;
       });
     }
     return Done{};
   });
   REDRESS_ASSERT(looked.has_value());
-  return crypto::sha256(all);
+  return all.digest();
+}
+
+// A signature that held holds for ever: verify asks for the same ones of state after state.
+bool verify_once(const PublicKey& key, ByteView message, const Signature& signature) {
+  static std::set<Digest> held;
+  sim::Trace asked{0};
+  asked.add(view_of(key));
+  asked.add(message);
+  asked.add(view_of(signature));
+  if (held.contains(asked.digest())) return true;
+  const bool holds = crypto::intl().verify(key, message, signature);
+  if (holds) held.insert(asked.digest());
+  return holds;
+}
+
+const journal::Suite& remembering_suite() {
+  static const journal::Suite suite{crypto::intl().id, crypto::intl().hash, &verify_once};
+  return suite;
 }
 
 bool has_twice(std::vector<Digest> identities) {
@@ -68,12 +80,13 @@ Fault unusable(std::string what) {
 struct Machine::Running {
   std::unique_ptr<store::LmdbTruth> truth;
   std::unique_ptr<store::Site> site;
+  // Only where people work: of a machine that lives.
   std::unique_ptr<store::Serial> serial;
   std::unique_ptr<store::Desk> desk;
 };
 
 Machine::Machine(std::uint64_t seed, Role role, std::string folder, Plant plant)
-    : role_{role}, folder_{std::move(folder)}, plant_{plant}, random_{seed}, pair_{seed} {
+    : role_{role}, folder_{std::move(folder)}, plant_{plant}, random_{seed}, pair_{seed}, disk_{living(), judged()} {
   pair_.cut(sim::Cut::both);
   if (role_ != Role::office) return;
   for (int i = 1; i <= branch_cases; ++i) {
@@ -91,15 +104,17 @@ Machine::~Machine() {
 Life Machine::live(const Files& before, int commits) {
   Life life;
   life.before = before;
+  grown_.clear();
   lay_out(before, living(), living());
   DiskRecorder recorder{living()};
   auto site = start(living());
   REDRESS_ASSERT(site.has_value());
+  sit_down(**site);
   life.holdings.push_back(holding_of(**site));
   for (int i = 0; i < commits; ++i) {
     const auto work = work_for(**site);
     if (plant_ == Plant::told_early) recorder.tell();
-    REDRESS_ASSERT(commit(**site, work));
+    REDRESS_ASSERT(commit(**site, work, now()));
     if (plant_ != Plant::told_early) recorder.tell();
     life.holdings.push_back(holding_of(**site));
     if (auto finding = finding_in(**site, life.holdings.back().rows)) {
@@ -108,6 +123,8 @@ Life Machine::live(const Files& before, int commits) {
     }
   }
   life.events = recorder.events();
+  life.next = std::get<store::Append>(registration(**site));
+  life.next_at = now();
   if (plant_ == Plant::no_sync) {
     std::erase_if(life.events, [](const DiskEvent& event) { return event.kind == DiskEvent::Kind::sync; });
     for (DiskEvent& event : life.events) event.is_durable = false;
@@ -116,7 +133,14 @@ Life Machine::live(const Files& before, int commits) {
 }
 
 Fault Machine::judge(const Life& life, const Files& files, int told) {
-  lay_out(files, living(), judged());
+  disk_.lay_out(files);
+  const DiskRecorder recorder{judged()};
+  const Fault fault = judge_laid_out(life, told);
+  disk_.follow(recorder.events());
+  return fault;
+}
+
+Fault Machine::judge_laid_out(const Life& life, int told) {
   auto site = start(judged());
   if (!site) return broken("it does not open: " + site.error().what);
   const Holding found = holding_of(**site);
@@ -127,7 +151,7 @@ Fault Machine::judge(const Life& life, const Files& files, int told) {
     fault.what = *finding;
     return fault;
   }
-  return use(std::move(*site), found);
+  return use(std::move(*site), life, found);
 }
 
 Result<std::unique_ptr<Machine::Running>> Machine::start(const std::string& folder) {
@@ -135,23 +159,36 @@ Result<std::unique_ptr<Machine::Running>> Machine::start(const std::string& fold
   auto truth = store::LmdbTruth::open(journal_in(folder));
   if (!truth) return fail(truth.error());
   running->truth = std::move(*truth);
-  auto site = store::Site::open(*running->truth, node().options(), node().random);
+  auto site = store::Site::open(*running->truth, options(), node().random);
   if (!site) return fail(site.error());
   running->site = std::move(*site);
-  running->serial = std::make_unique<store::Serial>(running->site->last_serial());
-  store::DeskOptions at{node().options(), node().parent, 480, {}};
-  if (role_ == Role::office) at.parent_of = [](SiteId) { return std::optional<SiteId>{head_office}; };
-  running->desk = std::make_unique<store::Desk>(*running->truth, at, node().kinds, *running->serial, node().random);
   return running;
+}
+
+void Machine::sit_down(Running& site) {
+  site.serial = std::make_unique<store::Serial>(site.site->last_serial());
+  store::DeskOptions at{options(), node().parent, 480, {}};
+  if (role_ == Role::office) at.parent_of = [](SiteId) { return std::optional<SiteId>{head_office}; };
+  site.desk = std::make_unique<store::Desk>(*site.truth, at, node().kinds, *site.serial, node().random);
 }
 
 Holding Machine::holding_of(const Running& site) {
   Holding out;
-  for (const store::StoredEntry& entry : sim::entries_in(*site.truth))
-    out.identities.push_back(journal::identity_of(sim::sim_domain(), entry.item.header));
+  out.rows = digest_of_rows(*site.truth);
+  const auto [at, is_new] = identities_.try_emplace(out.rows);
+  if (is_new) {
+    for (const store::StoredEntry& entry : sim::entries_in(*site.truth))
+      at->second.push_back(journal::identity_of(sim::sim_domain(), entry.item.header));
+  }
+  out.identities = at->second;
   out.receipted = site.site->receipted(receipted_stream(site));
   if (const auto mark = site.site->mark_of(branch_journal()); mark && role_ == Role::office) out.accepted = mark->seq;
-  out.rows = digest_of_rows(*site.truth);
+  return out;
+}
+
+store::SiteOptions Machine::options() {
+  store::SiteOptions out = node().options();
+  out.domain.suite = &remembering_suite();
   return out;
 }
 
@@ -232,8 +269,8 @@ std::optional<store::Work> Machine::disposition(Running& site) {
   return std::nullopt;
 }
 
-bool Machine::commit(Running& site, const std::vector<store::Work>& work) {
-  const auto outcomes = site.site->commit(work, now());
+bool Machine::commit(Running& site, const std::vector<store::Work>& work, WallTime at) {
+  const auto outcomes = site.site->commit(work, at);
   return std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.has_value(); });
 }
 
@@ -266,26 +303,29 @@ std::optional<std::string> Machine::finding_in(const Running& site, const Digest
   const auto keys_of = [this](SiteId of) {
     return std::vector<PublicKey>{(of == head_office ? pair_.gateway() : pair_.branch()).keys.signing.public_key};
   };
-  const auto verified = store::verify(*site.truth, node().options(), keys_of, random_);
+  const auto verified = store::verify(*site.truth, options(), keys_of, random_);
   if (!verified) return verified.error().what;
   if (verified->errors != 0) return verified->findings.front().where + " " + verified->findings.front().what;
   whole_.insert(rows);
   return std::nullopt;
 }
 
-Fault Machine::use(std::unique_ptr<Running> site, const Holding& before) {
-  if (!commit(*site, {registration(*site)})) return unusable("it cannot be written to");
+Fault Machine::use(std::unique_ptr<Running> site, const Life& life, const Holding& before) {
+  if (!commit(*site, {*life.next}, life.next_at)) return unusable("it cannot be written to");
   site.reset();
   auto again = start(judged());
   if (!again) return unusable("after it was written to it does not open: " + again.error().what);
   const Holding after = holding_of(**again);
+  // The same work on the same rows makes the same rows: what was found in order once need not be looked at again.
+  if (const auto known = grown_.find(before.rows); known != grown_.end())
+    return after.rows == known->second ? Fault{} : unusable("the same work on the same rows made other rows");
   const bool grew = after.identities.size() == before.identities.size() + 1 &&
                     std::equal(before.identities.begin(), before.identities.end(), after.identities.begin());
   if (!grew || after.receipted != before.receipted || after.accepted != before.accepted)
     return unusable("what was written to it is not all that it holds more");
-  if (random_.below(states_a_verify) != 0) return {};
-  const auto finding = finding_in(**again, after.rows);
-  return finding ? unusable("after it was written to: " + *finding) : Fault{};
+  if (const auto finding = finding_in(**again, after.rows)) return unusable("after it was written to: " + *finding);
+  grown_.emplace(before.rows, after.rows);
+  return {};
 }
 
 }  // namespace redress::crash

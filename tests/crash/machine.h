@@ -34,6 +34,9 @@ struct Life {
   std::vector<DiskEvent> events;
   std::vector<Holding> holdings;
   std::string finding;  // what verify found before any power was cut; empty: nothing
+  // A registration that it did not come to write: each of its states is written to with this one, at this time.
+  std::optional<store::Append> next;
+  WallTime next_at;
 };
 
 // What is wrong with a state; all false: nothing.
@@ -61,12 +64,13 @@ class Machine {
   // that judge() finds nothing in.
   [[nodiscard]] Life live(const Files& before, int commits);
   // Lays out a state of that life, opens it, compares it with what had been told by then, and writes to it; opens it
-  // again and looks for what was written.
+  // again and looks for what was written. Requires: the last life.
   [[nodiscard]] Fault judge(const Life& life, const Files& files, int told);
 
  private:
   struct Running;
   [[nodiscard]] Result<std::unique_ptr<Running>> start(const std::string& folder);
+  void sit_down(Running& site);
   [[nodiscard]] StreamName receipted_stream(const Running& site);
   [[nodiscard]] Holding holding_of(const Running& site);
   // One commit's worth of work: what people ask, or what the line brings.
@@ -75,14 +79,17 @@ class Machine {
   [[nodiscard]] store::Work receipt(Running& site);
   [[nodiscard]] std::optional<store::Work> acceptance(Running& site);
   [[nodiscard]] std::optional<store::Work> disposition(Running& site);
-  [[nodiscard]] bool commit(Running& site, const std::vector<store::Work>& work);
+  [[nodiscard]] bool commit(Running& site, const std::vector<store::Work>& work, WallTime at);
   [[nodiscard]] Fault compare(const Life& life, const Holding& found, int told) const;
   [[nodiscard]] std::optional<std::string> finding_in(const Running& site, const Digest& rows);
-  [[nodiscard]] Fault use(std::unique_ptr<Running> site, const Holding& before);
+  [[nodiscard]] Fault use(std::unique_ptr<Running> site, const Life& life, const Holding& before);
+  [[nodiscard]] store::SiteOptions options();
   [[nodiscard]] sim::Node& node() { return role_ == Role::office ? pair_.gateway() : pair_.branch(); }
   [[nodiscard]] StreamName branch_journal() { return pair_.branch().site->journal(); }
   [[nodiscard]] std::string living() const { return folder_ + "/living"; }
   [[nodiscard]] std::string judged() const { return folder_ + "/judged"; }
+  // The rest of what a state goes through: what is on its disk is known, whatever becomes of it.
+  [[nodiscard]] Fault judge_laid_out(const Life& life, int told);
   [[nodiscard]] WallTime now() { return WallTime{wall_ms_ += 1'000}; }
 
   const Role role_;
@@ -90,7 +97,10 @@ class Machine {
   const Plant plant_;
   sim::SeededRandom random_;
   sim::Pair pair_;
-  std::set<Digest> whole_;  // rows that verify found nothing in: it reads nothing else
+  LaidOut disk_;
+  std::set<Digest> whole_;                            // rows that verify found nothing in: it reads nothing else
+  std::map<Digest, std::vector<Digest>> identities_;  // of the entries in these rows
+  std::map<Digest, Digest> grown_;  // rows of a state → what the life's next registration makes of them
   int commands_ = 0;
   std::int64_t wall_ms_ = 1'795'305'600'000;
 };
