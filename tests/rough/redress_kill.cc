@@ -27,8 +27,7 @@ struct Asked {
   int rounds = 12;
   int settle_every = 25;
   std::uint64_t seed = 1;
-  std::string daemons;
-  std::string tools;
+  std::string programs;
   std::string folder;
   bool json = false;
   bool verbose = false;
@@ -173,8 +172,7 @@ void tell(const Asked& asked, const Tally& tally, std::size_t told) {
 
 int run(const Asked& asked, const std::string& folder) {
   FleetOptions options;
-  options.daemons = asked.daemons;
-  options.tools = asked.tools;
+  options.daemons = options.tools = asked.programs;
   options.folder = folder;
   auto fleet = Fleet::open(options);
   Status made{Done{}};
@@ -196,15 +194,13 @@ int run(const Asked& asked, const std::string& folder) {
 int main(int argc, char** argv) {
   redress::rough::Asked asked;
   const std::filesystem::path here = std::filesystem::canonical("/proc/self/exe").parent_path();
-  asked.tools = here.string();
-  asked.daemons = (here.parent_path() / "failpoints").string();
+  asked.programs = (here.parent_path() / "failpoints").string();
   CLI::App app{"Kills a gateway and its agents under load, again and again, and judges what is left"};
   app.add_option("--rounds", asked.rounds, "how many");
   app.add_option("--settle-every", asked.settle_every, "after so many rounds everything is compared")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", asked.seed, "of victims and moments; processes take their own time");
-  app.add_option("--daemons", asked.daemons, "the folder of the daemons with failpoints");
-  app.add_option("--tools", asked.tools, "the folder of redress-ops");
+  app.add_option("--programs", asked.programs, "the folder of the programs that are made for this");
   app.add_option("--folder", asked.folder, "keep homes and logs here");
   app.add_flag("--json", asked.json, "the figures, for programs");
   app.add_flag("--verbose", asked.verbose, "after every comparison");

@@ -1,18 +1,23 @@
 # The rough world on real processes: kills, cut lines, full disks, and a judge who knows only what was told to whom.
 
-# The two daemons with failpoints compiled in, under their own names in a folder of their own. What holds a failpoint is
-# compiled again, and comes before the libraries that hold it without.
-function(redress_with_failpoints program room)
-  set(target ${program}-failpoints)
-  add_executable(${target}
-    ${PROJECT_SOURCE_DIR}/${room}/main.cc ${PROJECT_SOURCE_DIR}/${room}/loop.cc ${PROJECT_SOURCE_DIR}/store/lmdb_truth.cc
-    ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/failpoint.cc)
+# Programs to be killed some thousand times, under their own names in a folder of their own: the two daemons with
+# failpoints compiled in, and all three with a cheap scrypt. What holds a failpoint is compiled again, and comes before
+# the libraries that hold it without.
+function(redress_for_kills program)
+  cmake_parse_arguments(KILLS "" "" "SOURCES;LINKS" ${ARGN})
+  set(target ${program}-for-kills)
+  list(TRANSFORM KILLS_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+  add_executable(${target} ${KILLS_SOURCES} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/cheap_passphrase.cc)
   target_compile_definitions(${target} PRIVATE REDRESS_FAILPOINTS=1)
-  target_link_libraries(${target} PRIVATE redress_flags ${ARGN} PkgConfig::LMDB)
+  target_link_libraries(${target} PRIVATE redress_flags ${KILLS_LINKS} OpenSSL::Crypto)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${program} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/failpoints)
 endfunction()
-redress_with_failpoints(redress-agent branch-agent agent)
-redress_with_failpoints(redress-gateway gateway gateway)
+set(with_failpoints store/lmdb_truth.cc tests/rough/failpoint.cc)
+redress_for_kills(redress-agent SOURCES branch-agent/main.cc branch-agent/loop.cc ${with_failpoints}
+                  LINKS agent PkgConfig::LMDB)
+redress_for_kills(redress-gateway SOURCES gateway/main.cc gateway/loop.cc ${with_failpoints}
+                  LINKS gateway PkgConfig::LMDB)
+redress_for_kills(redress-ops SOURCES ops/tool/main.cc LINKS ops_tool CLI11::CLI11)
 
 set(rough_sources rough/clients.cc rough/fleet.cc rough/history.cc rough/judgement.cc rough/soak_rule.cc rough/stage.cc
                   rough/tormentor.cc)
@@ -21,7 +26,7 @@ add_library(rough STATIC ${rough_sources})
 target_link_libraries(rough PUBLIC redress_flags demonstration tool_lib shell nlohmann_json::nlohmann_json)
 add_executable(redress-kill ${CMAKE_CURRENT_LIST_DIR}/redress_kill.cc)
 target_link_libraries(redress-kill PRIVATE rough CLI11::CLI11)
-add_dependencies(redress-kill redress-agent-failpoints redress-gateway-failpoints redress-ops)
+add_dependencies(redress-kill redress-agent-for-kills redress-gateway-for-kills redress-ops-for-kills)
 add_test(NAME "rough: 12 rounds of SIGKILL" COMMAND redress-kill --rounds 12)
 add_test(NAME "rough: 300 rounds of SIGKILL" COMMAND redress-kill --rounds 300 --seed 2)
 set_tests_properties("rough: 12 rounds of SIGKILL" PROPERTIES LABELS system TIMEOUT 120)
