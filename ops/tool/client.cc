@@ -19,7 +19,8 @@ constexpr int connect_timeout_s = 5;
 constexpr int write_timeout_s = 30;
 constexpr int long_answer_s = 24 * 3600;
 constexpr std::size_t answer_bytes_max = 16 * limits::mib;
-constexpr std::size_t fact_bytes_max = 128;  // Of a refusal's short texts.
+constexpr std::size_t fact_bytes_max = 128;     // Of a refusal's short texts.
+constexpr std::size_t detail_bytes_max = 2048;  // Of the rule that says no, in both languages.
 
 // While it lives, writing to a connection that the daemon has closed is an error and not the end of the program: the
 // library sends without MSG_NOSIGNAL.
@@ -93,14 +94,14 @@ bool is_visible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-// A short text of a refusal; empty if it is not one that can be shown.
-std::string fact(const json& body, const char* name) {
+// A text of a refusal; empty if it is not one that can be shown.
+std::string fact(const json& body, const char* name, std::size_t bytes_max = fact_bytes_max) {
   const auto found = body.find(name);
   if (found == body.end() || !found->is_string()) return {};
   const auto& text = found->get_ref<const std::string&>();
   const bool control =
       std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return text.size() <= fact_bytes_max && !control && is_plain_utf8(text) ? text : std::string{};
+  return text.size() <= bytes_max && !control && is_plain_utf8(text) ? text : std::string{};
 }
 
 Code code_of_status(int status) {
@@ -226,7 +227,7 @@ class Client::Connection {
     const std::string trace = fact(body, "trace");
     if (!trace.empty()) out.what += " trace=" + trace;
     // The rule or limit that says no; the daemon puts no customer text there.
-    const std::string detail = fact(body, "detail");
+    const std::string detail = fact(body, "detail", detail_bytes_max);
     if (!detail.empty()) out.what += " detail=" + detail;
     out.field = fact(body, "field");
     return out;

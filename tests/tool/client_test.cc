@@ -167,6 +167,21 @@ TEST_CASE("Client: a refusal keeps its code, field and trace, and none of its pr
   CHECK(refused.error().what == "call daemon: refused status=422 code=bad_value trace=t-1");
 }
 
+TEST_CASE("Client: the rule that says no is told whole, however long its two languages are", "[tool][client]") {
+  const std::string rule = "ORG-64: " + std::string(400, 'x') + " (" + std::string(300, 'y') + "由网点负责人办理)";
+  const std::string too_long(2'049, 'z');
+  HttpServer server;
+  server.on().Post("/p", [&](const httplib::Request& request, httplib::Response& response) {
+    response.status = 403;
+    const bool long_one = request.get_header_value("Idempotency-Key") == "long";
+    response.set_content(json{{"code", "none"}, {"detail", long_one ? too_long : rule}}.dump(), "application/json");
+  });
+  server.start();
+  Client client = open(options_for(server.authority()));
+  CHECK(client.post("/p", json::object(), "k").error().what.ends_with(" detail=" + rule));
+  CHECK(client.post("/p", json::object(), "long").error().what == "call daemon: refused status=403 code=none");
+}
+
 TEST_CASE("Client: a refusal without a known code goes by its status", "[tool][client]") {
   const auto [status, body, code] = GENERATE(table<int, std::string, Code>({
       {401, "{}", Code::unauthenticated},
