@@ -227,6 +227,9 @@ Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const c
   if (!event) return fail(event.error());
   if (auto no = casework::objection(file->view, row, {options_.site.site, asked.staff}, &*event))
     return fail(std::move(*no));
+  if (options_.objects && asked.staff != StaffId{}) {
+    if (auto no = options_.objects(*file, row, asked.roles)) return fail(std::move(*no));
+  }
   if (!key) return fail(Code::key_waiting, "the case's key is not here yet", "case");
   const auto to = addressees(row, *event, *file);
   if (!to) return fail(to.error());

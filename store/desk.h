@@ -21,6 +21,10 @@ struct DeskOptions {
   std::span<const casework::CodeEdition> editions = casework::shipped_code_editions();
   // What the institution's profiles add to a registration made now; empty: nothing.
   std::function<std::vector<rules::ExtraField>(WallTime now)> extra_fields = {};
+  // What the institution's profiles object to: an act on a case by a person who holds these roles. Never asked of the
+  // program itself, nor of registering. Empty: roles are not asked.
+  std::function<std::optional<Error>(const CaseFile&, const casework::KindRow&, std::span<const std::string> roles)>
+      objects = {};
 };
 
 // The next number to give, shared by every desk of a site.
@@ -38,6 +42,7 @@ class Desk {
     std::string_view key;  // the Idempotency-Key
     std::vector<casework::FieldText> fields;
     WallTime now;
+    std::span<const std::string> roles = {};  // that the person holds at this site
   };
 
   // A new case. Fails as parse_event() and check_extensions() do.

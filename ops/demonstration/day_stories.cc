@@ -72,6 +72,7 @@ Story extended() {
   story.acts = {
       {morning, near_outlet, "", {{"narrative", "残损币鉴定争议"}, {"channel", "营业网点"}}},
       {morning, near_outlet, "accepted", {{"told_at", "@now"}}},
+      {morning, near_outlet, "mediated", {{"outcome", "劝解未果"}}, "ORG-64"},  // for the head of the outlet
       {morning, near_outlet, "started"},
       {morning, near_outlet, "extension_asked", {{"reason", "等待鉴定"}, {"until", "@+30"}}},
       {morning, near_outlet, "extension_told", {{"told_at", "@now"}}, "LIFE-38"},  // first approved

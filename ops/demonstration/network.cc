@@ -136,8 +136,10 @@ Status Network::make_branch(std::size_t index) {
   const auto invited = ask(head_office, enrol);
   if (!invited) return fail(invited.error());
   const std::string token = invited->value("token", std::string{});
-  const auto made = ask(site.site, {"init", "--role", "branch", "--name", site.name, "--join", token, "--door",
-                                    loopback(ports_[index + 2])});
+  std::vector<std::string> init{
+      "init", "--role", "branch", "--name", site.name, "--join", token, "--door", loopback(ports_[index + 2])};
+  for (const std::string& role : site.desk_roles) init.insert(init.end(), {"--desk-role", role});
+  const auto made = ask(site.site, init);
   if (!made) return fail(made.error());
   return launch(site.site);
 }

@@ -31,6 +31,7 @@ std::vector<PlannedSite> sites_for(std::size_t branches) {
     if (leads) primary = site;
     const std::string number = std::to_string(site.value());
     sites.push_back({site, leads ? head_office : primary, (leads ? "一级行 " : "网点 ") + number});
+    if (!leads && site.value() % 2 == 0) sites.back().desk_roles = {"outlet_head"};
   }
   return sites;
 }

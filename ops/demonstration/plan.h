@@ -15,9 +15,11 @@ struct PlannedSite {
   SiteId site;
   SiteId parent;
   std::string name;
+  std::vector<std::string> desk_roles = {};  // of whoever sits at its desk
 };
 
-// Sites 10, 11, …: the first of every ten is the primary branch of the rest. Requires: branches > 0.
+// Sites 10, 11, …: the first of every ten is the primary branch of the rest. At outlets of even numbers the outlet's
+// head sits at the desk, at the others a clerk. Requires: branches > 0.
 [[nodiscard]] std::vector<PlannedSite> sites_for(std::size_t branches);
 
 // One import command: every row whose number, taken modulo Plan::units, is `unit`.

@@ -125,7 +125,8 @@ void CaseApi::act(const Call& call, bool stale) {
   const auto kind = (*body)["kind"].get<std::string>();
   const casework::KindRow* row = parts_.kinds->find(kind);
   json spots = row == nullptr ? json::array() : pointed_out(*row, *fields);
-  commit(call, parts_.desk->act(*case_id, kind, {call.person.staff, *key, std::move(*fields), wall_now()}),
+  commit(call,
+         parts_.desk->act(*case_id, kind, {call.person.staff, *key, std::move(*fields), wall_now(), call.person.roles}),
          std::move(spots), Tells::nothing);
 }
 

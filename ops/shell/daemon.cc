@@ -69,9 +69,17 @@ Status Daemon::open_stores() {
   auto editions = load_code_editions(home_.path(codes_folder));
   if (!editions) return fail(editions.error());
   editions_ = std::move(*editions);
+  case_rules_ = std::make_unique<CaseRules>(rules_, kinds_, site_options_.site, options_.parent);
   const store::DeskOptions desk{
-      site_options_,      options_.parent, zone_offset_minutes(wall_now()),
-      options_.parent_of, editions_,       [this](WallTime now) { return extra_fields(now); }};
+      site_options_,
+      options_.parent,
+      zone_offset_minutes(wall_now()),
+      options_.parent_of,
+      editions_,
+      [this](WallTime now) { return of_the_day(now).extra_fields; },
+      [this](const store::CaseFile& file, const casework::KindRow& row, std::span<const std::string> roles) {
+        return case_rules_->objection(file, row, roles);
+      }};
   desk_ = std::make_unique<store::Desk>(*journal_, desk, kinds_, serial_, random_);
   auto wake = Wake::open();
   if (!wake) return fail(wake.error());
@@ -106,11 +114,11 @@ Status Daemon::notice_old_image() {
   return Done{};
 }
 
-const std::vector<rules::ExtraField>& Daemon::extra_fields(WallTime now) {
+const Daemon::OfTheDay& Daemon::of_the_day(WallTime now) {
   const rules::Day day = rules::day_of(now, rules::zone_of_china);
-  if (extra_day_ != day) extra_fields_ = shell::extra_fields(rules_, day);
-  extra_day_ = day;
-  return extra_fields_;
+  if (day_ != day) of_the_day_ = {extra_fields(rules_, day), roles_of(rules_, day)};
+  day_ = day;
+  return of_the_day_;
 }
 
 void Daemon::on_committed() {
@@ -284,7 +292,10 @@ Status Daemon::serve(std::function<void()> refresh) {
       [this] { door_->post([this] { readers_->on_followed(); }); });
   add_case_routes();
   add_rebuild_route();
-  add_kind_routes(*api_, kinds_, editions_, [this] { return extra_fields(wall_now()); });
+  add_kind_routes(*api_, kinds_, editions_, [this] {
+    const OfTheDay& today = of_the_day(wall_now());
+    return FormRules{today.extra_fields, today.roles};
+  });
   auto door = Door::open(
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
   if (!door) return fail(door.error());

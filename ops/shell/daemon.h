@@ -11,6 +11,7 @@
 #include "crypto/tls.h"
 #include "ops/shell/case_api.h"
 #include "ops/shell/case_lists.h"
+#include "ops/shell/case_rules.h"
 #include "ops/shell/following.h"
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"
@@ -74,8 +75,12 @@ class Daemon {
   void add_routes(std::function<void()> refresh);
   void add_case_routes();
   void add_rebuild_route();
-  // Of the rules, as they are on the day; read once a day. The door's thread.
-  [[nodiscard]] const std::vector<rules::ExtraField>& extra_fields(WallTime now);
+  // Of the rules, as they are on a day; read once a day. The door's thread.
+  struct OfTheDay {
+    std::vector<rules::ExtraField> extra_fields;
+    std::vector<NamedRole> roles;
+  };
+  [[nodiscard]] const OfTheDay& of_the_day(WallTime now);
   // The follower's thread: what the disk got back.
   [[nodiscard]] Result<std::uint64_t> drop_views();
   // On the thread of what takes long: the views made again, beside, and put in the place of those in use.
@@ -91,8 +96,9 @@ class Daemon {
   casework::Kinds kinds_;
   Rulebook rules_;
   std::vector<casework::CodeEdition> editions_;
-  std::optional<rules::Day> extra_day_;  // of what follows
-  std::vector<rules::ExtraField> extra_fields_;
+  std::unique_ptr<CaseRules> case_rules_;
+  std::optional<rules::Day> day_;  // of what follows
+  OfTheDay of_the_day_;
   std::unique_ptr<journal::Signer> signer_;
   store::SiteOptions site_options_;
   std::unique_ptr<store::LmdbTruth> journal_;

@@ -81,7 +81,35 @@ json who_json(casework::Who who) {
   return out;
 }
 
-json kind_json(const casework::KindRow& row) {
+json when_json(casework::When when) {
+  json out = json::array();
+  if ((when & casework::when_new) != 0) out.push_back("new");
+  if ((when & casework::when_open) != 0) out.push_back("open");
+  if ((when & casework::when_ended) != 0) out.push_back("ended");
+  return out;
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// Whose act it is by the profiles, and whether nobody else's.
+json roles_json(const casework::KindRow& row, const std::vector<NamedRole>& roles) {
+  json out = json::array();
+  for (const auto& [profile, role] : roles) {
+    if (!contains(role.acts, row.name)) continue;
+    out.push_back({{"role", role.id},
+                   {"zh", role.zh},
+                   {"en", role.en},
+                   {"profile", profile},
+                   {"source", role.source},
+                   {"units", role.units},
+                   {"alone", contains(role.alone, row.name)}});
+  }
+  return out;
+}
+
+json kind_json(const casework::KindRow& row, const std::vector<NamedRole>& roles) {
   json fields = json::array();
   json minted = json::array();
   for (const casework::Field& field : row.fields) {
@@ -96,6 +124,9 @@ json kind_json(const casework::KindRow& row) {
           {"en", row.en},
           {"opens", row.effect == casework::Effect::open},
           {"who", who_json(row.who)},
+          {"when", when_json(row.when)},
+          {"after_reply", row.needs_reply},
+          {"roles", roles_json(row, roles)},
           {"by_program", (row.guards & casework::guard_no_person) != 0},
           {"rule", row.rule},
           {"fields", std::move(fields)},
@@ -117,18 +148,17 @@ json edition_json(const casework::CodeEdition& edition) {
 }  // namespace
 
 void add_kind_routes(Api& api, const casework::Kinds& kinds, std::span<const casework::CodeEdition> editions,
-                     std::function<std::vector<rules::ExtraField>()> extra_fields) {
-  api.add("GET", "/api/v1/kinds", Access::any_token,
-          [&kinds, extra_fields = std::move(extra_fields)](const Call& call) {
-            json body{{"kinds", json::array()}};
-            for (const casework::KindRow& row : kinds.rows()) {
-              body["kinds"].push_back(kind_json(row));
-              if (row.effect != casework::Effect::open) continue;
-              for (const rules::ExtraField& one : extra_fields())
-                body["kinds"].back()["fields"].push_back(extra_json(one));
-            }
-            call.respond(json_response(200, body));
-          });
+                     std::function<FormRules()> form_rules) {
+  api.add("GET", "/api/v1/kinds", Access::any_token, [&kinds, form_rules = std::move(form_rules)](const Call& call) {
+    const FormRules now = form_rules();
+    json body{{"kinds", json::array()}};
+    for (const casework::KindRow& row : kinds.rows()) {
+      body["kinds"].push_back(kind_json(row, now.roles));
+      if (row.effect != casework::Effect::open) continue;
+      for (const rules::ExtraField& one : now.extra_fields) body["kinds"].back()["fields"].push_back(extra_json(one));
+    }
+    call.respond(json_response(200, body));
+  });
   api.add("GET", "/api/v1/codes", Access::any_token, [editions](const Call& call) {
     json body{{"editions", json::array()}};
     for (const casework::CodeEdition& edition : editions) {

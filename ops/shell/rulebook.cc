@@ -64,6 +64,16 @@ Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& con
   return book;
 }
 
+std::vector<NamedRole> roles_of(const Rulebook& book, rules::Day day) {
+  std::vector<NamedRole> out;
+  for (const std::string& id : book.shown) {
+    const auto profile = book.profiles.in_force(id, day);
+    if (!profile) continue;
+    for (const rules::Role& role : profile->roles) out.push_back({profile->mark(), role});
+  }
+  return out;
+}
+
 std::vector<rules::ExtraField> extra_fields(const Rulebook& book, rules::Day day) {
   std::vector<rules::ExtraField> out;
   for (const std::string& id : book.shown) {

@@ -19,6 +19,14 @@ struct Rulebook {
 // file (its line and field), or with bad_config if a profile that is to be shown is not known.
 [[nodiscard]] Result<Rulebook> open_rulebook(const RulesConfig& config, const std::string& config_path);
 
+// A role that a shown profile has on a day.
+struct NamedRole {
+  std::string profile;  // "bank-000/1"
+  rules::Role role;
+};
+// In the order of the shown profiles and their rows.
+[[nodiscard]] std::vector<NamedRole> roles_of(const Rulebook& book, rules::Day day);
+
 // The fields that the shown profiles add to a registration made on a day, each id once: of the first that has it.
 [[nodiscard]] std::vector<rules::ExtraField> extra_fields(const Rulebook& book, rules::Day day);
 

@@ -46,7 +46,9 @@ void Tokens::load() {
     std::uint32_t staff = 0;
     std::string duty;
     if (!(words >> digest >> staff >> duty) || !duty_named(duty) || StaffId{staff} == StaffId{}) continue;
-    people_.insert_or_assign(digest, Person{StaffId{staff}, *duty_named(duty)});
+    Person person{StaffId{staff}, *duty_named(duty), {}};
+    for (std::string role; words >> role;) person.roles.push_back(role);
+    people_.insert_or_assign(digest, std::move(person));
   }
 }
 
@@ -61,9 +63,15 @@ std::optional<Person> Tokens::find(const std::string& bearer) {
 
 Result<std::string> issue_token(const std::string& path, const Person& person, Random& random) {
   if (person.staff == StaffId{}) return fail(Code::bad_value, "a number from 1: 0 is the program's own", "staff");
+  std::string roles;
+  for (const std::string& role : person.roles) {
+    if (role.empty() || role.find_first_of(" \t\r\n") != std::string::npos)
+      return fail(Code::bad_value, "a role is one word", "role");
+    roles += " " + role;
+  }
   const std::string token = "rdt_" + to_base32(random.fixed<Digest>().bytes);
-  const std::string line =
-      digest_of(token) + " " + std::to_string(person.staff.value()) + " " + std::string{name_of(person.duty)} + "\n";
+  const std::string line = digest_of(token) + " " + std::to_string(person.staff.value()) + " " +
+                           std::string{name_of(person.duty)} + roles + "\n";
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0) return fail(Code::io, "open tokens: path=" + path);
   const bool ok = ::flock(fd, LOCK_EX) == 0 &&

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/random.h"
 #include "protocol/base/result.h"
@@ -24,6 +25,7 @@ enum class Duty : std::uint8_t {
 struct Person {
   StaffId staff;  // from 1: 0 is the program itself, whose records no person makes (LIFE-42)
   Duty duty = Duty::casework;
+  std::vector<std::string> roles = {};  // of the profiles that are gone by: "outlet_head" (casework/roles.h)
 };
 
 class Tokens {
@@ -41,7 +43,7 @@ class Tokens {
 };
 
 // Adds a token to the file (mode 0600) and returns its text, which is shown once and stored nowhere. Fails with io, or
-// bad_value for staff number 0.
+// bad_value for staff number 0 or a role that is not one word.
 [[nodiscard]] Result<std::string> issue_token(const std::string& path, const Person& person, Random& random);
 
 }  // namespace redress::shell

@@ -74,6 +74,11 @@ void print_kind(const json& row, bool zh, bool with_fields) {
     between = " ";
   }
   std::cout << "]" << (row.value("by_program", false) ? (zh ? "  由程序记录" : "  by the program") : "") << "\n";
+  for (const json& role : row.value("roles", json::array())) {
+    std::cout << "  " << (role["alone"] ? (zh ? "须由 " : "done by ") : (zh ? "常由 " : "usually by "))
+              << text(role, zh ? "zh" : "en") << " [" << text(role, "role") << "]  " << text(role, "profile") << " "
+              << text(role, "source") << "\n";
+  }
   if (!with_fields) return;
   std::cout << "  " << text(row, "rule") << "\n";
   for (const json& field : row["fields"]) {

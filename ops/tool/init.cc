@@ -3,12 +3,15 @@
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "crypto/random.h"
 #include "crypto/suite_intl.h"
 #include "crypto/tls.h"
 #include "crypto/token.h"
+#include "ops/shell/process.h"
 #include "ops/shell/tokens.h"
+#include "ops/tool/rules_command.h"
 #include "protocol/base/bytes.h"
 
 namespace redress::tool {
@@ -19,19 +22,38 @@ constexpr int certificate_days = 3650;
 
 // Everything that both kinds of home have: configuration, keystore, passphrase, two tokens.
 Status make_home(const Options& options, const shell::Config& config, const crypto::KeystoreContent& keys,
-                 Random& random) {
+                 const std::vector<std::string>& desk_roles, Random& random) {
   const std::string folder = options.home + "/";
   const std::string passphrase = to_base32(random.fixed<Digest>().bytes);
   Status done = shell::write_small_file(folder + config.keys.passphrase_file, passphrase + "\n");
   if (done) done = crypto::save_keystore(folder + config.keys.keystore, passphrase, keys, random);
   if (done) done = shell::write_small_file(folder + shell::config_file, shell::commented_config(config));
   if (!done) return done;
-  const auto desk = shell::issue_token(folder + shell::tokens_file, {StaffId{1}, shell::Duty::casework}, random);
+  const auto desk =
+      shell::issue_token(folder + shell::tokens_file, {StaffId{1}, shell::Duty::casework, desk_roles}, random);
   if (!desk) return fail(desk.error());
-  const auto ops = shell::issue_token(folder + shell::tokens_file, {StaffId{2}, shell::Duty::operations}, random);
+  const auto ops = shell::issue_token(folder + shell::tokens_file, {StaffId{2}, shell::Duty::operations, {}}, random);
   if (!ops) return fail(ops.error());
   done = shell::write_small_file(folder + shell::desk_token_file, *desk + "\n");
   return done ? shell::write_small_file(folder + shell::ops_token_file, *ops + "\n") : done;
+}
+
+// Each must be one of a profile that the home goes by.
+Status check_roles(const Options& options, const std::vector<std::string>& roles, const char* option) {
+  if (roles.empty()) return Done{};
+  const Result<shell::Rulebook> book = rulebook_of(options);
+  if (!book) return fail(book.error());
+  const auto today = redress::rules::day_of(shell::wall_now(), redress::rules::zone_of_china);
+  std::string known;
+  std::set<std::string> ids;
+  for (const shell::NamedRole& one : shell::roles_of(*book, today)) {
+    if (ids.insert(one.role.id).second)
+      known += (known.empty() ? "" : ", ") + one.role.id + " " + one.role.zh + " " + one.role.en;
+  }
+  for (const std::string& role : roles) {
+    if (!ids.contains(role)) return fail(Code::bad_value, "no such role: " + role + "; there are: " + known, option);
+  }
+  return Done{};
 }
 
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
@@ -52,7 +74,7 @@ int init_gateway(const Options& options, const InitOptions& what) {
   if (!certified) return report(options, certified.error());
   const crypto::KeystoreContent keys{random.fixed<NetworkId>(), head_office, crypto::make_site_keys(random),
                                      std::nullopt, std::nullopt};
-  const Status made = make_home(options, config, keys, random);
+  const Status made = make_home(options, config, keys, what.desk_roles, random);
   if (!made) return report(options, made.error());
   const auto fingerprint = crypto::fingerprint_of(folder + "door.crt");
   if (!fingerprint) return report(options, fingerprint.error());
@@ -92,7 +114,7 @@ int init_branch(const Options& options, const InitOptions& what) {
   const crypto::KeystoreContent keys{
       join->network, join->site, crypto::make_site_keys(random), std::nullopt,
       crypto::Invite{crypto::transport_pair(join->one_time_secret), join->gateway, join->endpoint, join->expires}};
-  const Status made = make_home(options, config, keys, random);
+  const Status made = make_home(options, config, keys, what.desk_roles, random);
   if (!made) return report(options, made.error());
   if (options.json) {
     print_json(
@@ -118,20 +140,25 @@ int init(const Options& options, const InitOptions& what) {
   if (!error) fs::permissions(options.home, fs::perms::owner_all, error);
   if (error)
     return report(options, {Code::io, "make folder: path=" + options.home + " reason=" + error.message(), "--home"});
+  const Status known = check_roles(options, what.desk_roles, "--desk-role");
+  if (!known) return report(options, known.error());
   if (what.role == "gateway") return init_gateway(options, what);
   if (what.join.empty())
     return report(options, {Code::missing_field, "a branch needs the token that head office printed", "--join"});
   return init_branch(options, what);
 }
 
-int token(const Options& options, std::uint32_t staff, const std::string& duty) {
-  const auto named = shell::duty_named(duty);
+int token(const Options& options, const TokenOptions& what) {
+  const auto named = shell::duty_named(what.duty);
   if (!named) return report(options, {Code::bad_value, "casework or operations", "--duty"});
+  const Status known = check_roles(options, what.roles, "--role");
+  if (!known) return report(options, known.error());
   crypto::SystemRandom random;
-  const auto issued = shell::issue_token(options.home + "/" + shell::tokens_file, {StaffId{staff}, *named}, random);
+  const auto issued =
+      shell::issue_token(options.home + "/" + shell::tokens_file, {StaffId{what.staff}, *named, what.roles}, random);
   if (!issued) return report(options, issued.error());
   if (options.json) {
-    print_json({{"token", *issued}, {"staff", staff}, {"duty", duty}});
+    print_json({{"token", *issued}, {"staff", what.staff}, {"duty", what.duty}, {"roles", what.roles}});
   } else {
     std::cout << *issued << "\n";
   }

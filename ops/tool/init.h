@@ -10,11 +10,18 @@ struct InitOptions {
   std::string name;
   std::string zone = "Asia/Shanghai";
   std::string listen = "tcp://0.0.0.0:7600";
-  std::string door;  // "": the role's default
-  std::string join;  // a branch: the token, or @file
+  std::string door;                     // "": the role's default
+  std::string join;                     // a branch: the token, or @file
+  std::vector<std::string> desk_roles;  // that whoever sits at the desk holds
+};
+
+struct TokenOptions {
+  std::uint32_t staff = 1;
+  std::string duty = "casework";
+  std::vector<std::string> roles;  // each a role of a shown profile, else it is refused with those that there are
 };
 
 [[nodiscard]] int init(const Options& options, const InitOptions& what);
-[[nodiscard]] int token(const Options& options, std::uint32_t staff, const std::string& duty);
+[[nodiscard]] int token(const Options& options, const TokenOptions& what);
 
 }  // namespace redress::tool

@@ -28,9 +28,9 @@ struct Line {
   std::vector<std::string> fields, words;
   std::string profile, law = "cn", day;
   CaseFilter filter;
-  std::string id, kind, key, folder, code, reason, duty = "casework";
+  std::string id, kind, key, folder, code, reason;
   std::uint32_t site = 0;
-  std::uint32_t staff = 1;
+  TokenOptions token;
   std::size_t limit = 50;
   LagCommand lag;
   bool why = false;
@@ -47,6 +47,13 @@ CLI::App* add(CLI::App& app, Line& line, const char* name, const char* what, std
   return command;
 }
 
+// Of a case: as whom.
+CLI::App* add_case(CLI::App& app, Line& line, const char* name, const char* what, std::function<int()> run) {
+  CLI::App* command = add(app, line, name, what, std::move(run));
+  command->add_option("--token", line.options.token_file, "as this person: the file that holds their token / 令牌文件");
+  return command;
+}
+
 // Which cases: the same for the list, the search and the counts.
 void add_filter(CLI::App& command, CaseFilter& filter) {
   command.add_option("--state", filter.state, "only cases in this state, in any of its names / 状态");
@@ -60,39 +67,39 @@ void add_filter(CLI::App& command, CaseFilter& filter) {
 void add_cases(CLI::App& app, Line& line) {
   CLI::App* cases = app.add_subcommand("case", "register, list, read, act / 登记、列表、查看、办理");
   cases->require_subcommand(1);
-  CLI::App* fresh = add(*cases, line, "new", "register a case; asks field by field if none is given / 登记",
-                        [&] { return case_new(line.options, line.fields, line.key); });
+  CLI::App* fresh = add_case(*cases, line, "new", "register a case; asks field by field if none is given / 登记",
+                             [&] { return case_new(line.options, line.fields, line.key); });
   fresh->add_option("fields", line.fields, "name=value …");
   fresh->add_option("--key", line.key, "Idempotency-Key: the same key never registers twice");
-  CLI::App* list = add(*cases, line, "list", "newest first / 列表",
-                       [&] { return case_list(line.options, line.filter, line.limit); });
+  CLI::App* list = add_case(*cases, line, "list", "newest first / 列表",
+                            [&] { return case_list(line.options, line.filter, line.limit); });
   add_filter(*list, line.filter);
   list->add_option("--sort", line.filter.sort, "newest, or due: what is due next comes first / 排序")
       ->check(CLI::IsMember({"newest", "due"}));
   list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
-  CLI::App* search = add(*cases, line, "search", "cases with these words in an entry, open and closed / 查找",
-                         [&] { return case_search(line.options, line.words, line.filter, line.limit); });
+  CLI::App* search = add_case(*cases, line, "search", "cases with these words in an entry, open and closed / 查找",
+                              [&] { return case_search(line.options, line.words, line.filter, line.limit); });
   search
       ->add_option("words", line.words, "all of them, of two characters at least, or three letters or digits / 关键词")
       ->required();
   add_filter(*search, line.filter);
   search->add_option("--limit", line.limit, "at most so many / 最多条数")->check(CLI::Range(1, 10'000));
-  CLI::App* count = add(*cases, line, "count", "how many, by state, unit and channel / 统计",
-                        [&] { return case_count(line.options, line.filter); });
+  CLI::App* count = add_case(*cases, line, "count", "how many, by state, unit and channel / 统计",
+                             [&] { return case_count(line.options, line.filter); });
   add_filter(*count, line.filter);
-  CLI::App* show = add(*cases, line, "show", "one case with its timeline / 查看",
-                       [&] { return case_show(line.options, line.id, line.why); });
+  CLI::App* show = add_case(*cases, line, "show", "one case with its timeline / 查看",
+                            [&] { return case_show(line.options, line.id, line.why); });
   show->add_flag("--why", line.why, "explain each due date / 说明每个期限");
   show->add_option("case", line.id, "its number or id")->required();
-  CLI::App* act = add(*cases, line, "act", "record what was done / 办理",
-                      [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
+  CLI::App* act = add_case(*cases, line, "act", "record what was done / 办理",
+                           [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
   act->add_option("case", line.id, "its number or id")->required();
   act->add_option("kind", line.kind, "which act, as `case kinds` lists them, in any of its names / 事项，中文名亦可")
       ->required();
   act->add_option("fields", line.fields, "name=value …");
   act->add_option("--key", line.key, "Idempotency-Key: the same key never acts twice");
-  CLI::App* kinds = add(*cases, line, "kinds", "what may be recorded, and by whom / 可办理事项",
-                        [&] { return case_kinds(line.options, line.kind); });
+  CLI::App* kinds = add_case(*cases, line, "kinds", "what may be recorded, and by whom / 可办理事项",
+                             [&] { return case_kinds(line.options, line.kind); });
   kinds->add_option("kind", line.kind, "only this one, with its fields");
 }
 
@@ -107,6 +114,7 @@ void add_sites(CLI::App& app, Line& line) {
   init_command->add_option("--listen", line.init.listen, "gateway: where branches connect, tcp://address:port");
   init_command->add_option("--door", line.init.door, "where the HTTP door listens, address:port");
   init_command->add_option("--join", line.init.join, "branch: the enrolment token, or @file");
+  init_command->add_option("--desk-role", line.init.desk_roles, "a role of whoever sits at the desk / 柜台人员角色");
   CLI::App* enrol_command = add(app, line, "enrol", "head office: print a one-time token for a site / 登记机构",
                                 [&] { return enrol(line.options, line.enrol); });
   enrol_command->add_option("--site", line.enrol.site, "its number, from 2, never used before")->required();
@@ -115,9 +123,10 @@ void add_sites(CLI::App& app, Line& line) {
   enrol_command->add_option("--zone", line.enrol.zone, "IANA time zone");
   enrol_command->add_option("--endpoint", line.enrol.endpoint, "where the branch reaches the gateway, tcp://host:port");
   CLI::App* token_command = add(app, line, "token", "add an API token for a person / 发放令牌",
-                                [&] { return token(line.options, line.staff, line.duty); });
-  token_command->add_option("--staff", line.staff, "the person's number")->required();
-  token_command->add_option("--duty", line.duty, "casework or operations");
+                                [&] { return token(line.options, line.token); });
+  token_command->add_option("--staff", line.token.staff, "the person's number")->required();
+  token_command->add_option("--duty", line.token.duty, "casework or operations");
+  token_command->add_option("--role", line.token.roles, "a role of the profiles, as `rules ID` lists them / 角色");
   CLI::App* revoke_command = add(app, line, "revoke", "head office: a site's key opens nothing any more / 吊销",
                                  [&] { return revoke(line.options, line.site); });
   revoke_command->add_option("--site", line.site, "its number")->required();

@@ -1,20 +1,14 @@
 #include "ops/tool/rules_command.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "ops/shell/process.h"
-#include "ops/shell/rulebook.h"
-#include "protocol/rules/profile_check.h"
+#include "protocol/casework/roles.h"
 
 namespace redress::tool {
-namespace {
-
-using nlohmann::json;
-using redress::rules::Finding;
-using redress::rules::Language;
-using redress::rules::Profile;
 
 Result<shell::Rulebook> rulebook_of(const Options& options) {
   const std::string path = options.home + "/" + shell::config_file;
@@ -23,6 +17,13 @@ Result<shell::Rulebook> rulebook_of(const Options& options) {
   if (!config) return fail(config.error().front());
   return shell::open_rulebook((*config).rules, path);
 }
+
+namespace {
+
+using nlohmann::json;
+using redress::rules::Finding;
+using redress::rules::Language;
+using redress::rules::Profile;
 
 json finding_json(const Finding& finding) {
   return {{"is", finding.is == Finding::Is::gap ? "gap" : "contradiction"},
@@ -47,7 +48,10 @@ void print_rows(const Profile& profile, bool zh) {
   }
   for (const redress::rules::Role& row : profile.roles) {
     std::string acts;
-    for (const std::string& act : row.acts) acts += (acts.empty() ? "" : " ") + act;
+    for (const std::string& act : row.acts) {
+      const bool alone = std::find(row.alone.begin(), row.alone.end(), act) != row.alone.end();
+      acts += (acts.empty() ? "" : " ") + act + (!alone ? "" : zh ? "（专属）" : " (nobody else)");
+    }
     line("角色", "role", row, acts);
   }
 }
@@ -85,6 +89,8 @@ int rules(const Options& options, const std::string& profile, const std::string&
   const Result<Profile> own = (*book).profiles.in_force(profile, *on);
   if (!own) return report(options, own.error());
   std::vector<Finding> findings = redress::rules::check(*own, (*book).calendars);
+  const std::vector<Finding> of_words = casework::check_words(*own, casework::Kinds{casework::shipped_kinds()});
+  findings.insert(findings.end(), of_words.begin(), of_words.end());
   const Result<Profile> bound = (*book).profiles.in_force(law, *on);
   if (!bound) return report(options, bound.error());
   if (const auto* calendar = (*book).calendars.find((*own).calendar)) {

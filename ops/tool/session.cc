@@ -19,8 +19,9 @@ Result<Client> connect(const Options& options, Acts acts) {
   const std::string folder = options.home + "/";
   const auto url = shell::read_small_file(folder + shell::url_file);
   if (!url) return fail(Code::unreachable, "no daemon has run in this home: " + url.error().what, "home");
-  const auto token =
-      shell::read_small_file(folder + (acts == Acts::as_desk ? shell::desk_token_file : shell::ops_token_file));
+  const bool own = acts == Acts::as_desk && !options.token_file.empty();
+  const auto token = shell::read_small_file(
+      own ? options.token_file : folder + (acts == Acts::as_desk ? shell::desk_token_file : shell::ops_token_file));
   if (!token) return fail(token.error());
   ClientOptions client;
   client.url = *url;

@@ -19,7 +19,8 @@ inline constexpr int exit_attention = 4;
 
 struct Options {
   std::string home = ".";
-  std::string language;  // zh or en
+  std::string language;    // zh or en
+  std::string token_file;  // of the person who does casework; empty: the home's own
   bool json = false;
 };
 

@@ -404,6 +404,11 @@ class Running {
 
 }  // namespace
 
+std::string_view tier_of(SiteId site, SiteId parent) {
+  if (site == head_office) return tier_head_office;
+  return parent == SiteId{} || parent == head_office ? tier_branch : tier_outlet;
+}
+
 CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries) {
   Reading reading;
   for (const Line& line : view.timeline) {

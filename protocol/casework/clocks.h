@@ -67,6 +67,9 @@ struct CaseTimes {
 // office, is a primary branch; whoever is supervised is an outlet.
 [[nodiscard]] CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries);
 
+// The tier of a site by who stands over it: head office; a primary branch, right under head office; an outlet.
+[[nodiscard]] std::string_view tier_of(SiteId site, SiteId parent);
+
 struct Clock {
   std::string limit;    // the profile's row
   std::string profile;  // "bank-000/1": the profile and version that the row is of

@@ -143,6 +143,7 @@ struct Role {
   std::string source;
   std::vector<std::string> units;  // of these tiers; empty: all
   std::vector<std::string> acts;   // the kinds of event that are theirs; shown
+  std::vector<std::string> alone;  // of these, what nobody does without such a role; kept at each site's door
 };
 
 struct CodeName {

@@ -260,6 +260,11 @@ class Checking {
     const std::string name = "role " + row.id;
     for (const std::string& unit : row.units) known(name, "units", unit, profile_.units);
     if (row.acts.empty()) gap(name, "acts", "未写明该角色办理何事：", "what the role does is not told: ", row);
+    for (const std::string& act : row.alone) {
+      if (std::find(row.acts.begin(), row.acts.end(), act) != row.acts.end()) continue;
+      add(Is::contradiction, name, "alone", "专属事项不在该角色办理的事项之中：" + act,
+          "kept for the role, but not among its acts: " + act);
+    }
   }
 
   void check_share() {

@@ -433,6 +433,7 @@ Status read_role(const Line& line, Role& row) {
   if (read_names(line, row)) return Done{};
   if (key == "units") return keep(line, row.units);
   if (key == "acts") return keep(line, row.acts);
+  if (key == "alone") return keep(line, row.alone);
   return line.wrong("a role has no such field");
 }
 

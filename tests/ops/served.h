@@ -54,9 +54,11 @@ class OneSecret final : public store::Pairwise {
 
 class Served {
  public:
-  // Routes of the program's own are added in `more`, before the door opens; what lies in the home, in `before`.
+  // Routes of the program's own are added in `more`, before the door opens; what lies in the home, in `before`; what
+  // the configuration says besides, in `configure`.
   explicit Served(SiteId site = SiteId{11}, DaemonOptions options = {}, const std::function<void(Served&)>& more = {},
-                  const std::function<void(const Home&)>& before = {}) {
+                  const std::function<void(const Home&)>& before = {},
+                  const std::function<void(Config&)>& configure = {}) {
     home.folder = folder.path();
     home.config.role = site == head_office ? Role::gateway : Role::branch;
     home.config.site.id = site;
@@ -78,6 +80,7 @@ class Served {
       options.signing_keys_of = [this, site](SiteId who) {
         return who == site ? std::vector{home.keys.keys.signing.public_key} : std::vector<PublicKey>{};
       };
+    if (configure) configure(home.config);
     if (before) before(home);
     auto made = Daemon::open(home, options, *log);
     INFO((made ? "" : made.error().what));

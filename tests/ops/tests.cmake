@@ -2,6 +2,7 @@ redress_tests(ops_shell DEPENDS sim shell PkgConfig::HTTPLIB OpenSSL::SSL nlohma
   ops/api_test.cc
   ops/case_api_test.cc
   ops/case_lists_test.cc
+  ops/case_rules_test.cc
   ops/code_tables_test.cc
   ops/commands_test.cc
   ops/config_test.cc

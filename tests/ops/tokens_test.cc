@@ -30,6 +30,24 @@ TEST_CASE("Tokens: an issued token names its person and duty; another names nobo
   CHECK(!tokens.find(*issued + "A").has_value());
 }
 
+TEST_CASE("Tokens: a person holds the roles that stand behind the duty, each one word") {
+  const TempFolder folder;
+  crypto::SystemRandom random;
+  const auto plain = issue_token(folder / "tokens", {StaffId{1}, Duty::casework, {}}, random);
+  const auto issued =
+      issue_token(folder / "tokens", {StaffId{2}, Duty::casework, {"outlet_head", "lobby_manager"}}, random);
+  REQUIRE((plain.has_value() && issued.has_value()));
+  Tokens tokens{folder / "tokens"};
+  CHECK(tokens.find(*plain)->roles.empty());
+  CHECK(tokens.find(*issued)->roles == std::vector<std::string>{"outlet_head", "lobby_manager"});
+  for (const char* role : {"", "outlet head", "head\n"}) {
+    const auto refused = issue_token(folder / "tokens", {StaffId{3}, Duty::casework, {role}}, random);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Code::bad_value);
+    CHECK(refused.error().field == "role");
+  }
+}
+
 TEST_CASE("Tokens: nobody is the program itself, whoever writes it in the file", "[LIFE-42]") {
   const TempFolder folder;
   crypto::SystemRandom random;

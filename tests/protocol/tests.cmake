@@ -32,6 +32,7 @@ redress_tests(
     protocol/repair_test.cc
     protocol/refusal_test.cc
     protocol/registration_test.cc
+    protocol/roles_test.cc
     protocol/sender_test.cc
     protocol/time_test.cc)
 target_compile_definitions(test_protocol PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -57,5 +57,39 @@ TEST_CASE("Acts: each is done, or refused by the rule that it names, by any of i
   CHECK(refused > 0);
 }
 
+TEST_CASE("Acts: a token holds roles of the profiles alone, and a person acts with their own") {
+  const Folder folder;
+  Site office{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  const std::vector<std::string> init{REDRESS_OPS, "init",        "--role",     "gateway",
+                                      "--home",    office.home,   "--listen",   "tcp://127.0.0.1:*",
+                                      "--door",    "127.0.0.1:0", "--desk-role"};
+  const auto made_with = [&](const std::string& role) {
+    std::vector<std::string> words = init;
+    words.push_back(role);
+    return folder.run(words);
+  };
+  const Ran nobody = made_with("chairman");
+  CHECK(nobody.status == 2);
+  CHECK(nobody.err.find("no such role: chairman; there are: outlet_head 网点负责人 head of the outlet, ") !=
+        std::string::npos);
+  REQUIRE(made_with("outlet_head").status == 0);
+  CHECK(text_of_file(office.home + "/tokens").find(" 1 casework outlet_head\n") != std::string::npos);
+  const std::vector<std::string> token{REDRESS_OPS, "token", "--home", office.home, "--staff", "9", "--role"};
+  std::vector<std::string> words = token;
+  words.emplace_back("chairman");
+  CHECK(folder.run(words).status == 2);
+  words.back() = "lobby_manager";
+  const Ran issued = folder.run(words);
+  REQUIRE(issued.status == 0);
+  std::ofstream{folder / "mine"} << issued.out;
+  office.start();
+  const std::string id = office.register_case("x", "desk/1")["case"];
+  const Ran acted = folder.run({REDRESS_OPS, "case", "act", id, "progress_told", "content=c", "--home", office.home,
+                                "--token", folder / "mine"});
+  INFO(acted.err);
+  REQUIRE(acted.status == 0);
+  CHECK(office.done({"case", "show", id})["timeline"][1]["staff"] == 9);
+}
+
 }  // namespace
 }  // namespace redress::system_test

@@ -183,12 +183,30 @@ clocks = hop promise
 after = at_once
 to = handler supervisor head_office
 
+# The accounting supervisor or the lobby manager stands in for an absent head of the outlet.
 [role outlet_head]
 zh = 网点负责人
 en = head of the outlet
 source = 000 第七条(一)1
 units = outlet
 acts = mediated
+alone = mediated
+
+[role accounting_supervisor]
+zh = 会计主管
+en = accounting supervisor
+source = 000 第七条(一)1
+units = outlet
+acts = mediated
+alone = mediated
+
+[role lobby_manager]
+zh = 大堂经理
+en = lobby manager
+source = 000 第七条(一)1
+units = outlet
+acts = mediated
+alone = mediated
 
 [call_back]
 scope = as_appropriate
