@@ -16,8 +16,25 @@ constexpr std::string_view tier_head_office = "head_office";
 constexpr std::string_view tier_branch = "primary_branch";
 constexpr std::string_view tier_outlet = "outlet";
 
-// Beside every road and matter: the customer was tried and not reached (CB-20).
+// Beside every road and matter: the customer was tried and not reached (CB-20), or refused what was offered (ORG-66).
 constexpr Kind unreached_kind{56};
+constexpr Kind offer_refused_kind{58};
+
+// What is asked for and answered, and the field that says by when.
+struct Asking {
+  Matter matter;
+  Moment asked;
+  Moment answered;
+  std::string_view until = {};
+};
+constexpr Asking askings[] = {
+    {Matter::review, Moment::review_asked, Moment::reviewed},
+    {Matter::instructions, Moment::instructions_asked, Moment::instructions_given},
+    {Matter::outstanding, Moment::outstanding_noted, Moment::outstanding_settled},
+    {Matter::assistance, Moment::assistance_asked, Moment::assisted, "wanted_by"},
+    {Matter::order, Moment::order_given, Moment::order_answered, "wanted_by"},
+    {Matter::correction, Moment::correction_ordered, Moment::correction_verified, "wanted_by"},
+};
 
 const std::string* value_of(const Told& told, std::string_view field) {
   return told.event ? told.event->value(field) : nullptr;
@@ -56,6 +73,9 @@ class Reading {
     if (const std::string* marked = value_of(told, call_back_field)) times_.call_back_marked = *marked == "true";
     if (row.kind == unreached_kind) {
       times_.happenings.push_back(begun(Moment::unreached, told, "tried_at", handler_));
+    }
+    if (row.kind == offer_refused_kind) {
+      times_.happenings.push_back(begun(Moment::offer_refused, told, "refused_at", handler_));
     }
     take_effect(row, told);
     take_matter(row, told);
@@ -119,11 +139,17 @@ class Reading {
       case Matter::reminder:
       case Matter::overdue:
         return note_prompt(told);
-      case Matter::review:
-        add(row.turn == Turn::raise ? Moment::review_asked : Moment::reviewed, told.header.what);
-        return;
       default:
-        return;
+        return take_asking(row, told);
+    }
+  }
+
+  void take_asking(const KindRow& row, const Told& told) {
+    for (const Asking& asking : askings) {
+      if (asking.matter != row.matter) continue;
+      const bool asks = row.turn == Turn::raise;
+      add(asks ? asking.asked : asking.answered, told.header.what);
+      if (asks) times_.happenings.back().until = moment_in(told, asking.until, Edge::last);
     }
   }
 
@@ -306,6 +332,8 @@ class Running {
   }
 
   void step(const rules::LimitRow& row, const Happening& one, std::size_t first) {
+    // What is asked for without a time leaves the time that was set before.
+    if (row.set && one.moment == *row.starts && !one.until) return;
     if (one.moment == *row.starts) return begin(row, one, first);
     for (std::size_t i = first; i < out_.size(); ++i) settle(row, one, out_[i]);
   }
@@ -385,6 +413,7 @@ class Running {
       start.en = "complaint taken by this unit";
     }
     if (row.promised) return rules::promised(limit, start, one.until.value_or(start.at), terms_);
+    if (row.set) return rules::set_for(limit, start, one.until.value_or(start.at), terms_);
     const bool total = row.clock == rules::ClockKind::total;
     std::vector<rules::Extended> extensions;
     for (const ExtendedClock& extension : times_.extensions) {

@@ -26,7 +26,7 @@ struct Happening {
   std::optional<rules::Day> day;  // only the day is known: it counts from its first moment, the safe side
   SiteId unit;                    // whose part it is: delivered to, or handling the case then
   bool assumed = false;           // delivered: taken for the hand-over's own time until a delivery is recorded
-  std::optional<WallTime> until;  // promised: for when
+  std::optional<WallTime> until;  // promised, or asked for with a time: for when
   bool taken_here = false;        // delivered: the unit took the complaint itself
   bool recorded = false;          // delivered: signed for, or told by telephone
 };

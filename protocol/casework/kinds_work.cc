@@ -284,6 +284,20 @@ std::vector<KindRow> rows_of_time() {
        false,
        "LIFE-37: the handling unit explains why it is late (由承办单位说明超期原因)",
        {{1, "reason", "超期原因", "reason", text, must}, {2, "customer_told", "已向客户解释", "customer told", flag}}},
+      {Kind{58},
+       1,
+       "offer_refused",
+       "客户不接受方案",
+       "offer refused by the customer",
+       Effect::none,
+       who_has_it,
+       when_open,
+       false,
+       "ORG-66: a unit that has the case records that the customer refused what was offered "
+       "(经办机构记录客户不接受方案)",
+       {{1, "offer", "所提方案", "what was offered", text, must},
+        {2, "wish", "客户要求", "what the customer asks for", text},
+        {3, "refused_at", "答复时间", "refused at", moment}}},
   };
 }
 

@@ -443,6 +443,13 @@ Deadline promised(const Limit& limit, const Start& start, WallTime until, const 
   return out;
 }
 
+Deadline set_for(const Limit& limit, const Start& start, WallTime until, const Terms& terms) {
+  Deadline out = promised(limit, start, until, terms);
+  out.steps.front().promised = false;
+  out.steps.front().set = true;
+  return out;
+}
+
 Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en, const Terms& terms) {
   Deadline out;
   out.outcome = Outcome::untold;

@@ -93,6 +93,7 @@ struct Step {
   int year = 0;
   bool counted = false;   // of a start: its day is the first
   bool promised = false;  // of a rule: the time is the one that the customer was promised
+  bool set = false;       // of a rule: … that whoever asked for it set
   Lacks lacks = Lacks::nothing;
   std::string zh;
   std::string en;
@@ -115,6 +116,8 @@ struct Deadline {
 
 // A time that the customer was promised: due then, whatever the progress.
 [[nodiscard]] Deadline promised(const Limit& limit, const Start& start, WallTime until, const Terms& terms);
+// A time that whoever asked for it set.
+[[nodiscard]] Deadline set_for(const Limit& limit, const Start& start, WallTime until, const Terms& terms);
 
 // No date, because of something that is not told: `field`, with why in both languages.
 [[nodiscard]] Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en,

@@ -54,6 +54,7 @@ class Writing {
   [[nodiscard]] std::string own(const Step& one) const { return zh_ ? one.zh : one.en; }
   [[nodiscard]] std::string span(const Step& one) const {
     if (one.promised) return say("以向客户承诺的时间为准", "as promised to the customer");
+    if (one.set) return say("以要求时确定的时间为准", "as whoever asked for it set");
     return one.span ? to_text(*one.span, zh_ ? Language::zh : Language::en) : say("期限空缺", "limit blank");
   }
   [[nodiscard]] std::string at(const std::optional<WallTime>& moment) const {

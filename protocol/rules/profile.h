@@ -57,6 +57,17 @@ enum class Moment {
   reviewed,     // a review was decided
   review_asked,
   unreached,  // the customer was tried and not reached
+  offer_refused,
+  instructions_asked,  // of a superior
+  instructions_given,
+  outstanding_noted,  // nothing can be done for now
+  outstanding_settled,
+  assistance_asked,  // of another unit
+  assisted,
+  order_given,  // a supervision order, or its answer was rejected
+  order_answered,
+  correction_ordered,
+  correction_verified,
 };
 
 struct LimitRow {
@@ -64,10 +75,11 @@ struct LimitRow {
   ClockKind clock = ClockKind::total;
   std::optional<Moment> starts;
   std::optional<Moment> ends;
-  std::vector<Moment> moot;           // these make it pointless: neither kept nor missed
-  bool promised = false;              // within = promise: the time that the customer was given
-  std::vector<std::string> grades;    // only these; empty: all
-  std::vector<std::string> units;     // only while a unit of these tiers handles the case; empty: all
+  std::vector<Moment> moot;         // these make it pointless: neither kept nor missed
+  bool promised = false;            // within = promise: the time that the customer was given
+  bool set = false;                 // within = set: the time that whoever asked for it set; without one it does not run
+  std::vector<std::string> grades;  // only these; empty: all
+  std::vector<std::string> units;   // only while a unit of these tiers handles the case; empty: all
   std::vector<std::string> channels;  // only what came in these ways; empty: all
   bool urgent_only = false;           // only = urgent: only what was marked so when it was taken
   std::string answers_to;             // the row of the regulation that it must not exceed

@@ -26,6 +26,11 @@ std::optional<WallTime> due_of(const Limit& limit, const std::optional<Span>& sp
   return made.due;
 }
 
+// What is asked of a unit by a day that whoever asks names.
+bool can_be_set(Moment moment) {
+  return moment == Moment::assistance_asked || moment == Moment::order_given || moment == Moment::correction_ordered;
+}
+
 struct Bound {
   const Limit& limit;
   const std::optional<Span>& span;
@@ -117,7 +122,7 @@ class Checking {
     const std::string name = "limit " + limit.id;
     const std::string why_zh = limit.blank_zh.empty() ? "未填写" : limit.blank_zh;
     const std::string why_en = limit.blank_en.empty() ? "not told" : limit.blank_en;
-    if (!limit.span && !row.promised) add(Is::gap, name, "within", why_zh, why_en);
+    if (!limit.span && !row.promised && !row.set) add(Is::gap, name, "within", why_zh, why_en);
     if (row.clock != ClockKind::routine && !row.starts) {
       add(Is::gap, name, "starts", limit.span ? why_zh : "未写明自何时起算",
           limit.span ? why_en : "it is not said when it starts");
@@ -128,6 +133,10 @@ class Checking {
     if (row.promised != (row.clock == ClockKind::promise)) {
       add(Is::contradiction, name, "clock", "承诺时限须为 clock = promise 且 within = promise",
           "a promised time is clock = promise with within = promise");
+    }
+    if (row.set && row.starts && !can_be_set(*row.starts)) {
+      add(Is::contradiction, name, "starts", "该起点没有由要求方确定的期限",
+          "what starts it has no time that somebody sets");
     }
     for (const std::string& grade : row.grades) known(name, "grades", grade, profile_.grades);
     for (const std::string& unit : row.units) known(name, "units", unit, profile_.units);
@@ -169,7 +178,9 @@ class Checking {
         const bool same = a->clock == b->clock && a->starts && a->starts == b->starts && a->ends &&
                           a->ends == b->ends && a->channels == b->channels && shares(a->grades, b->grades) &&
                           shares(a->units, b->units);
-        if (!same || a->promised || !a->limit.span || !b->limit.span || a->limit.span == b->limit.span) continue;
+        if (!same || a->promised || a->set || b->set || !a->limit.span || !b->limit.span ||
+            a->limit.span == b->limit.span)
+          continue;
         add(Is::contradiction, "limit " + b->limit.id, "within",
             "与 " + a->limit.id + " 计同一事项而期限不同：" + to_text(*a->limit.span, Language::zh) + "、" +
                 to_text(*b->limit.span, Language::zh),

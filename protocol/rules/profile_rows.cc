@@ -34,6 +34,17 @@ constexpr MomentWords moment_words[] = {
     {Moment::reviewed, "reviewed", "作出核查决定", "review decided"},
     {Moment::review_asked, "review_asked", "收到核查申请", "review asked for"},
     {Moment::unreached, "unreached", "未能联系客户", "customer not reached"},
+    {Moment::offer_refused, "offer_refused", "客户不接受方案", "offer refused by the customer"},
+    {Moment::instructions_asked, "instructions_asked", "请示", "instructions asked for"},
+    {Moment::instructions_given, "instructions_given", "批复", "instructions given"},
+    {Moment::outstanding_noted, "outstanding_noted", "列为未了事宜", "outstanding matter noted"},
+    {Moment::outstanding_settled, "outstanding_settled", "未了事宜了结", "outstanding matter settled"},
+    {Moment::assistance_asked, "assistance_asked", "指定协办", "assistance asked for"},
+    {Moment::assisted, "assisted", "协办反馈", "assistance given"},
+    {Moment::order_given, "order_given", "督办", "supervision order given"},
+    {Moment::order_answered, "order_answered", "回复上级", "order answered"},
+    {Moment::correction_ordered, "correction_ordered", "整改要求", "corrective measure ordered"},
+    {Moment::correction_verified, "correction_verified", "整改验证", "corrective measure verified"},
 };
 
 const MomentWords& row_of(Moment moment) {
@@ -275,7 +286,8 @@ Status read_limit(const Line& line, LimitRow& row) {
   if (key == "clock") return pick<ClockKind>(line, clock_words, row.clock);
   if (key == "within") {
     row.promised = line.entry.value == "promise";
-    if (!row.promised) return read_span(line, row.limit.span);
+    row.set = line.entry.value == "set";
+    if (!row.promised && !row.set) return read_span(line, row.limit.span);
     row.limit.span.reset();
     return Done{};
   }

@@ -304,6 +304,7 @@ Findings check_event_kinds(const Source& file) {
                               "outstanding_settled",
                               "unreached",
                               "lateness_explained",
+                              "offer_refused",
                               "instructions_asked",
                               "instructions_given",
                               "order_given",

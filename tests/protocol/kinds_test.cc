@@ -8,7 +8,7 @@ namespace redress::casework {
 
 TEST_CASE("Kinds: a row is found by number and by name") {
   const Kinds kinds{shipped_kinds()};
-  CHECK(kinds.rows().size() == 79);
+  CHECK(kinds.rows().size() == 80);
   for (const KindRow& row : kinds.rows()) {
     CHECK(kinds.find(row.kind) == kinds.find(row.name));
     CHECK(kinds.find(row.kind)->name == row.name);
@@ -49,7 +49,8 @@ TEST_CASE("Kinds: numbers of the later kinds never change either") {
       {40,
        {"conflict_declared", "investigated", "proposed", "proposal_approved", "proposal_returned", "extension_asked",
         "extension_granted", "extension_denied", "extension_told", "promised", "progress_told", "time_excluded",
-        "time_resumed", "facts_added", "outstanding_noted", "outstanding_settled", "unreached", "lateness_explained"}},
+        "time_resumed", "facts_added", "outstanding_noted", "outstanding_settled", "unreached", "lateness_explained",
+        "offer_refused"}},
       {60,
        {"instructions_asked", "instructions_given", "order_given", "order_answered", "answer_rejected",
         "reply_rejected", "regulator_reported", "regulator_answered", "media_asked", "media_consented", "media_denied",

@@ -318,6 +318,14 @@ TEST_CASE("Life: the outlet mediates at its counter, and a superior settles a di
   teller.denied(clerk, "dispute_ruled", "OUT-09", {{"dispute", "d"}, {"ruling", "r"}});
 }
 
+TEST_CASE("Life: the customer refuses what is offered, and the question goes upwards", "[T34]") {
+  Teller teller;
+  teller.act(clerk, "offer_refused", {{"offer", "the fee back"}, {"wish", "the interest as well"}});
+  teller.act(clerk, "instructions_asked", {{"question", "may we pay the interest?"}});
+  teller.denied(clerk_of(stranger), "offer_refused", "ORG-66", {{"offer", "o"}});
+  CHECK(missing_in("offer_refused", {}) == "offer");
+}
+
 TEST_CASE("Life: a review is asked after a reply or an end, and decided by a superior who neither asked nor handles",
           "[CB-11][LIFE-25]") {
   Teller teller;

@@ -110,6 +110,86 @@ TEST_CASE("Own limits: by grade and by the channel a case came in", "[T29][T30][
         "2026-03-17 24:00");
 }
 
+namespace {
+
+// A case that was asked about on that Monday: each act a quarter of an hour after the one before, from eleven on.
+sim::Story asked_about(const std::vector<std::pair<std::string, std::vector<FieldText>>>& acts) {
+  sim::Story story{shipped()};
+  std::size_t last = story.tell(outlet, "registered", {}, when("10:00", {{"narrative", "x"}}, {county}));
+  std::int64_t at_ms = at("2026-03-02 11:00").value();
+  for (const auto& [kind, fields] : acts) {
+    const SiteId by = kind == "assisted"                                        ? sister
+                      : kind == "offer_refused" || kind == "instructions_asked" ? outlet
+                                                                                : head_office;
+    const std::vector<SiteId> to = kind == "assistance_asked" ? std::vector{sister} : std::vector<SiteId>{};
+    last = story.tell(by, kind, {last}, {to, at_ms, fields, {}});
+    at_ms += 15 * 60'000;
+  }
+  return story;
+}
+
+// Every clock of the one row: when it is due, and whether it runs.
+std::string clocks_of(const std::string& row, const sim::Story& story) {
+  std::string out;
+  for (const Clock& one : run(with("[limit l]\n" + row), story)) {
+    out += (out.empty() ? "" : "; ") + rules::due_text(one.deadline, rules::Language::en);
+    out += one.running() ? " running" : one.met ? " met" : " dropped";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Own limits: from the customer's refusal of an offer to the question upwards", "[T34]") {
+  const std::string quarter = row("stage", "offer_refused", "instructions_asked", "15 minutes");
+  const std::vector<FieldText> refused{{"offer", "o"}, {"refused_at", "2026-03-02T10:58:00+08:00"}};
+  CHECK(clocks_of(quarter, asked_about({{"offer_refused", refused}})) == "2026-03-02 11:13 running");
+  const sim::Story asked = asked_about({{"offer_refused", refused}, {"instructions_asked", {{"question", "q"}}}});
+  CHECK(clocks_of(quarter, asked) == "2026-03-02 11:13 met");
+  const auto late = run(with("[limit l]\n" + quarter), asked);
+  CHECK(late.front().late(at("2026-03-02 12:00")));
+  CHECK(clocks_of(quarter, asked_about({{"offer_refused", {{"offer", "o"}}}})) == "2026-03-02 11:15 running");
+  CHECK(clocks_of(row("stage", "instructions_asked", "instructions_given", "1 working_days"),
+                  asked_about({{"instructions_asked", {{"question", "q"}}},
+                               {"instructions_given", {{"answer", "a"}}}})) == "2026-03-03 24:00 met");
+}
+
+TEST_CASE("Own limits: a time that whoever asks sets: for support, for an order, for a measure", "[LIFE-21][LIFE-42]") {
+  const FieldText friday{"wanted_by", "2026-03-06"};
+  const std::string support = row("stage", "assistance_asked", "assisted", "set");
+  const std::vector<FieldText> wanted{{"unit", "4"}, {"task", "t"}, friday};
+  CHECK(clocks_of(support, asked_about({{"assistance_asked", wanted}})) == "2026-03-06 23:59 running");
+  CHECK(clocks_of(support, asked_about({{"assistance_asked", wanted}, {"assisted", {{"content", "c"}}}})) ==
+        "2026-03-06 23:59 met");
+  CHECK(clocks_of(support, asked_about({{"assistance_asked", {{"unit", "4"}, {"task", "t"}}}})).empty());
+  const std::string order = row("stage", "order_given", "order_answered", "set");
+  const sim::Story twice =
+      asked_about({{"order_given", {{"content", "c"}, friday}},
+                   {"order_given", {{"content", "sooner"}, {"wanted_by", "2026-03-04T17:00:00+08:00"}}},
+                   {"order_given", {{"content", "and in writing"}}}});
+  // The later time takes the place of the earlier one, and what is asked without a time leaves it.
+  CHECK(clocks_of(order, twice) == "2026-03-06 23:59 dropped; 2026-03-04 17:00 running");
+  const auto all = run(with("[limit l]\ntag = T\nzh = 督办\nen = order\n" + order), twice);
+  CHECK(to_text(all.back().deadline, rules::Language::en) ==
+        "Rule: own/1 T order, as whoever asked for it set\n"
+        "Start: 2026-03-02 11:15, supervision order given\n"
+        "Due: 2026-03-04 17:00");
+  CHECK(to_text(all.back().deadline, rules::Language::zh).starts_with("规则：own/1 T 督办，以要求时确定的时间为准\n"));
+  const std::string measure = row("stage", "correction_ordered", "correction_verified", "set");
+  const std::vector<FieldText> ordered{{"measure", "m"}, {"department", "d"}, {"person", "p"}, friday};
+  CHECK(clocks_of(measure, asked_about({{"correction_ordered", ordered},
+                                        {"correction_verified", {{"result", "r"}}}})) == "2026-03-06 23:59 met");
+}
+
+TEST_CASE("Own limits: an outstanding matter is told of month by month until it is settled", "[LIFE-15]") {
+  const std::string monthly = row("stage", "outstanding_noted", "outstanding_settled", "1 months");
+  CHECK(clocks_of(monthly, asked_about({{"outstanding_noted", {{"reason", "abroad"}}}})) == "2026-04-02 24:00 running");
+  CHECK(clocks_of(monthly, asked_about({{"outstanding_noted", {{"reason", "abroad"}}},
+                                        {"outstanding_noted", {{"reason", "still abroad"}}},
+                                        {"outstanding_settled", {{"note", "back"}}}})) ==
+        "2026-04-02 24:00 dropped; 2026-04-02 24:00 met");
+}
+
 TEST_CASE("Own limits: an urgent complaint is answered within the minutes that the company tells", "[CLS-27]") {
   rules::Profiles profiles = rules::shipped_profiles();
   REQUIRE(profiles

@@ -156,6 +156,11 @@ TEST_CASE("Profile check: what cannot both hold is a contradiction, with its row
       {"[limit a]\nstarts = received\nends = replied\nwithin = 3 hours\ngrades = none_such\nunits = nowhere\n",
        "contradiction: limit a: grades: there is no such row: none_such\n"
        "contradiction: limit a: units: there is no such row: nowhere\n"},
+      {"[limit a]\nclock = stage\nstarts = received\nends = replied\nwithin = set\n",
+       "contradiction: limit a: starts: what starts it has no time that somebody sets\n"},
+      {"[limit a]\nclock = stage\nstarts = order_given\nends = order_answered\nwithin = set\n"
+       "[limit b]\nclock = stage\nstarts = order_given\nends = order_answered\nwithin = 3 working_days\n",
+       ""},
       {"[unit here]\nzh = a\n[route r]\nfrom = here\nto = there\n",
        "contradiction: route r: to: there is no such row: there\n"},
       {"[grade a]\ndefault = yes\n[grade b]\ndefault = yes\n",

@@ -129,6 +129,7 @@ TEST_CASE("Profile: amounts, ranges, units without an amount, and blanks") {
   CHECK_FALSE(span("?"));
   CHECK_FALSE(span("? working_days"));
   CHECK_FALSE(span("promise"));
+  CHECK_FALSE(span("set"));
   CHECK(to_text(Span{10, Unit::working_days, 7}, Language::zh) == "7–10 个工作日");
   CHECK(to_text(Span{1, Unit::hours}, Language::en) == "1 hour");
 }
@@ -204,7 +205,9 @@ TEST_CASE("Profile: a wrong line is refused with its number and field") {
       {"[profile p]\nversion = 1\nzone = 8\n", "zone: read rules: file=x.profile line=3: expected a zone (+08:00)"},
       {"[profile p]\nversion = 1\n[limit x]\nmoot = replied gone\n",
        "moot: read rules: file=x.profile line=4: expected some of: received, registered, accepted, delivered, "
-       "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked, unreached"},
+       "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked, unreached, "
+       "offer_refused, instructions_asked, instructions_given, outstanding_noted, outstanding_settled, "
+       "assistance_asked, assisted, order_given, order_answered, correction_ordered, correction_verified"},
       {"[profile p]\nversion = 1\n[limit]\n", "limit: read rules: file=x.profile line=3: a row has an id: [kind id]"},
       {"[profile p]\nversion = 1\n[fine x]\n",
        "fine: read rules: file=x.profile line=3: expected limit, grade, unit, route, threshold, reminder, overdue, "
