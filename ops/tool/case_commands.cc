@@ -12,6 +12,7 @@
 
 #include "crypto/random.h"
 #include "ops/tool/ask.h"
+#include "ops/tool/case_words.h"
 #include "ops/tool/cells.h"
 #include "protocol/base/bytes.h"
 
@@ -120,15 +121,11 @@ bool is_other_language(const json& fields, const std::string& name, bool zh) {
 }
 
 // "saved here / at head office since / read / disposition received", as far as it is known.
-void print_line(const json& line, const json& here, const json& kinds, bool zh) {
+void print_line(const json& answer, const json& line, const json& kinds, bool zh) {
   std::cout << "  " << text(line, "recorded_at").substr(0, 19) << "  " << text(line, zh ? "zh" : "en");
   std::cout << (zh ? "  机构 " : "  site ") << line["site"];
-  const std::string verdict = text(line, "verdict");
-  if (verdict != "stands") {
-    std::cout << "  [" << verdict << (line.contains("rule") ? ": " + text(line, "rule") : "")
-              << (line.contains("by") ? ": " + text(line, "by").substr(0, 12) : "") << "]";
-  }
-  const bool own = line["site"] == here;
+  if (text(line, "verdict") != "stands") std::cout << "  [" << why_not(answer, line, zh) << "]";
+  const bool own = line["site"] == answer["here"];
   const char* arrived = own ? (zh ? "本机保存 " : "saved here ") : (zh ? "本机收到 " : "received here ");
   std::cout << "\n      " << arrived << text(line, "here_since").substr(0, 19);
   if (line.contains("at_head_office_since")) {
@@ -224,13 +221,12 @@ int case_show(const Options& options, const std::string& id, bool why) {
   for (const json& matter : answer->value("open", json::array())) {
     std::cout << (zh ? "  待办：" : "  open: ") << text(matter, zh ? "zh" : "matter") << "\n";
   }
-  for (const json& lost : answer->value("lost", json::array())) {
-    std::cout << (zh ? "  您的记录未生效：" : "  of what you wrote, this does not stand: ")
-              << lost.get<std::string>().substr(0, 12) << "\n";
+  for (const std::string& lost : lost_words(*answer, zh)) {
+    std::cout << (zh ? "  您的记录未生效：" : "  of what you wrote, this does not stand: ") << lost << "\n";
   }
   const auto kinds = client->get("/api/v1/kinds");
   if (!kinds) return report(options, kinds.error());
-  for (const json& line : (*answer)["timeline"]) print_line(line, (*answer)["here"], *kinds, zh);
+  for (const json& line : (*answer)["timeline"]) print_line(*answer, line, *kinds, zh);
   if (!(*answer)["clocks"].empty()) std::cout << (zh ? "期限\n" : "limits\n");
   for (const json& clock : (*answer)["clocks"]) print_clock(clock, zh, why);
   for (const json& rules : answer->value("rules", json::array())) {

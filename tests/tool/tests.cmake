@@ -2,6 +2,7 @@ redress_tests(
   tool
   DEPENDS tool_lib crypto PkgConfig::HTTPLIB
   FILES
+    tool/case_words_test.cc
     tool/client_test.cc
     tool/csv_test.cc
     tool/import_test.cc
