@@ -106,9 +106,10 @@ class Reading {
         add(Moment::received, what);
         times_.happenings.push_back({Moment::delivered, what.time, {}, handler_, false, {}});
         return;
+      case Effect::amend:
+        return amend(told);
       case Effect::none:
       case Effect::assist:
-      case Effect::amend:
       case Effect::clear:
       case Effect::reject:
         return;
@@ -136,6 +137,10 @@ class Reading {
         return;
       case Matter::exclusion:
         return exclude(row.turn, told);
+      case Matter::classification:
+        if (!told.event) return;
+        for (const auto& [field, value] : told.event->fields) times_.classified[field] = value;
+        return;
       case Matter::reminder:
       case Matter::overdue:
         return note_prompt(told);
@@ -216,12 +221,29 @@ class Reading {
     // The last bytes of an id are random (D4), so that a share of the cases is drawn alike at every site.
     const auto& id = what.case_id.bytes;
     times_.lot = (std::to_integer<int>(id[id.size() - 2]) * 256 + std::to_integer<int>(id[id.size() - 1])) % 100;
-    if (const std::string* urgent = value_of(told, "urgent")) times_.urgent = *urgent == "true";
-    if (const std::string* grade = value_of(told, "grade")) times_.grade = *grade;
-    if (const std::string* channel = value_of(told, "channel")) times_.channel = *channel;
+    describe(told);
     const bool supervised = std::any_of(what.to.begin(), what.to.end(), [](SiteId to) { return to != head_office; });
     know(what.author, supervised ? tier_outlet : tier_branch);
     for (const SiteId supervisor : what.to) know(supervisor, tier_branch);
+  }
+
+  void describe(const Told& told) {
+    if (const std::string* urgent = value_of(told, "urgent")) times_.urgent = *urgent == "true";
+    if (const std::string* grade = value_of(told, "grade")) times_.grade = *grade;
+    if (const std::string* channel = value_of(told, "channel")) times_.channel = *channel;
+  }
+
+  // What is amended was so from the start.
+  void amend(const Told& told) {
+    describe(told);
+    if (value_of(told, "received_at") == nullptr) return;
+    const Happening receipt = begun(Moment::received, told, "received_at", {});
+    for (Happening& one : times_.happenings) {
+      const bool first = &one == &times_.happenings.front() || one.taken_here;
+      if (!first) continue;
+      one.at = receipt.at;
+      one.day = receipt.day;
+    }
   }
 
   void move(const journal::What& what) {
@@ -261,7 +283,7 @@ class Running {
         calendar_{calendar},
         times_{times},
         terms_{profile.offset_minutes, profile.close_of_business},
-        grade_{grade_of(times.grade)} {}
+        grade_{grade_of(times)} {}
 
   std::vector<Clock> run() {
     for (const rules::LimitRow& row : profile_.limits) {
@@ -279,8 +301,15 @@ class Running {
   }
 
  private:
-  // The row of the profile that the case's grade names; the default's if it names none; nothing if it is unknown.
-  [[nodiscard]] const rules::Named* grade_of(std::string_view written) const {
+  // The first row of the profile that a classification of the case names; else the one that its grade, as it was
+  // written down, names; the default's if it names none; nothing if it is unknown.
+  [[nodiscard]] const rules::Named* grade_of(const CaseTimes& times) const {
+    for (const rules::Named& grade : profile_.grades) {
+      for (const auto& [field, value] : times.classified) {
+        if (names(grade.said, field + ":" + value)) return &grade;
+      }
+    }
+    const std::string_view written = times.grade;
     for (const rules::Named& grade : profile_.grades) {
       if (written.empty() ? grade.by_default : grade.id == written || grade.zh == written || grade.en == written) {
         return &grade;

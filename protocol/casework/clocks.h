@@ -53,7 +53,9 @@ struct CaseTimes {
   std::vector<Happening> happenings;      // in the fold's order
   std::vector<rules::Excluded> excluded;  // out of total clocks
   std::vector<ExtendedClock> extensions;
-  std::string grade;    // as it was written down, or empty
+  std::string grade;  // as it was written down, or empty
+  std::map<std::string, std::string>
+      classified;       // what the classifications that stand say, each field as it was said last
   std::string channel;  // as it was written down, or empty
   bool urgent = false;
   bool call_back_marked = false;
@@ -62,9 +64,9 @@ struct CaseTimes {
   std::map<SiteId, std::string> tiers;  // the profile's unit of each site; a site whose tier is not known is not there
 };
 
-// Of the entries that stand. A registration's own time of receipt comes before the time it was written down. A site's
-// tier is read from the case too: head office; whoever supervises, or registers with nobody between it and head
-// office, is a primary branch; whoever is supervised is an outlet.
+// Of the entries that stand. A registration's own time of receipt comes before the time it was written down, and what
+// was amended of it before what it said. A site's tier is read from the case too: head office; whoever supervises, or
+// registers with nobody between it and head office, is a primary branch; whoever is supervised is an outlet.
 [[nodiscard]] CaseTimes times_of(const Kinds& kinds, const CaseView& view, std::span<const Told> entries);
 
 // The tier of a site by who stands over it: head office; a primary branch, right under head office; an outlet.

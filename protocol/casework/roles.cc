@@ -43,8 +43,33 @@ std::optional<Error> role_objection(const rules::Profile& profile, const KindRow
                "kind"};
 }
 
+namespace {
+
+// "complexity:complex": a field of a classification, and one of its values if they are listed; a code's stand in
+// editions.
+bool can_be_said(const std::string& word, const Kinds& kinds) {
+  const auto colon = word.find(':');
+  if (colon == std::string::npos || colon + 1 == word.size()) return false;
+  const std::string value = word.substr(colon + 1);
+  return std::any_of(kinds.rows().begin(), kinds.rows().end(), [&](const KindRow& row) {
+    const Field* field = row.matter == Matter::classification ? row.field(word.substr(0, colon)) : nullptr;
+    if (field == nullptr) return false;
+    return field->choices.empty() ||
+           ("|" + std::string{field->choices} + "|").find("|" + value + "|") != std::string::npos;
+  });
+}
+
+}  // namespace
+
 std::vector<rules::Finding> check_words(const rules::Profile& profile, const Kinds& kinds) {
   std::vector<rules::Finding> findings;
+  for (const rules::Named& grade : profile.grades) {
+    for (const std::string& word : grade.said) {
+      if (can_be_said(word, kinds)) continue;
+      findings.push_back({rules::Finding::Is::contradiction, "grade " + grade.id, "said", "分类中没有这一内容：" + word,
+                          "no classification says this: " + word});
+    }
+  }
   const auto add = [&](const rules::Role& role, const char* field, const std::string& zh, const std::string& en) {
     findings.push_back({rules::Finding::Is::contradiction, "role " + role.id, field, zh, en});
   };

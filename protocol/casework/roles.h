@@ -27,7 +27,8 @@ namespace redress::casework {
 [[nodiscard]] std::optional<Error> role_objection(const rules::Profile& profile, const KindRow& row,
                                                   std::string_view tier, std::span<const std::string> held);
 
-// What the profile says of acts that there are none of, or keeps that cannot be kept.
+// What a profile says of acts, and of what a classification says, that the table of kinds has none of, or keeps that
+// cannot be kept.
 [[nodiscard]] std::vector<rules::Finding> check_words(const rules::Profile& profile, const Kinds& kinds);
 
 }  // namespace redress::casework

@@ -94,6 +94,8 @@ struct Named {
   bool by_default = false;         // a grade: of a case that was given none
   bool blank = false;              // the document gives no definition
   std::vector<std::string> types;  // a grade: the types of complaint in it
+  // A grade: what a classification says of a case of it, as "field:value", any of them: "complexity:complex".
+  std::vector<std::string> said;
 };
 
 struct Route {

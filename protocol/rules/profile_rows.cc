@@ -298,6 +298,7 @@ Status read_named(const Line& line, Named& row) {
   const std::string& key = line.entry.key;
   if (read_names(line, row)) return Done{};
   if (key == "types") return keep(line, row.types);
+  if (key == "said") return keep(line, row.said);
   if (key == "default") return read_yes(line, row.by_default);
   if (key == "definition") {
     row.blank = line.entry.value == blank;

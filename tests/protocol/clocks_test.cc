@@ -179,6 +179,52 @@ TEST_CASE("Clocks: end to end from the complaint, by its grade", "[LIFE-28]") {
         "dispatch:  → unknown: blank in the document, met 2026-02-13 10:40\n");
 }
 
+TEST_CASE("Clocks: a classification gives the grade: the last word counts, and head office's before a branch's",
+          "[LIFE-28][CLS-14]") {
+  Story story = passed_on();
+  const auto total = [&](std::string_view profile) {
+    std::string text;
+    for (const Clock& one : run(profile, times_in(story))) {
+      if (one.kind == rules::ClockKind::total)
+        text += one.limit + " " + rules::due_text(one.deadline, Language::en) + "\n";
+    }
+    return text;
+  };
+  const auto classify = [&](SiteId site, const char* kind, std::size_t after, std::vector<FieldText> fields) {
+    fields.emplace_back("edition", "postal-1");
+    return story.tell(site, kind, {after}, when("2026-02-13 14:00", {}, std::move(fields)));
+  };
+  CHECK(total("psbc-004-12") == "general 2026-02-25 24:00\n");
+  CHECK(total("cn-r1") == "simple 2026-02-28 24:00\n");
+  const std::size_t first = classify(county, "classified", 2, {{"type_code", "5"}});
+  CHECK(total("psbc-004-12") == "complex 2026-03-05 24:00\n");
+  CHECK(total("cn-r1") == "simple 2026-02-28 24:00\n");
+  const std::size_t second = classify(county, "classified", first, {{"complexity", "complex"}});
+  CHECK(total("cn-r1") == "complex 2026-03-15 24:00\n");
+  // Said beside it, by head office, which knew the first alone.
+  classify(head_office, "classification_ruled", first, {{"type_code", "1"}, {"complexity", "general"}});
+  CHECK(total("cn-r1") == "simple 2026-02-28 24:00\n");
+  CHECK(total("psbc-004-12") == "general 2026-02-25 24:00\n");
+  CHECK(second > first);
+}
+
+TEST_CASE("Clocks: what is amended of a registration was so from the start", "[LIFE-28]") {
+  Story story = passed_on();
+  const auto amend = [&](std::vector<FieldText> fields) {
+    story.tell(outlet, "amended", {story.entries.size() - 1}, when("2026-02-13 14:00", {}, std::move(fields)));
+  };
+  amend({{"channel", "互联网"}});
+  CHECK(shown(run("psbc-004-12", times_in(story))) ==
+        "general: 2026-02-13 10:00 → 2026-02-25 24:00\n"
+        "dispatch:  → unknown: blank in the document, met 2026-02-13 10:40\n");
+  amend({{"received_at", "2026-02-12T09:00:00+08:00"}, {"grade", "complex"}, {"channel", "电话"}});
+  CHECK(shown(run("psbc-004-12", times_in(story))) == "complex: 2026-02-12 09:00 → 2026-03-04 24:00\n");
+  const auto hops = run("bank-000", times_in(story));
+  REQUIRE(!hops.empty());
+  CHECK(moment(hops.front().began) == "2026-02-12 09:00");
+  CHECK(moment(hops[1].began) == "2026-02-13 10:40");
+}
+
 TEST_CASE("Clocks: the regulation counts calendar days, and a reply meets it") {
   Story story = passed_on();
   CHECK(shown(run("cn", times_in(story))) == "simple: 2026-02-13 10:00 → 2026-02-28 24:00\n");

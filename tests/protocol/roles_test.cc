@@ -87,6 +87,19 @@ TEST_CASE("Roles: registering is kept for nobody, and the checker says so, and n
         "矛盾：role desk：alone：登记不得专属于任何角色：任何渠道均可受理投诉\n");
 }
 
+TEST_CASE("Roles: a grade is named by what a classification can say, and the checker names what it cannot") {
+  const rules::Profile own = with(
+      "[grade odd]\nzh = 其他\nen = odd\nsaid = complexity:complex type_code:9 complexity:hard colour:red weight "
+      "weight:\n");
+  std::string said;
+  for (const rules::Finding& one : check_words(own, shipped())) said += to_text({one}, rules::Language::en);
+  CHECK(said ==
+        "contradiction: grade odd: said: no classification says this: complexity:hard\n"
+        "contradiction: grade odd: said: no classification says this: colour:red\n"
+        "contradiction: grade odd: said: no classification says this: weight\n"
+        "contradiction: grade odd: said: no classification says this: weight:\n");
+}
+
 TEST_CASE("Roles: every act that a shipped profile gives a role is an act, and none keeps what it does not give") {
   const rules::Profiles profiles = rules::shipped_profiles();
   std::size_t roles = 0;

@@ -31,12 +31,14 @@ source = 000 第四条(二)
 zh = 一般
 en = general
 source = 000 第七条
+said = weight:general
 default = yes
 
 [grade major]
 zh = 重大
 en = major
 source = 000 第七条
+said = weight:major
 definition = ?
 
 [limit pass_on]

@@ -25,6 +25,7 @@ source = 004 第13篇
 zh = 一般
 en = general
 source = 004 第13篇
+said = complexity:general
 definition = ?
 default = yes
 
@@ -32,6 +33,7 @@ default = yes
 zh = 复杂
 en = complex
 source = 004 第13篇
+said = complexity:complex complexity:specially_complex
 definition = ?
 
 [limit acknowledge]

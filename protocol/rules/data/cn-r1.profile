@@ -12,12 +12,14 @@ calendar = cn
 zh = 事实清楚、争议情况简单
 en = facts clear, dispute simple
 source = R1 时限
+said = complexity:general
 default = yes
 
 [grade complex]
 zh = 情况复杂
 en = complex
 source = R1 时限
+said = complexity:complex complexity:specially_complex
 
 [limit simple]
 tag = R1-15

@@ -22,16 +22,19 @@ en = leading group
 source = 003 三、1
 
 [grade level_1]
+said = grade:1
 zh = 一级
 en = level 1
 source = 003 三、1
 
 [grade level_2]
+said = grade:2
 zh = 二级
 en = level 2
 source = 003 三、2
 
 [grade level_3]
+said = grade:3
 zh = 三级
 en = level 3
 source = 003 三、3
