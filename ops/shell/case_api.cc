@@ -146,7 +146,7 @@ void CaseApi::show(const Call& call, bool stale) const {
   if (!file) return call.respond(error_response(call.request, {Code::not_found, "no such case here", "case"}));
   if (const auto rule = casework::shut_out(file->view.state, actor_of(call)))
     return call.respond(error_response(call.request, {Code::forbidden, std::string{*rule}, "case"}));
-  json body = case_json(*parts_.kinds, parts_.site->site, *file, actor_of(call));
+  json body = case_json(*parts_.kinds, parts_.case_rules->grade_rules(*file), parts_.site->site, *file, actor_of(call));
   body.update(clocks_json(*parts_.rules, *parts_.kinds, *file, wall_now()));
   body["stale"] = stale;
   call.respond(json_response(200, body));

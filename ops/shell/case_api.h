@@ -7,8 +7,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "ops/shell/api.h"
+#include "ops/shell/case_rules.h"
 #include "ops/shell/commands.h"
-#include "ops/shell/rulebook.h"
 #include "ops/shell/view_readers.h"
 #include "store/desk.h"
 #include "store/follower.h"
@@ -23,6 +23,7 @@ struct CaseApiParts {
   CommandQueue* commands = nullptr;
   const store::SiteOptions* site = nullptr;
   const Rulebook* rules = nullptr;
+  CaseRules* case_rules = nullptr;
   store::Similar* similar = nullptr;
   ViewReaders* readers = nullptr;
   std::function<void(std::function<void()>)> post;  // onto the door's thread

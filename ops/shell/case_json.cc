@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/base/time.h"
-#include "protocol/casework/grades.h"
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
@@ -68,22 +67,29 @@ json open_json(const casework::State& state) {
   return out;
 }
 
-json proposed_grade_json(const store::CaseFile& file) {
+json proposed_grade_json(const casework::GradeRules& rules, const store::CaseFile& file) {
   std::vector<const casework::Event*> said;
   for (const casework::Line& line : file.view.timeline) {
     const auto& event = file.told[line.told].event;
     if (line.verdict == casework::Verdict::stands && event) said.push_back(&*event);
   }
-  const casework::Graded graded = casework::grade_of(casework::common_grade_rules(), said);
-  json because = json::array();
-  for (const std::string_view rule : graded.because) because.push_back(std::string{rule});
-  return {
-      {"grade", graded.grade}, {"major", graded.major}, {"complex", graded.complex}, {"because", std::move(because)}};
+  const casework::Graded graded = casework::grade_of(rules, said);
+  const auto texts = [](const std::vector<std::string_view>& all) {
+    json out = json::array();
+    for (const std::string_view rule : all) out.push_back(std::string{rule});
+    return out;
+  };
+  return {{"grade", graded.grade},
+          {"major", graded.major},
+          {"complex", graded.complex},
+          {"because", texts(graded.because)},
+          {"blank", texts(graded.blank)}};
 }
 
 }  // namespace
 
-json case_json(const casework::Kinds& kinds, SiteId here, const store::CaseFile& file, const casework::Actor& reader) {
+json case_json(const casework::Kinds& kinds, const casework::GradeRules& rules, SiteId here,
+               const store::CaseFile& file, const casework::Actor& reader) {
   const casework::CaseView& view = file.view;
   json out{{"case", to_hex(file.id.bytes)},
            {"here", here.value()},
@@ -94,7 +100,7 @@ json case_json(const casework::Kinds& kinds, SiteId here, const store::CaseFile&
            {"handler", view.state.handler.value()},
            {"newer", view.newer},
            {"open", open_json(view.state)},
-           {"grade_proposed", proposed_grade_json(file)},
+           {"grade_proposed", proposed_grade_json(rules, file)},
            {"lost", json::array()},
            {"timeline", json::array()}};
   for (const casework::Line& line : casework::lost_by(view, file.told, reader)) {

@@ -151,7 +151,7 @@ void CaseLists::list(const Call& call, bool stale) const {
     // The case may have gone on since the views were written.
     const auto file = parts_.desk->file_of(summary.id);
     if (file && !casework::shut_out(file->view.state, reader))
-      body["cases"].push_back(case_json(*parts_.kinds, parts_.here, *file, reader));
+      body["cases"].push_back(case_json(*parts_.kinds, parts_.rules->grade_rules(*file), parts_.here, *file, reader));
   }
   if (page->next) body["next"] = text_of(*page->next, *sorted);
   call.respond(json_response(200, body));

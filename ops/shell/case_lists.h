@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ops/shell/api.h"
+#include "ops/shell/case_rules.h"
 #include "ops/shell/view_readers.h"
 #include "store/desk.h"
 #include "store/follower.h"
@@ -19,6 +20,7 @@ struct CaseListsParts {
   const casework::Kinds* kinds = nullptr;
   SiteId here;
   ViewReaders* readers = nullptr;
+  CaseRules* rules = nullptr;
 };
 
 class CaseLists {

@@ -231,13 +231,14 @@ void Daemon::add_case_routes() {
       [this] { return following_->has_dropped() ? Position{} : following_->position(); },
       [this] { following_->hurry(); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }});
-  case_api_ = std::make_unique<CaseApi>(
-      CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_, &rules_, similar_.get(),
-                   readers_.get(), [this](std::function<void()> work) { door_->post(std::move(work)); }},
-      *api_);
-  case_lists_ = std::make_unique<CaseLists>(
-      CaseListsParts{desk_.get(), view_reader_.get(), search_.get(), &kinds_, site_options_.site, readers_.get()},
-      *api_);
+  case_api_ =
+      std::make_unique<CaseApi>(CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_,
+                                             &rules_, case_rules_.get(), similar_.get(), readers_.get(),
+                                             [this](std::function<void()> work) { door_->post(std::move(work)); }},
+                                *api_);
+  case_lists_ = std::make_unique<CaseLists>(CaseListsParts{desk_.get(), view_reader_.get(), search_.get(), &kinds_,
+                                                           site_options_.site, readers_.get(), case_rules_.get()},
+                                            *api_);
 }
 
 Result<Rebuilt> Daemon::rebuild() {

@@ -11,7 +11,6 @@
 #include "crypto/tls.h"
 #include "ops/shell/case_api.h"
 #include "ops/shell/case_lists.h"
-#include "ops/shell/case_rules.h"
 #include "ops/shell/following.h"
 #include "ops/shell/home.h"
 #include "ops/shell/log.h"

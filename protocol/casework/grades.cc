@@ -54,17 +54,38 @@ std::vector<GradeRules> made() {
   using enum Gives;
   return {
       {"bank",
-       {{"loss_fen", above, {}, {}, grade_1, "CLS-11: loss above the first threshold (一级：损失超过一级标准)"},
+       {{"loss_fen",
+         above,
+         {},
+         {},
+         grade_1,
+         "CLS-11: loss above the first threshold (一级：损失超过一级标准)",
+         {},
+         "level_1"},
         {"reputation_risk", is_true, {}, {}, grade_1, "CLS-11: serious damage to reputation (一级：严重影响声誉)"},
         {"lawsuit_risk", is_true, {}, {}, grade_1, "CLS-11: possible lawsuit (一级：可能引发诉讼)"},
         {"collective", is_true, {}, {}, grade_1, "CLS-11: group event (一级：群体事件)"},
-        {"loss_fen", above, {}, {}, grade_2, "CLS-11: loss above the second threshold (二级：损失超过二级标准)"},
+        {"loss_fen",
+         above,
+         {},
+         {},
+         grade_2,
+         "CLS-11: loss above the second threshold (二级：损失超过二级标准)",
+         {},
+         "level_2"},
         {"mood", is_one_of, {}, "激动|愤怒|angry|agitated", grade_2, "CLS-11: customer agitated (二级：客户情绪激动)"},
         {"media", is_true, {}, {}, grade_2, "CLS-11: possible media interest (二级：可能引起媒体关注)"}}},
       {"postal",
        {{"public_figure", is_true, {}, {}, major, "CLS-13: public figure (社会知名人士)"},
         {"sensitive", is_true, {}, {}, major, "CLS-13: hot or sensitive topic (热点敏感话题)"},
-        {"amount_fen", above, 50'000 * yuan, {}, major, "CLS-13: amount above 50,000 yuan (业务金额5万元以上)"},
+        {"amount_fen",
+         above,
+         50'000 * yuan,
+         {},
+         major,
+         "CLS-13: amount above the threshold, 50,000 yuan unless it is told (业务金额超过标准，未另定为5万元)",
+         {},
+         "amount"},
         {"reputation_risk", is_true, {}, {}, major, "CLS-13: possible harm to reputation (可能产生负面影响)"},
         {"type_code",
          is_one_of,
@@ -78,13 +99,21 @@ std::vector<GradeRules> made() {
          5,
          {},
          major,
-         "CLS-26: five or more on the same matter (5名以上集体投诉)",
+         "CLS-26: on the same matter, five or more unless it is told (集体投诉，未另定为5名以上)",
+         "collective",
          "collective"},
         {"media", is_true, {}, {}, major, "CLS-16: exposed in media (媒体曝光)"},
         {"becomes", is_one_of, {}, "major", major, "LIFE-41: not resolved in its time (逾期未解决，升为重大)"},
         {"injury", is_true, {}, {}, major, "CLS-16: injury (人身伤害)"}}},
       {"regulator",
-       {{"headcount", at_least, 20, {}, major, "R1f: 20 or more face to face (20名以上现场集体投诉)", "on_site"}}},
+       {{"headcount",
+         at_least,
+         20,
+         {},
+         major,
+         "R1f: face to face, 20 or more unless it is told (现场集体投诉，未另定为20名以上)",
+         "on_site",
+         "group"}}},
   };
 }
 
@@ -105,6 +134,19 @@ Graded grade_of(const GradeRules& rules, std::span<const Event* const> said) {
     if (rule.gives == Gives::complex) out.complex = true;
   }
   return out;
+}
+
+GradeRules with_thresholds(GradeRules rules, std::span<const rules::Threshold> told) {
+  for (GradeRule& rule : rules.rules) {
+    std::optional<std::int64_t> least;
+    for (const rules::Threshold& one : told) {
+      if (rule.threshold.empty() || one.id != rule.threshold) continue;
+      const std::optional<std::int64_t>& number = one.fen ? one.fen : one.persons;
+      if (number && (!least || *number < *least)) least = number;
+    }
+    if (least) rule.number = least;
+  }
+  return rules;
 }
 
 std::span<const GradeRules> shipped_grade_rules() {

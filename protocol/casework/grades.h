@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/casework/event.h"
+#include "protocol/rules/profile.h"
 
 namespace redress::casework {
 
@@ -33,6 +34,8 @@ struct GradeRule {
   std::string_view rule;  // named in the outcome
   // The rule counts only if this flag is "true" as well; empty: always.
   std::string_view only_with = {};
+  // The row of a profile whose number takes the place of `number`, where the profile tells it.
+  std::string_view threshold = {};
 };
 
 struct GradeRules {
@@ -51,6 +54,9 @@ struct Graded {
 // `said` are the events whose fields are asked, the newest last: a later value counts. A value of another form than the
 // rule expects is no match.
 [[nodiscard]] Graded grade_of(const GradeRules& rules, std::span<const Event* const> said);
+
+// The same rules with the numbers of thresholds that are told: of several the least, the strictest.
+[[nodiscard]] GradeRules with_thresholds(GradeRules rules, std::span<const rules::Threshold> told);
 
 // The sets that this version ships: "bank" (grades 1 to 3, amounts blank as in its source), "postal" (major above
 // 50,000 yuan and by flags; complex by type), "group" (five together, exposed, injured), "regulator" (20 face to face).

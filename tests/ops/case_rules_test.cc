@@ -107,6 +107,26 @@ TEST_CASE("CaseRules: a bank's own role keeps what it says from the day on which
   CHECK(desks.act(after, "promised", promise, desks.token(43, {"promiser"})).status == 201);
 }
 
+TEST_CASE("CaseRules: the numbers that a bank's profile tells decide what is proposed, and blanks are named") {
+  const auto write = [](const Home& home) {
+    std::ofstream{home.path("own.profile")} << "[profile own]\nversion = 1\ninherits = insurance-003\n"
+                                               "[threshold level_1]\nfen = 10000000\n";
+  };
+  const auto go_by = [](Config& config) { config.rules = {{"own"}, {"own.profile"}}; };
+  for (const bool told : {false, true}) {
+    Served served{SiteId{11},
+                  {},
+                  {},
+                  told ? write : std::function<void(const Home&)>{},
+                  told ? go_by : std::function<void(Config&)>{}};
+    const json fields{{"narrative", "x"}, {"loss_fen", 10000001}};
+    REQUIRE(served.post("/api/v1/cases", {{"fields", fields}}, "desk/1").status == 201);
+    const json proposed = served.get("/api/v1/cases?full=1").body["cases"][0]["grade_proposed"];
+    CHECK(proposed["grade"] == (told ? 1 : 3));
+    CHECK(proposed["blank"].size() == (told ? 1U : 2U));
+  }
+}
+
 TEST_CASE("CaseRules: the table of kinds says sites, states and roles together") {
   Served served;
   json found;

@@ -57,6 +57,28 @@ TEST_CASE("Grades: level 1 and 2 by what may come of it; a threshold left blank 
   CHECK(graded({{"loss_fen", "1000000"}}, filled).grade == 3);
 }
 
+TEST_CASE("Grades: a profile tells the numbers that its document leaves blank, and the strictest holds",
+          "[CLS-11][CLS-13]") {
+  const auto told = [](const char* id, std::optional<std::int64_t> fen, std::optional<std::int64_t> persons = {}) {
+    rules::Threshold one;
+    one.id = id;
+    one.fen = fen;
+    one.persons = persons;
+    return one;
+  };
+  const std::vector<rules::Threshold> all{told("level_1", 10'000'000), told("level_2", {}),  told("amount", 3'000'000),
+                                          told("amount", 9'000'000),   told("group", {}, 5), told("other", 1)};
+  const GradeRules own = with_thresholds(common_grade_rules(), all);
+  CHECK(graded({{"loss_fen", "10000001"}}, own).grade == 1);
+  CHECK(graded({{"loss_fen", "10000000"}}, own).grade == 3);
+  CHECK(graded({}, own).blank.size() == 1);  // the second level's is blank still
+  CHECK(graded({{"amount_fen", "3000001"}}, own).major);
+  CHECK_FALSE(graded({{"amount_fen", "3000000"}}, own).major);
+  CHECK(graded({{"on_site", "true"}, {"headcount", "5"}}, own).major);
+  CHECK_FALSE(graded({{"on_site", "true"}, {"headcount", "5"}}).major);
+  CHECK(graded({{"amount_fen", "5000001"}}, with_thresholds(common_grade_rules(), {})).major);
+}
+
 TEST_CASE("Grades: types of product, channel and rule violation are complex", "[CLS-14]") {
   for (const char* type : {"1", "2", "3", "7"}) CHECK_FALSE(graded({{"type_code", type}}).complex);
   for (const char* type : {"4", "5", "6"}) CHECK(graded({{"type_code", type}}).complex);
