@@ -202,7 +202,7 @@ Status create_beside(const LmdbOptions& options) {
     auto env = open_env_at(options, beside.string(), dbis);
     if (!env) return fail(env.error());
   }
-  for (const fs::path& path : {beside / "data.mdb", beside}) {
+  for (const fs::path& path : {beside / store_file, beside}) {
     const Status synced = sync_path(path);
     if (!synced) return synced;
   }
@@ -416,10 +416,10 @@ Status LmdbTruth::copy_to(const std::string& folder) const {
   fs::permissions(folder, fs::perms::owner_all, error);
   const int rc = mdb_env_copy2(handle_->env.get(), folder.c_str(), MDB_CP_COMPACT);
   if (rc != 0) {
-    fs::remove(fs::path{folder} / "data.mdb", error);  // half a copy is none
+    fs::remove(fs::path{folder} / store_file, error);  // half a copy is none
     return failed("copy", rc, folder);
   }
-  const Status synced = sync_path(fs::path{folder} / "data.mdb");
+  const Status synced = sync_path(fs::path{folder} / store_file);
   if (!synced) return synced;
   return sync_path(folder);
 }

@@ -13,6 +13,8 @@
 
 namespace redress::store {
 
+inline constexpr const char* store_file = "data.mdb";  // in its folder: all that is kept
+
 struct LmdbOptions {
   std::string folder;
   std::vector<Table> tables;

@@ -82,8 +82,14 @@ struct Alarm {
   std::string what;
 };
 
-using Work = std::variant<Append, sync::Accept, sync::KeepReceipt, sync::KeepTokens, sync::KeepWord, sync::RenewJournal,
-                          sync::RenewOffice, sync::RewindFeed, sync::KeepHeard>;
+// An alarm about this very store.
+struct Notice {
+  Code code{};
+  std::string what;
+};
+
+using Work = std::variant<Append, Notice, sync::Accept, sync::KeepReceipt, sync::KeepTokens, sync::KeepWord,
+                          sync::RenewJournal, sync::RenewOffice, sync::RewindFeed, sync::KeepHeard>;
 // An Append gives Appended, an Accept a receipt, a renewal Renewed.
 using Outcome = std::variant<Done, Appended, journal::Receipt, Renewed>;
 

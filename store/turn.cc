@@ -19,6 +19,10 @@ StreamRow& Turn::stream(const StreamName& name, const std::optional<journal::Par
 
 Result<Outcome> Turn::carry_out(const Work& piece) {
   if (const auto* one = std::get_if<Append>(&piece)) return append(*one);
+  if (const auto* one = std::get_if<Notice>(&piece)) {
+    alarm(site_.options_.site, one->code, one->what);
+    return Outcome{Done{}};
+  }
   if (const auto* one = std::get_if<sync::Accept>(&piece)) return accept(*one);
   if (const auto* one = std::get_if<sync::KeepReceipt>(&piece)) return keep(*one);
   if (const auto* one = std::get_if<sync::KeepTokens>(&piece)) return keep(*one);

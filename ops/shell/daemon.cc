@@ -91,7 +91,8 @@ Status Daemon::open_stores() {
 }
 
 Status Daemon::notice_old_image() {
-  auto opened = Watermark::open(home_.path(watermark_file));
+  const Residence here = residence_of(options_.machine_id, home_.journal_path() + "/" + store::store_file);
+  auto opened = Watermark::open(home_.path(watermark_file), here);
   if (!opened) {
     log_.warn("store", "no watermark", {{"why", opened.error().what}});
     return Done{};
@@ -99,16 +100,25 @@ Status Daemon::notice_old_image() {
   watermark_ = std::move(*opened);
   const Position held = site_->ledger().position;
   const auto noted = watermark_->noted(site_->born());
-  if (noted && *noted > held) {
+  if (noted && noted->ledger > held) {
     // They show what came after it, and would pass over what comes now.
     if (auto cleared = views_->clear(); !cleared) return cleared;
-    const std::string places = "held=" + std::to_string(held.value()) + " noted=" + std::to_string(noted->value());
+    const std::string places =
+        "held=" + std::to_string(held.value()) + " noted=" + std::to_string(noted->ledger.value());
     const auto epoch = begin_after_image(*site_, "the store is older than it was: " + places, wall_now());
     log_.warn("store", "older than it was",
               {{"held", held.value()},
-               {"noted", noted->value()},
+               {"noted", noted->ledger.value()},
                {"epoch", epoch ? std::to_string(epoch->value()) : epoch.error().what}});
     if (!epoch) return epoch.error().code == Code::unknown_outcome ? Status{fail(epoch.error())} : Status{Done{}};
+  } else if (const Moved how = noted ? moved(noted->residence, here) : Moved::no; how != Moved::no) {
+    const std::string why =
+        how == Moved::to_another_machine ? "its home was on another machine" : "it was another file on this machine";
+    log_.warn("store", "lives elsewhere than it did", {{"why", why}});
+    // They may be another's, of the same length.
+    if (auto cleared = views_->clear(); !cleared) return cleared;
+    const Status told = begin_after_move(*site_, why, wall_now());
+    if (!told) return told.error().code == Code::unknown_outcome ? told : Status{Done{}};
   }
   watermark_->note(site_->born(), site_->ledger().position);
   return Done{};

@@ -34,6 +34,7 @@ struct DaemonOptions {
   std::function<std::optional<SiteId>(SiteId)> parent_of;  // head office only
   store::SigningKeysOf signing_keys_of;
   Searching searching = Searching::opens_all;
+  std::string machine_id = machine_id_file;
 };
 
 class Daemon {
@@ -68,8 +69,9 @@ class Daemon {
  private:
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
-  // If the journal is older than it was, the views begin anew, and it begins an epoch; where that is refused, the first
-  // contact finds out. Fails with unknown_outcome, or as the views' store does.
+  // If the journal is older than it was, the views begin anew, and it begins an epoch; if it lives elsewhere than it
+  // did, begin_after_move(). Where that is refused, the first contact finds out. Fails with unknown_outcome, or as the
+  // views' store does.
   [[nodiscard]] Status notice_old_image();
   void add_routes(std::function<void()> refresh);
   void add_case_routes();

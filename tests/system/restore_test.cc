@@ -73,6 +73,29 @@ TEST_CASE("Restore: an image put back by hand is noticed at its start, before th
     CHECK(site->done({"verify"})["errors"] == 0);
 }
 
+TEST_CASE("Restore: a store that was copied is noticed at its start, though it lacks nothing, and once") {
+  Network network;
+  static_cast<void>(network.outlet.register_case("before", "desk/1"));
+  REQUIRE(until([&] { return is_whole(network, 1); }));
+  CHECK(network.gateway.terminate() == 0);  // nobody is there who could tell
+  CHECK(network.outlet.terminate() == 0);
+  const std::string journal = network.outlet.home + "/data/journal";
+  std::filesystem::rename(journal, network.folder / "original");
+  std::filesystem::copy(network.folder / "original", journal, std::filesystem::copy_options::recursive);
+  network.outlet.start();
+  CHECK(has_alarm(network.outlet, "old_image"));
+  static_cast<void>(network.outlet.register_case("offline", "desk/2"));
+  CHECK(network.outlet.terminate() == 0);
+  network.outlet.start();
+  CHECK(network.outlet.ops({"alarms"}).answer()["alarms"].size() == 2);  // that it was copied, and what it does
+
+  network.gateway.start();
+  REQUIRE(until([&] { return is_whole(network, 2); }));
+  CHECK(network.primary.case_count() == 2);
+  for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
+    CHECK(site->done({"verify"})["errors"] == 0);
+}
+
 TEST_CASE("Restore: a gateway put back by hand, without a word, finds out and is refilled by its branches") {
   Network network;
   const std::string id = network.outlet.register_case("before", "desk/1")["case"];
