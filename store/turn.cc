@@ -191,18 +191,63 @@ void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
 
 std::optional<journal::Seen> Turn::seen_before(const StreamName& stream, Seq seq) const {
   if (const auto last = seen_.find(stream); last != seen_.end()) return last->second;
-  if (seq == Seq{1}) return std::nullopt;
-  const auto value = site_.rows_.get(store_, Table::places, key_of(stream, Seq{seq.value() - 1}));
-  const auto place = value ? decode_place(*value) : std::nullopt;
-  const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
-  const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-  return entry ? std::optional{entry->header.what.seen} : std::nullopt;
+  constexpr std::uint64_t looked_back = 16;
+  for (std::uint64_t back = 1; back <= looked_back && back < seq.value(); ++back) {
+    const auto value = site_.rows_.get(store_, Table::places, key_of(stream, Seq{seq.value() - back}));
+    const auto place = value ? decode_place(*value) : std::nullopt;
+    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
+    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    if (entry && !claims_nothing(entry->header.what)) return entry->header.what.seen;
+  }
+  return std::nullopt;
 }
 
-// Nobody has seen what was not written yet, nor less than when it wrote the entry before: ignorance cannot be feigned,
-// and a store that knows less than it did is an old image (D31). The entry is kept, and people are told.
+// What opens a case rests on nothing, and need not say what its author had seen.
+bool Turn::claims_nothing(const journal::What& what) const {
+  return what.seen.epoch == Epoch{} && site_.options_.router->opens(what);
+}
+
+// A branch's ledger has its own entries and those of its feed, each once, so that a receipt's place in it says after
+// how many own entries it was signed. That holds while the site never wrote or greeted in a second epoch, nor read a
+// second feed; of any other nothing is known.
+const std::vector<Turn::Acknowledged>& Turn::acknowledged(const StreamName& journal) {
+  constexpr std::size_t looked_back = 8;
+  const auto [known, is_new] = acknowledged_.try_emplace(journal);
+  if (!is_new || epoch_ != site_.born_ || !is_only_journal(journal) || !is_alone(journal.owner)) return known->second;
+  const StreamName feed = feed_for(epoch_, journal.owner);
+  Bytes bound = key_of(feed, Seq{UINT64_MAX});
+  while (known->second.size() < looked_back) {
+    const auto row = store_.last_below(Table::receipts, bound);
+    if (!row || stream_of(row->first) != feed) break;
+    bound = row->first;
+    const auto receipt = journal::decode_receipt(row->second);
+    if (!receipt || receipt->ledger.position.value() < receipt->to.seq.value()) continue;
+    known->second.push_back(
+        {receipt->to.seq, receipt->ledger.position.value() - receipt->to.seq.value(), receipt->time});
+  }
+  return known->second;
+}
+
+// What the author had certainly acknowledged of its feed when it wrote this. It is written down when it was made, which
+// may be a moment before it got its place: the author's own clock says so in both.
+Seq Turn::acknowledged_before(const journal::Header& header, const StreamName& journal) {
+  constexpr std::uint64_t moment_ms = 60'000;
+  const WallTime made = header.what.time;
+  for (const Acknowledged& one : acknowledged(journal)) {
+    // Both times are a peer's word, and may be any numbers.
+    const auto since = static_cast<std::uint64_t>(made.value()) - static_cast<std::uint64_t>(one.time.value());
+    const bool before = one.own_entries < header.place.seq.value();
+    if (before && one.time < made && since >= moment_ms) return one.feed;
+  }
+  return Seq{};
+}
+
+// Nobody has seen what was not written yet, nor less than when it wrote the entry before, nor less than it had signed
+// that it has: ignorance cannot be feigned, and a store that knows less than it did is an old image (D31). The entry is
+// kept, and people are told.
 void Turn::check_seen(const journal::Header& header, const StreamName& stream) {
-  if (site_.options_.router == nullptr || stream.reader != no_reader) return;
+  if (site_.options_.router == nullptr || stream.reader != no_reader || claims_nothing(header.what)) return;
+  if (REDRESS_MUTANT(65)) return;
   const journal::What& what = header.what;
   const auto before = seen_before(stream, header.place.seq);
   seen_[stream] = what.seen;
@@ -212,7 +257,13 @@ void Turn::check_seen(const journal::Header& header, const StreamName& stream) {
           "an entry claims to know less of its feed than the one before it: seq=" +
               std::to_string(header.place.seq.value()) + " seen=" + std::to_string(what.seen.seq.value()) +
               " before=" + std::to_string(before->seq.value()));
-  if (what.seen.epoch != epoch_ || REDRESS_MUTANT(65)) return;
+  const Seq signed_for = REDRESS_MUTANT(57) ? Seq{} : acknowledged_before(header, stream);
+  if ((what.seen.epoch == epoch_ ? what.seen.seq : Seq{}) < signed_for)
+    alarm(what.author, Code::bad_value,
+          "an entry claims to know less of its feed than its author had signed for: seq=" +
+              std::to_string(header.place.seq.value()) + " seen=" + std::to_string(what.seen.seq.value()) +
+              " signed for=" + std::to_string(signed_for.value()));
+  if (what.seen.epoch != epoch_) return;
   const auto known = site_.streams_.find(feed_for(epoch_, what.author));
   const Seq written = known == site_.streams_.end() ? Seq{} : known->second.head.seq;
   if (what.seen.seq > written)
@@ -266,14 +317,31 @@ Result<Outcome> Turn::accept(const sync::Accept& accept) {
   return Outcome{receipt};
 }
 
+bool Turn::is_only_journal(const StreamName& stream) const {
+  const auto first = site_.streams_.lower_bound({stream.owner, Epoch{}, no_reader});
+  if (first == site_.streams_.end() || first->first != stream) return false;
+  const auto next = std::next(first);
+  return next == site_.streams_.end() || next->first.owner != stream.owner;
+}
+
+// A copy of it may have greeted, and signed for its feed, before it wrote anything.
+bool Turn::is_alone(SiteId site) const {
+  const Bytes from = token_key(site, Epoch{});
+  const std::size_t named = from.size() - sizeof(std::uint64_t);
+  std::size_t epochs = 0;
+  store_.scan(Table::local, from, [&](ByteView key, ByteView) {
+    if (key.size() != from.size() || !same_bytes(key.first(named), ByteView{from}.first(named))) return false;
+    return ++epochs < 2;
+  });
+  return epochs < 2;
+}
+
 // Another store of the same site is sent what this one wrote.
 void Turn::wake_siblings(const StreamName& stream) {
   if (stream.reader != no_reader || site_.options_.router == nullptr) return;
   const auto first = site_.streams_.lower_bound({stream.owner, Epoch{}, no_reader});
-  const bool alone = first == site_.streams_.end() || first->first.owner != stream.owner ||
-                     (first->first == stream &&
-                      (std::next(first) == site_.streams_.end() || std::next(first)->first.owner != stream.owner));
-  if (!alone) fed_.insert(stream.owner);
+  const bool unknown = first == site_.streams_.end() || first->first.owner != stream.owner;
+  if (!unknown && !is_only_journal(stream)) fed_.insert(stream.owner);
 }
 
 Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {

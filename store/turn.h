@@ -38,6 +38,20 @@ class Turn {
   // What the author of the entry at the place before had seen; nothing: there is none that can be read.
   [[nodiscard]] std::optional<journal::Seen> seen_before(const StreamName& stream, Seq seq) const;
   void wake_siblings(const StreamName& stream);
+  [[nodiscard]] bool claims_nothing(const journal::What& what) const;
+  // A receipt that the author signed for its feed, and how many own entries it had written by then.
+  struct Acknowledged {
+    Seq feed;
+    std::uint64_t own_entries;
+    WallTime time;
+  };
+  // The newest few, the newest first.
+  [[nodiscard]] const std::vector<Acknowledged>& acknowledged(const StreamName& journal);
+  [[nodiscard]] Seq acknowledged_before(const journal::Header& header, const StreamName& journal);
+  // All that its owner ever wrote here stands in this one journal.
+  [[nodiscard]] bool is_only_journal(const StreamName& stream) const;
+  // All that it ever greeted with was that one epoch.
+  [[nodiscard]] bool is_alone(SiteId site) const;
 
   // Repair (renewal.cc).
   [[nodiscard]] Result<Outcome> renew(const sync::RenewJournal& renew);
@@ -99,9 +113,10 @@ class Turn {
   std::set<StreamName> appended_;  // own journals that are to be signed
   std::set<SiteId> fed_;
   std::map<StreamName, journal::Seen> seen_;  // by the last entry taken of a journal
-  std::optional<std::set<SiteId>> unheard_;   // if it changed
-  std::vector<journal::Receipt> asked_;       // that were shown, for what is not held
-  std::optional<Room> room_;                  // as of the first that asked: asking the disk costs more than a row
+  std::map<StreamName, std::vector<Acknowledged>> acknowledged_;
+  std::optional<std::set<SiteId>> unheard_;  // if it changed
+  std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
+  std::optional<Room> room_;                 // as of the first that asked: asking the disk costs more than a row
 };
 
 }  // namespace redress::store

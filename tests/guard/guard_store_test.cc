@@ -99,6 +99,56 @@ TEST_CASE("P6: who claims to know less of its feed than it did is told of, and w
   CHECK(pair.gateway().file_of(id)->told.size() == 7);
 }
 
+TEST_CASE("P6: who claims to know less of its feed than it has signed for is told of", "[P6]") {
+  Pair pair{PairOptions{57, 2}};
+  store::Site& centre = *pair.gateway().site;
+  const Node& author = pair.branch(0);
+  const auto opened = pair.register_case(pair.branch(0), key(1));
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.cut(Cut::both);
+  const CaseId id = opened->case_id;
+  const StreamName feed = feed_for(centre.epoch(), author.id);
+  journal::Mark head = *centre.mark_of(author.site->journal());
+  const auto take = [&](std::string_view kind, std::uint64_t seen, std::int64_t at) {
+    journal::What what = of_case(id, static_cast<std::byte>(head.seq.value() + 1));
+    what.time = WallTime{at};
+    what.seen = {centre.epoch(), Seq{seen}};
+    const auto next = next_of(author, author.site->epoch(), head, what, kind);
+    head = next.checkpoint.mark;
+    REQUIRE(centre.commit({next}, WallTime{}).front().has_value());
+  };
+  // Head office writes three entries of the case; the author signs for them as they come: after one entry of its own,
+  // and after three.
+  const auto dispose = [&](int number) {
+    const auto told = pair.dispose(id, "ho/" + std::to_string(number));
+    INFO((told ? "" : told.error().what));
+    REQUIRE(told.has_value());
+  };
+  const auto sign_for = [&](std::uint64_t place, std::uint64_t ledger, std::int64_t at) {
+    const journal::Mark to{Seq{place}, *centre.digest_at(feed, Seq{place})};
+    const auto receipt = journal::sign(sim_domain(), author.signer,
+                                       {{}, {}, feed, Seq{1}, to, WallTime{at}, {Position{ledger}, {}}, {}});
+    REQUIRE(centre.commit({sync::KeepReceipt{receipt}}, WallTime{}).front().has_value());
+  };
+  for (int i = 1; i <= 3; ++i) dispose(i);
+  REQUIRE(centre.mark_of(feed)->seq == Seq{3});
+  sign_for(2, 3, 100'000);
+  take("started", 2, 200'000);
+  take("replied", 2, 300'000);
+  sign_for(3, 6, 400'000);
+  // It was on its way already, or its author made it a moment before it signed.
+  take("replied", 2, 459'999);
+  CHECK(centre.alarms().empty());
+  take("replied", 2, 460'000);
+  REQUIRE(centre.alarms().size() == 1);
+  CHECK(centre.alarms().front().site == author.id);
+  CHECK(centre.alarms().front().code == Code::bad_value);
+  CHECK(centre.alarms().front().what ==
+        "an entry claims to know less of its feed than its author had signed for: seq=5 seen=2 signed for=3");
+  CHECK(pair.gateway().file_of(id)->told.size() == 8);
+}
+
 TEST_CASE("P9: an act that comes back before its opening counts with it", "[P9]") {
   Pair pair{PairOptions{97, 2}};
   store::Site& centre = *pair.gateway().site;

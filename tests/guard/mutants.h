@@ -36,6 +36,7 @@ inline constexpr std::array mutants{
     Mutant{54, "P5", "an entry that is placed twice counts twice"},
     Mutant{55, "P5", "the place decides a tie"},
     Mutant{56, "P6", "of an answer and another that did not know it the last in the order holds, whoever gave it"},
+    Mutant{57, "P6", "an author may claim to know less than it has signed for"},
     Mutant{61, "P6", "acts beyond their author's authority take effect"},
     Mutant{62, "P6", "a journal takes another site's entries"},
     Mutant{63, "P6", "a branch may speak for another site"},

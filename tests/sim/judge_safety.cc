@@ -222,7 +222,8 @@ void Judge::note_seen(const Machine& centre, const journal::Header& header) {
   const StreamName feed = feed_for(what.seen.epoch, what.author);
   const bool now = centre.store && centre.store->epoch() == what.seen.epoch;
   if (now && what.seen.seq > book_of(centre).head_of(feed).seq) feigning_.insert(what.author);
-  if (what.author == head_office) return;
+  // Who opens a case need not say.
+  if (what.author == head_office || (what.kind == opening_ && what.seen.epoch == Epoch{})) return;
   const auto [last, first] = seen_.try_emplace(journal_of(header.place.site, header.place.epoch), what.seen);
   if (!first && last->second.epoch == what.seen.epoch && what.seen.seq < last->second.seq) {
     feigning_.insert(what.author);

@@ -105,6 +105,10 @@ void Judge::settle_epochs() {
       broke(world_.centre(),
             "P6 it says nothing of what site " + std::to_string(site.value()) + " claims to have seen");
   }
+  for (const store::Alarm& alarm : alarms) {
+    const bool honest = is_sound(world_.machine(alarm.site.value() - 1)) && !feigning_.contains(alarm.site);
+    if (alarm.code == Code::bad_value && honest) broke(world_.centre(), "P6 it accuses an honest site: " + alarm.what);
+  }
 }
 
 void Judge::settle_told() {
