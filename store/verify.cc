@@ -49,9 +49,9 @@ Verified Walk::run() {
   return std::move(out_);
 }
 
-void Walk::bad(std::string where, std::string what) {
+void Walk::bad(std::string where, std::string what, std::optional<SiteId> holder) {
   ++out_.errors;
-  if (out_.findings.size() < findings_max) out_.findings.push_back({std::move(where), std::move(what)});
+  if (out_.findings.size() < findings_max) out_.findings.push_back({std::move(where), std::move(what), holder});
 }
 
 void Walk::scan(Table table, std::size_t key_bytes, const std::function<void(ByteView, ByteView)>& visit) {

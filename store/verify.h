@@ -11,6 +11,9 @@ namespace redress::store {
 struct Finding {
   std::string where;  // site, epoch, reader and seq; or the ledger position; or the table and what its row is about
   std::string what;
+  // Of an entry that cannot be read here: a site that holds it too, as it sent it or signed for it; 0: head office has
+  // not signed for this own entry of a branch. Nothing: this finding says nothing of that.
+  std::optional<SiteId> holder = std::nullopt;
 };
 
 struct Verified {

@@ -86,10 +86,21 @@ void Walk::walk_place(const StreamName& stream, Seq seq, const std::optional<Pla
   if (header) keys_due_.emplace(header->what.case_id, header->what.key);
 }
 
+// Whoever sent it to us, and whoever signed that it has it from us. Of what head office wrote each feed says that for
+// its reader.
+std::optional<SiteId> Walk::holder_of(const StreamName& stream, Seq seq) const {
+  if (stream.owner != site_.site) return stream.owner;
+  const auto known = streams_.find(stream);
+  const bool signed_for = known != streams_.end() && known->second.receipted >= seq;
+  if (stream.reader != no_reader) return signed_for ? std::optional{stream.reader} : std::nullopt;
+  if (site_.site == head_office) return std::nullopt;
+  return signed_for ? head_office : SiteId{};
+}
+
 // A journal's entries name the one before themselves; in a feed the places do.
 bool Walk::check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq, const PlaceRow& row) {
   if (!is_held(row.ledger)) {
-    bad(name_of(stream, seq), "its entry is not held: " + name_of(row.ledger));
+    bad(name_of(stream, seq), "its entry is not held: " + name_of(row.ledger), holder_of(stream, seq));
     return false;
   }
   const Digest& entry = entries_[row.ledger.value() - 1].digest;

@@ -36,7 +36,7 @@ class Walk {
     std::optional<Digest> digest;  // nothing: the place there is damaged
   };
 
-  void bad(std::string where, std::string what);
+  void bad(std::string where, std::string what, std::optional<SiteId> holder = std::nullopt);
   // Visits the rows of a table whose keys have this size; the others are named, and not visited.
   void scan(Table table, std::size_t key_bytes, const std::function<void(ByteView key, ByteView value)>& visit);
   // The value of a row that must carry a check; nothing, and named, if it does not hold.
@@ -63,6 +63,8 @@ class Walk {
   [[nodiscard]] Trail& trail_of(const StreamName& stream, Seq first);
   [[nodiscard]] bool check_link(const StreamName& stream, const std::optional<Digest>& before, Seq seq,
                                 const PlaceRow& row);
+  // Who holds the entry at that place of a stream too, as Finding says.
+  [[nodiscard]] std::optional<SiteId> holder_of(const StreamName& stream, Seq seq) const;
   void check_ends();
   void walk_proofs(Table table);
   template <typename Proof>

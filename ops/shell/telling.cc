@@ -70,7 +70,10 @@ void set_lag(Metrics& metrics, const Labels& labels, const sync::Lag& lag, const
 nlohmann::json verified_json(const store::Verified& verified, const store::VerifiedViews& views) {
   nlohmann::json findings = nlohmann::json::array();
   for (const auto* of : {&verified.findings, &views.findings}) {
-    for (const store::Finding& finding : *of) findings.push_back({{"where", finding.where}, {"what", finding.what}});
+    for (const store::Finding& finding : *of) {
+      findings.push_back({{"where", finding.where}, {"what", finding.what}});
+      if (finding.holder) findings.back()["holder"] = finding.holder->value();
+    }
   }
   return {
       {"errors", verified.errors + views.errors}, {"entries", verified.entries},   {"places", verified.places},

@@ -65,6 +65,14 @@ Result<json> rebuild_offline(const Options& options) {
   return shell::rebuilt_json(*rebuilt);
 }
 
+// From whom an entry that cannot be read here can be had.
+std::string holder_text(const json& finding, bool zh) {
+  if (!finding.contains("holder")) return {};
+  const auto site = finding["holder"].get<std::uint32_t>();
+  if (site == 0) return zh ? "；未见其他机构持有" : "; no other site is known to hold it";
+  return zh ? "；机构 " + std::to_string(site) + " 也持有" : "; site " + std::to_string(site) + " holds it too";
+}
+
 Result<json> verify_offline(const Options& options) {
   const auto site = shell::Offline::open(options.home);
   if (!site) return fail(site.error());
@@ -143,7 +151,7 @@ int verify(const Options& options) {
                        : " signatures not checked: their signers' keys are not known here\n");
     }
     for (const json& finding : (*answer)["findings"])
-      std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << "\n";
+      std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << holder_text(finding, zh) << "\n";
   }
   return errors == 0 ? exit_done : exit_attention;
 }

@@ -1,6 +1,7 @@
 #include "store/verify.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/sim/forge.h"
 
@@ -81,6 +82,31 @@ TEST_CASE("Verify: a damaged entry is named by its place in the ledger and in it
   };
   CHECK(names("ledger=1"));
   CHECK(names("site=2 epoch=" + std::to_string(node.site->epoch().value()) + " reader=0 seq=1"));
+}
+
+TEST_CASE("Verify: of a damaged entry it is said who holds it too, as far as somebody sent or signed for it") {
+  const auto holders = [](Pair& pair, Node& node, std::uint64_t position) {
+    Bytes& row = node.truth.rows(Table::entries).at(key_of(Position{position}));
+    row.back() ^= std::byte{1};
+    std::set<SiteId> out;
+    for (const Finding& finding : verified(pair, node).findings) {
+      if (finding.holder) out.insert(*finding.holder);
+    }
+    row.back() ^= std::byte{1};
+    return out;
+  };
+  auto pair = lived_in();
+  Node& branch = pair->branch();
+  Node& office = pair->gateway();
+  for (const std::uint64_t position : {1, 2, 3}) {
+    CHECK(holders(*pair, branch, position) == std::set{head_office});
+    CHECK(holders(*pair, office, position) == std::set{branch.id});
+  }
+  // What nobody has signed for stands here alone, as far as is known here.
+  pair->cut(sim::Cut::both);
+  REQUIRE(pair->register_case(branch, "desk/3").has_value());
+  CHECK(holders(*pair, branch, branch.site->ledger().position.value()) == std::set{SiteId{}});
+  for (const Finding& finding : verified(*pair, branch).findings) FAIL_CHECK(finding.where);
 }
 
 TEST_CASE("Verify: an entry taken out of the middle, or the end, is missed") {

@@ -1,4 +1,6 @@
 // Stores put back from backups, on real programs: what both lines wrote counts once, and people are told (P8, P9).
+#include "store/lmdb_truth.h"
+#include "store/rows.h"
 #include "tests/system/programs.h"
 
 namespace redress::system_test {
@@ -94,6 +96,40 @@ TEST_CASE("Restore: a store that was copied is noticed at its start, though it l
   CHECK(network.primary.case_count() == 2);
   for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
     CHECK(site->done({"verify"})["errors"] == 0);
+}
+
+TEST_CASE("Restore: of a damaged entry verify says, in words, who holds it too") {
+  Network network;
+  static_cast<void>(network.outlet.register_case("sent", "desk/1"));
+  REQUIRE(until([&] { return is_whole(network, 1) && network.is_level(); }));
+  CHECK(network.gateway.terminate() == 0);
+  static_cast<void>(network.outlet.register_case("not sent", "desk/2"));
+  CHECK(network.outlet.terminate() == 0);
+  {
+    auto truth = store::LmdbTruth::open({network.outlet.home + "/data/journal", store::journal_tables()});
+    REQUIRE(truth.has_value());
+    const Status changed = (*truth)->update([](store::Writing& rows) -> Status {
+      for (const std::uint64_t ledger : {1, 2}) {
+        const Bytes key = store::key_of(Position{ledger});
+        Bytes value = rows.get(store::Table::entries, key).value();
+        value.back() ^= std::byte{1};
+        rows.put(store::Table::entries, key, value);
+      }
+      return Done{};
+    });
+    REQUIRE(changed.has_value());
+  }
+  const auto told = [&](const std::string& language) {
+    const Ran ran = network.folder.run({REDRESS_OPS, "verify", "--home", network.outlet.home, "--lang", language});
+    CHECK(ran.status == 4);
+    return ran.out;
+  };
+  const std::string english = told("en");
+  CHECK(english.find("its entry is not held: ledger=1; site 1 holds it too\n") != std::string::npos);
+  CHECK(english.find("its entry is not held: ledger=2; no other site is known to hold it\n") != std::string::npos);
+  const std::string chinese = told("zh");
+  CHECK(chinese.find("ledger=1；机构 1 也持有\n") != std::string::npos);
+  CHECK(chinese.find("ledger=2；未见其他机构持有\n") != std::string::npos);
 }
 
 TEST_CASE("Restore: a gateway put back by hand, without a word, finds out and is refilled by its branches") {
