@@ -66,7 +66,19 @@ int told(const Options& options, const Result<json>& answer) {
   return exit_done;
 }
 
-// What every kind is called, who may, and the fields of one.
+// In which states of the case it may be done, in words.
+std::string states_of(const json& row, bool zh) {
+  std::string out;
+  for (const json& when : row.value("when", json::array())) {
+    out += out.empty() ? "" : zh ? "、" : " or ";
+    if (when == "new") out += zh ? "新案" : "a new case";
+    if (when == "open") out += zh ? "办理中" : "open";
+    if (when == "ended") out += zh ? "办结后" : "ended";
+  }
+  return out + (row.value("after_reply", false) ? (zh ? "，答复之后" : ", after a reply") : "");
+}
+
+// What every kind is called, who may and when, and the fields of one.
 void print_kind(const json& row, bool zh, bool with_fields) {
   std::cout << text(row, "kind") << "  " << text(row, "zh") << "  " << text(row, "en") << "  [";
   std::string between;
@@ -74,7 +86,8 @@ void print_kind(const json& row, bool zh, bool with_fields) {
     std::cout << between << who.get<std::string>();
     between = " ";
   }
-  std::cout << "]" << (row.value("by_program", false) ? (zh ? "  由程序记录" : "  by the program") : "") << "\n";
+  std::cout << "]  " << states_of(row, zh)
+            << (row.value("by_program", false) ? (zh ? "  由程序记录" : "  by the program") : "") << "\n";
   for (const json& role : row.value("roles", json::array())) {
     std::cout << "  " << (role["alone"] ? (zh ? "须由 " : "done by ") : (zh ? "常由 " : "usually by "))
               << text(role, zh ? "zh" : "en") << " [" << text(role, "role") << "]  " << text(role, "profile") << " "

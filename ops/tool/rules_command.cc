@@ -33,12 +33,28 @@ json finding_json(const Finding& finding) {
           {"en", finding.en}};
 }
 
-// What the profile has beside limits: who is reminded of them, fields of its own, roles, what follows the end.
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
+  return out;
+}
+
+// What the profile has beside limits: grades, numbers, ways, who is reminded, fields of its own, roles.
 void print_rows(const Profile& profile, bool zh) {
   const auto line = [zh](const char* kind_zh, const char* kind_en, const auto& row, const std::string& more) {
     std::cout << "  " << (zh ? kind_zh : kind_en) << " " << row.id << "  " << (zh ? row.zh : row.en)
               << (more.empty() ? "" : "  " + more) << "\n";
   };
+  for (const redress::rules::Named& row : profile.grades) line("等级", "grade", row, joined(row.said, " "));
+  for (const redress::rules::Threshold& row : profile.thresholds) {
+    const auto& number = row.fen ? row.fen : row.persons;
+    const char* unit = row.fen ? (zh ? " 分" : " fen") : (zh ? " 人" : " persons");
+    line("标准", "threshold", row, number ? std::to_string(*number) + unit : "?");
+  }
+  for (const redress::rules::Route& row : profile.routes) {
+    const char* copy = !row.copy ? "" : zh ? "（抄送）" : " (a copy)";
+    line("流转", "route", row, joined(row.from, " ") + " → " + joined(row.to, " ") + copy);
+  }
   for (const redress::rules::Prompt& row : profile.prompts) {
     const std::string lead = row.lead ? to_text(*row.lead, zh ? Language::zh : Language::en) : "?";
     line(row.overdue ? "逾期催办" : "临期提醒", row.overdue ? "overdue" : "reminder", row, lead);

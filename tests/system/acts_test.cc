@@ -91,5 +91,34 @@ TEST_CASE("Acts: a token holds roles of the profiles alone, and a person acts wi
   CHECK(office.done({"case", "show", id})["timeline"][1]["staff"] == 9);
 }
 
+TEST_CASE("Acts: who may do what is told in words, by site, state and role, and what a profile says of it") {
+  const Folder folder;
+  Site office{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  REQUIRE(folder
+              .run({REDRESS_OPS, "init", "--role", "gateway", "--home", office.home, "--listen", "tcp://127.0.0.1:*",
+                    "--door", "127.0.0.1:0"})
+              .status == 0);
+  office.start();
+  const auto told = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), REDRESS_OPS);
+    words.insert(words.end(), {"--home", office.home});
+    return folder.run(words).out;
+  };
+  const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  const std::string mediated = told({"case", "kinds", "mediated", "--lang", "en"});
+  INFO(mediated);
+  CHECK(has(mediated, "[registrar handler]  open\n"));
+  CHECK(has(mediated, "done by head of the outlet [outlet_head]  bank-000/1 000 "));
+  const std::string called = told({"case", "kinds", "回访", "--lang", "zh"});
+  INFO(called);
+  CHECK(has(called, "办理中、办结后，答复之后"));
+  const std::string bank = told({"rules", "bank-000", "--lang", "en"});
+  INFO(bank);
+  CHECK(has(bank, "role outlet_head  head of the outlet  mediated (nobody else)\n"));
+  CHECK(has(bank, "grade major  major  weight:major\n"));
+  CHECK(has(bank, "route branch_up  needs coordination above  primary_branch → head_office\n"));
+  CHECK(has(told({"rules", "psbc-004-12", "--lang", "zh"}), "标准 amount  业务金额  5000000 分\n"));
+}
+
 }  // namespace
 }  // namespace redress::system_test
