@@ -275,6 +275,14 @@ bool names(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+// One of the words is "field:value".
+bool says(const std::vector<std::string>& words, std::string_view field, std::string_view value) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return word.size() == field.size() + 1 + value.size() && word.starts_with(field) && word[field.size()] == ':' &&
+           word.ends_with(value);
+  });
+}
+
 // Runs the clocks of one profile over one case.
 class Running {
  public:
@@ -306,7 +314,7 @@ class Running {
   [[nodiscard]] const rules::Named* grade_of(const CaseTimes& times) const {
     for (const rules::Named& grade : profile_.grades) {
       for (const auto& [field, value] : times.classified) {
-        if (names(grade.said, field + ":" + value)) return &grade;
+        if (says(grade.said, field, value)) return &grade;
       }
     }
     const std::string_view written = times.grade;
