@@ -72,7 +72,8 @@ Desk::Desk(Truth& truth, const DeskOptions& options, const casework::Kinds& kind
       serial_{serial},
       random_{random},
       sealer_{random},
-      rows_{options.site.kek} {}
+      rows_{options.site.kek},
+      beneath_{truth, options.site, kinds.opening().kind} {}
 
 Earlier Desk::earlier(const CommandId& command, const RequestDigest& request) const {
   Earlier found;
@@ -142,11 +143,10 @@ Result<std::variant<Append, Appended>> Desk::register_case(const Asked& asked) {
 }
 
 // A hand-over names the unit that takes the case, then its supervisor, so that every site ranks them alike (D7); who is
-// asked to assist is named alone. A
-// branch names only units that head office will give the case to (D12): its supervisor, head office, or one that has
-// it.
+// asked to assist is named alone. A branch names only units that head office will give the case to (D12): its
+// supervisor, head office, one that reports to it, or one that has it.
 Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const casework::Event& event,
-                                             const CaseFile& file) const {
+                                             const CaseFile& file) {
   std::vector<SiteId> to;
   const bool assists = row.effect == casework::Effect::assist;
   if (row.effect != casework::Effect::move && !assists) return to;
@@ -161,8 +161,15 @@ Result<std::vector<SiteId>> Desk::addressees(const casework::KindRow& row, const
                         std::any_of(file.told.begin(), file.told.end(),
                                     [&](const casework::Told& told) { return told.header.what.author == to.front(); });
     if (has_it) return to;
+    const auto is_beneath = beneath_.has(to.front());
+    if (!is_beneath) return fail(is_beneath.error());
+    if (*is_beneath) {
+      if (!assists) to.push_back(options_.site.site);
+      return to;
+    }
     return fail(Code::forbidden,
-                "D12: to the supervisor, head office, or a unit that has the case (上级行、总行或已经手机构)",
+                "D12: to the supervisor, head office, a unit that reports here, or one that has the case "
+                "(上级行、总行、辖属机构或已经手机构)",
                 std::string{casework::unit_field});
   }
   const auto parent = options_.parent_of(to.front());

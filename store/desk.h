@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "protocol/casework/extensions.h"
+#include "store/beneath.h"
 #include "store/case_memory.h"
 
 namespace redress::store {
@@ -78,7 +79,7 @@ class Desk {
   [[nodiscard]] journal::What what_of(const casework::KindRow& row, const Asked& asked, const CommandId& command) const;
   [[nodiscard]] Earlier earlier(const CommandId& command, const RequestDigest& request) const;
   [[nodiscard]] Result<std::vector<SiteId>> addressees(const casework::KindRow& row, const casework::Event& event,
-                                                       const CaseFile& file) const;
+                                                       const CaseFile& file);
 
   Truth& truth_;
   DeskOptions options_;
@@ -88,6 +89,7 @@ class Desk {
   crypto::Sealer sealer_;
   CaseMemory memory_;
   RowCheck rows_;
+  Beneath beneath_;
 };
 
 // Source and counter of an Idempotency-Key "source/row": ascending for numbered rows, so that an import writes

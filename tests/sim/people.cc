@@ -150,6 +150,10 @@ void People::ask(std::uint64_t number) {
   if (++errand.tries > 1) world_.marks.hit("asked again");
   if (!at.is_up()) return again_later(number);
   const store::Desk::Asked asked{StaffId{7}, errand.key, errand.fields, at.now(world_.now()).wall};
+  if (!beside_ && is_handed_down(at, errand)) {
+    errands_.erase(number);
+    return;
+  }
   auto made =
       errand.kind.empty() ? at.desk->register_case(asked) : at.desk->act(memos_[errand.memo].id, errand.kind, asked);
   if (!made) {
@@ -161,6 +165,16 @@ void People::ask(std::uint64_t number) {
   world_.submit(at, {std::move(std::get<store::Append>(*made)),
                      [this, number](const Result<store::Appended>& result) { answer(number, result); }});
   again_later(number);
+}
+
+bool People::is_handed_down(const Machine& at, const Errand& errand) const {
+  if (errand.kind != "handed_over" || at.is_centre()) return false;
+  const SiteId unit{static_cast<std::uint32_t>(std::stoul(errand.fields.front().second))};
+  if (unit == at.parent || unit == head_office) return false;
+  const auto file = at.desk->file_of(memos_[errand.memo].id);
+  if (!file || file->view.state.registrar == unit) return false;
+  return std::none_of(file->told.begin(), file->told.end(),
+                      [&](const casework::Told& told) { return told.header.what.author == unit; });
 }
 
 // Who gets no answer asks again, with the same key: the machine may have died.

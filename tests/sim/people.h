@@ -56,6 +56,9 @@ class People {
   [[nodiscard]] std::vector<casework::FieldText> fields_for(const Machine& at, const Memo& memo,
                                                             const std::string& kind);
   void ask(std::uint64_t number);
+  // A branch would hand the case down to an outlet of its own that never had it. Nobody does before
+  // `whole_casework_from`, so that those seeds stay the runs they were.
+  [[nodiscard]] bool is_handed_down(const Machine& at, const Errand& errand) const;
   void answer(std::uint64_t number, const Result<store::Appended>& result);
   void remember(const Errand& errand, const store::Appended& appended);
   void again_later(std::uint64_t number);

@@ -141,6 +141,29 @@ TEST_CASE("Desk: a branch hands a case only to who will get it: not to a sibling
   CHECK(pair.act(pair.branch(), opened->case_id, "handed_over", "desk/2", {{"unit", "1"}}).has_value());
 }
 
+TEST_CASE("Desk: a primary branch hands a case down to an outlet of its own that never had it, and to no other (D12)") {
+  sim::PairOptions options{174, 3};
+  options.chained = true;
+  Pair pair{options};
+  sim::Node& primary = pair.branch(0);
+  const auto opened = pair.register_case(primary, "desk/1");
+  REQUIRE(opened.has_value());
+  // Nobody has told the branch yet who its outlets are.
+  CHECK(code_of(pair.act(primary, opened->case_id, "handed_over", "desk/2", {{"unit", "3"}})) == Code::forbidden);
+  REQUIRE(pair.register_case(pair.branch(1), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.act(primary, opened->case_id, "handed_over", "desk/2", {{"unit", "3"}}).has_value());
+  CHECK(sim::entries_in(primary.truth).back().header.what.to == std::vector<SiteId>{SiteId{3}, SiteId{2}});
+  REQUIRE(pair.drive_bounded());
+  const auto there = pair.branch(1).file_of(opened->case_id);
+  REQUIRE(there.has_value());
+  CHECK(there->view.state.handler == SiteId{3});
+  CHECK(there->view.state.supervisors == std::vector<SiteId>{SiteId{2}});
+  CHECK(pair.act(pair.branch(1), opened->case_id, "started", "desk/2", {}).has_value());
+  const auto other = pair.register_case(primary, "desk/3");
+  CHECK(code_of(pair.act(primary, other->case_id, "handed_over", "desk/4", {{"unit", "999"}})) == Code::forbidden);
+}
+
 TEST_CASE("Desk: without the case's key nothing is known of the case, and its entry says why") {
   Pair pair{165};
   const auto opened = pair.register_case(pair.branch(), "desk/1");
