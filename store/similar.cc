@@ -21,6 +21,7 @@ bool is_known_by(casework::Form form) {
       return true;
     case casework::Form::any:
     case casework::Form::email:
+    case casework::Form::representatives:
       return false;
   }
   return false;

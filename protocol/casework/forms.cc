@@ -88,32 +88,42 @@ std::string digits_of(std::string_view text) {
   return out;
 }
 
-// Numbers are separated by marks; a space may also stand inside one, so it separates only if each part is a number.
-bool are_telephones(std::string_view text) {
-  if (is_telephone(text)) return true;
+// What stands between marks, without the spaces around it; nothing that is empty.
+std::vector<std::string> between_marks(std::string_view text) {
   std::string value{text};
   for (const std::string_view mark : {"、", "，", "；"}) {
     for (auto at = value.find(mark); at != std::string::npos; at = value.find(mark))
       value.replace(at, mark.size(), ",");
   }
   const std::string_view view{value};
-  std::size_t from = 0;
-  bool any = false;
-  while (from < view.size()) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0; from < view.size();) {
     const std::size_t end = std::min(view.find_first_of(",;/", from), view.size());
     std::string_view one = view.substr(from, end - from);
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (!one.empty()) {
-      const auto space = one.find(' ');
-      const bool two = space != std::string_view::npos && is_telephone(one.substr(0, space)) &&
-                       is_telephone(one.substr(one.find_last_of(' ') + 1));
-      if (!is_telephone(one) && !two) return false;
-      any = true;
-    }
+    if (!one.empty()) out.emplace_back(one);
     from = end + 1;
   }
-  return any;
+  return out;
+}
+
+// A space may also stand inside a number, so it separates only if each part is one.
+bool are_telephones(std::string_view text) {
+  if (is_telephone(text)) return true;
+  const std::vector<std::string> all = between_marks(text);
+  return !all.empty() && std::all_of(all.begin(), all.end(), [](std::string_view one) {
+    const auto space = one.find(' ');
+    const bool two = space != std::string_view::npos && is_telephone(one.substr(0, space)) &&
+                     is_telephone(one.substr(one.find_last_of(' ') + 1));
+    return two || is_telephone(one);
+  });
+}
+
+bool are_representatives(std::string_view text) {
+  constexpr std::size_t representatives_max = 5;
+  const std::size_t count = between_marks(text).size();
+  return count > 0 && count <= representatives_max;
 }
 
 }  // namespace
@@ -179,6 +189,8 @@ std::optional<std::string_view> form_fault(Form form, std::string_view value) {
     case Form::social_credit:
       return unless(is_social_credit(value),
                     "a unified social credit code of 18 characters whose last one fits (统一社会信用代码有误)");
+    case Form::representatives:
+      return unless(are_representatives(value), "the names of one to five representatives (代表人应为1至5名)");
   }
   REDRESS_ASSERT(false);
   return std::nullopt;

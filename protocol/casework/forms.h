@@ -13,12 +13,13 @@ namespace redress::casework {
 // The form that a field's value must have.
 enum class Form {
   any,
-  resident_id,   // GB 11643: 18 characters with a date and a check character; 15 digits of the first generation
-  phone,         // one or several telephone numbers, separated by space, comma, semicolon or slash
-  bank_card,     // 13 … 19 digits with Luhn's check digit (GB/T 38546, ISO/IEC 7812)
-  account,       // 5 … 32 digits and letters; no check digit is common to all of them
-  email,         // one @, a name before it, a domain with a dot behind it
-  social_credit  // GB 32100: 18 characters with a check character
+  resident_id,     // GB 11643: 18 characters with a date and a check character; 15 digits of the first generation
+  phone,           // one or several telephone numbers, separated by space, comma, semicolon or slash
+  bank_card,       // 13 … 19 digits with Luhn's check digit (GB/T 38546, ISO/IEC 7812)
+  account,         // 5 … 32 digits and letters; no check digit is common to all of them
+  email,           // one @, a name before it, a domain with a dot behind it
+  social_credit,   // GB 32100: 18 characters with a check character
+  representatives  // one to five names, separated by comma, semicolon or slash (CBIRC Order 2020 No. 3, 12–14)
 };
 
 // Nothing if `value` has the form, else what is wrong with it, in English and Chinese.

@@ -84,6 +84,17 @@ TEST_CASE("Forms: accounts, addresses and codes of organisations", "[REC-01]") {
   CHECK(fits(Form::any, "whatever"));
 }
 
+TEST_CASE("Forms: a group is spoken for by one to five people") {
+  for (const char* good : {"张三", "张三、李四；王五", "Zhang San, Li Si", "甲、乙、丙、丁、戊", "甲/乙/丙/丁/戊/"}) {
+    INFO(good);
+    CHECK(fits(Form::representatives, good));
+  }
+  for (const char* bad : {"、", " ; ", "甲、乙、丙、丁、戊、己", "a,b;c/d，e；f"}) {
+    INFO(bad);
+    CHECK_FALSE(fits(Form::representatives, bad));
+  }
+}
+
 TEST_CASE("Forms: the type of a document says whether its number is a resident's") {
   CHECK(is_resident_id_type("居民身份证"));
   CHECK(is_resident_id_type("Resident identity card"));
