@@ -1,20 +1,33 @@
 #include "store/beneath.h"
 
 namespace redress::store {
+namespace {
+
+constexpr std::size_t entries_a_snapshot = 1'024;  // a long one keeps pages from being used again
+
+}  // namespace
+
+void Beneath::take(const journal::What& what) {
+  const bool names_us = what.kind == opening_ && !what.to.empty() && what.to.front() == site_;
+  if (names_us && what.author != site_) known_.insert(what.author);
+}
 
 Result<bool> Beneath::has(SiteId unit) {
-  const Status read = truth_.view([&](const Reading& store) -> Status {
-    store.scan(Table::entries, key_of(read_.next()), [&](ByteView key, ByteView value) {
-      read_ = position_of(key);
-      const auto entry = decode_entry(domain_, value);
-      if (!entry || entry->header.what.kind != opening_) return true;
-      const journal::What& what = entry->header.what;
-      if (what.author != site_ && !what.to.empty() && what.to.front() == site_) known_.insert(what.author);
-      return true;
+  for (std::size_t count = entries_a_snapshot; count == entries_a_snapshot;) {
+    count = 0;
+    const Status read = truth_.view([&](const Reading& store) -> Status {
+      store.scan(Table::entries, key_of(read_.next()), [&](ByteView key, ByteView value) {
+        if (count == entries_a_snapshot) return false;
+        ++count;
+        read_ = position_of(key);
+        const auto entry = decode_entry(domain_, value);
+        if (entry) take(entry->header.what);
+        return true;
+      });
+      return Done{};
     });
-    return Done{};
-  });
-  if (!read) return fail(read.error());
+    if (!read) return fail(read.error());
+  }
   return known_.contains(unit);
 }
 

@@ -21,6 +21,8 @@ class Beneath {
   [[nodiscard]] Result<bool> has(SiteId unit);
 
  private:
+  void take(const journal::What& what);
+
   const Truth& truth_;
   const SiteId site_;
   const journal::Domain domain_;

@@ -160,8 +160,15 @@ TEST_CASE("Desk: a primary branch hands a case down to an outlet of its own that
   CHECK(there->view.state.handler == SiteId{3});
   CHECK(there->view.state.supervisors == std::vector<SiteId>{SiteId{2}});
   CHECK(pair.act(pair.branch(1), opened->case_id, "started", "desk/2", {}).has_value());
+  // Nor is everybody beneath whose case comes here: this one reports to another.
+  const auto strange = pair.register_case(pair.branch(2), "desk/1");
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.act(pair.gateway(), strange->case_id, "handed_over", "ho/1", {{"unit", "2"}}).has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(primary.file_of(strange->case_id).has_value());
   const auto other = pair.register_case(primary, "desk/3");
-  CHECK(code_of(pair.act(primary, other->case_id, "handed_over", "desk/4", {{"unit", "999"}})) == Code::forbidden);
+  for (const char* unit : {"4", "999"})
+    CHECK(code_of(pair.act(primary, other->case_id, "handed_over", "desk/4", {{"unit", unit}})) == Code::forbidden);
 }
 
 TEST_CASE("Desk: without the case's key nothing is known of the case, and its entry says why") {
