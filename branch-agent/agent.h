@@ -13,6 +13,8 @@
 
 namespace redress::agent {
 
+inline constexpr std::int64_t eager_ms_max = 600;  // sync::Self; so that work flows within a second of a line's return
+
 struct LinkView {
   std::string state;                    // waiting, opening, greeting, up
   std::optional<Error> trouble;         // why it is not up

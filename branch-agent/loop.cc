@@ -11,7 +11,6 @@ namespace redress::agent {
 namespace {
 
 constexpr std::size_t frames_a_turn_max = 64;
-constexpr std::int64_t eager_ms_max = 600;  // so that work flows within a second of the line's return
 
 }  // namespace
 

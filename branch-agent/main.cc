@@ -5,21 +5,10 @@
 #include "branch-agent/loop.h"
 #include "ops/shell/daemon.h"
 #include "ops/shell/start.h"
+#include "store/head_office_secret.h"
 
 namespace redress {
 namespace {
-
-// The one secret that a branch shares: with head office.
-class HeadOfficeSecret final : public store::Pairwise {
- public:
-  explicit HeadOfficeSecret(const crypto::Key32& secret) : secret_{secret} {}
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
-    return peer == head_office ? std::optional{secret_} : std::nullopt;
-  }
-
- private:
-  crypto::Key32 secret_;
-};
 
 int run(shell::Started& started) {
   shell::Home& home = started.home;
@@ -35,7 +24,7 @@ int run(shell::Started& started) {
     log.info("join", "enrolled", {{"site", home.keys.site.value()}, {"parent", home.keys.enrolment->parent.value()}});
   }
   const crypto::Enrolment& enrolment = *home.keys.enrolment;
-  const HeadOfficeSecret pairwise{enrolment.pairwise};
+  const store::HeadOfficeSecret pairwise{enrolment.pairwise};
   const PublicKey own_signing = home.keys.keys.signing.public_key;
   const shell::DaemonOptions options{
       &pairwise, nullptr, enrolment.parent, {}, [&](SiteId site) -> std::vector<PublicKey> {

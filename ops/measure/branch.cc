@@ -12,6 +12,7 @@
 #include "ops/measure/process_figures.h"
 #include "ops/measure/stopwatch.h"
 #include "ops/shell/start.h"
+#include "store/head_office_secret.h"
 
 namespace redress::measure {
 namespace {
@@ -22,17 +23,6 @@ constexpr std::int64_t up_ns_max = 60 * ns_a_s;
 constexpr std::int64_t stuck_ns_max = 120 * ns_a_s;
 constexpr std::int64_t look_ns = 500'000;
 constexpr std::int64_t look_closely_ns = 100'000;
-
-class HeadOfficeSecret final : public store::Pairwise {
- public:
-  explicit HeadOfficeSecret(const crypto::Key32& secret) : secret_{secret} {}
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
-    return peer == head_office ? std::optional{secret_} : std::nullopt;
-  }
-
- private:
-  crypto::Key32 secret_;
-};
 
 // What the load's thread does.
 class Worker {
@@ -197,7 +187,7 @@ int run_branch(const BranchTask& task, const std::function<void(const json&)>& t
   shell::Home& home = opened->home;
   crypto::SystemRandom random;
   const crypto::Enrolment& enrolment = *home.keys.enrolment;
-  const HeadOfficeSecret pairwise{enrolment.pairwise};
+  const store::HeadOfficeSecret pairwise{enrolment.pairwise};
   auto daemon = shell::Daemon::open(home, {&pairwise, nullptr, enrolment.parent, {}, {}}, *opened->log);
   if (!daemon) return report(daemon.error());
   const store::SiteOptions& site = (*daemon)->site_options();

@@ -8,6 +8,7 @@
 #include "ops/shell/curve.h"
 #include "ops/shell/letter.h"
 #include "ops/shell/process.h"
+#include "store/head_office_secret.h"
 #include "tests/sim/pair.h"
 #include "tests/system/programs.h"
 
@@ -52,18 +53,6 @@ class HeadOffice {
   system_test::Site gateway{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
 };
 
-// The one secret that a branch shares: with head office.
-class LetterSecret final : public store::Pairwise {
- public:
-  explicit LetterSecret(const crypto::Key32& secret) : secret_{secret} {}
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
-    return peer == head_office ? std::optional{secret_} : std::nullopt;
-  }
-
- private:
-  crypto::Key32 secret_;
-};
-
 class Enlisted {
  public:
   Enlisted(const std::string& token_text, std::uint64_t seed) : random{seed}, keys{crypto::make_site_keys(random)} {
@@ -73,7 +62,7 @@ class Enlisted {
     join();
     domain = {&crypto::intl(), token.network};
     signer = std::make_unique<crypto::Ed25519Signer>(keys.signing);
-    secret = std::make_unique<LetterSecret>(letter->pairwise);
+    secret = std::make_unique<store::HeadOfficeSecret>(letter->pairwise);
     store::SiteOptions options;
     options.site = token.site;
     options.domain = domain;
@@ -164,7 +153,7 @@ class Enlisted {
   std::optional<shell::Letter> letter;
   journal::Domain domain;
   std::unique_ptr<crypto::Ed25519Signer> signer;
-  std::unique_ptr<LetterSecret> secret;
+  std::unique_ptr<store::HeadOfficeSecret> secret;
   sim::MemoryTruth truth;
   std::unique_ptr<store::Site> site;
   std::unique_ptr<store::Serial> serial;

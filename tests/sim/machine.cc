@@ -47,7 +47,7 @@ Machine::Machine(const Common& shared, std::size_t number, SiteId site_id, SiteI
         [members = common.members](SiteId of) { return parent_in(*members, of); }, common.kinds->opening().kind);
   } else {
     REDRESS_ASSERT(secret.has_value());
-    secret_ = std::make_unique<SharedSecret>(*secret);
+    secret_ = std::make_unique<store::HeadOfficeSecret>(*secret);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/router.h"
 #include "protocol/rules/shipped.h"
 #include "store/desk.h"
+#include "store/head_office_secret.h"
 #include "tests/sim/dice.h"
 #include "tests/sim/memory_truth.h"
 
@@ -26,18 +27,6 @@ struct Common {
   gateway::Members* members = nullptr;
   std::size_t window_bytes = 0;
   bool prompts = false;  // head office says unasked what is overdue
-};
-
-// A branch's one secret: the one it shares with head office.
-class SharedSecret final : public store::Pairwise {
- public:
-  explicit SharedSecret(const crypto::Key32& secret) : secret_{secret} {}
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
-    return peer == head_office ? std::optional{secret_} : std::nullopt;
-  }
-
- private:
-  crypto::Key32 secret_;
 };
 
 class Machine {

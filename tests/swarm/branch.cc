@@ -1,6 +1,7 @@
 #include "tests/swarm/branch.h"
 
 #include "crypto/suite_intl.h"
+#include "ops/measure/texts.h"
 #include "ops/shell/curve.h"
 #include "ops/shell/process.h"
 
@@ -9,7 +10,6 @@ namespace {
 
 constexpr std::int16_t zone_minutes = 480;
 constexpr StaffId clerk{1};
-constexpr std::int64_t eager_ms_max = 600;  // as the shipped agent
 constexpr std::size_t text_bytes = 1'200;
 
 const casework::Kinds& kinds() {
@@ -21,29 +21,19 @@ std::vector<casework::FieldText> complaint(SiteId site, std::uint64_t number) {
   std::string text = "The transfer was charged twice (转账重复扣款). Site " + std::to_string(site.value()) +
                      ", number " + std::to_string(number) + ".";
   while (text.size() < text_bytes) text += " The counter said to wait three days, and nobody called.";
-  return {{"narrative", text},     {"channel", "branch"}, {"customer_name", "Zhang San 张三"}, {"phone", "13800138000"},
-          {"product", "transfer"}, {"cause", "fees"},     {"received_at", "2026-03-02"}};
+  std::vector<casework::FieldText> fields{{"narrative", std::move(text)}};
+  for (const auto& field : measure::short_fields()) fields.push_back(field);
+  return fields;
 }
 
 }  // namespace
-
-class Branch::Secret final : public store::Pairwise {
- public:
-  explicit Secret(const crypto::Key32& secret) : secret_{secret} {}
-  [[nodiscard]] std::optional<crypto::Key32> with(SiteId peer) const override {
-    return peer == head_office ? std::optional{secret_} : std::nullopt;
-  }
-
- private:
-  crypto::Key32 secret_;
-};
 
 Branch::Branch(const Enrolled& enrolled, const Office& office, shell::LinkContext& context)
     : enrolled_{enrolled},
       office_{office},
       context_{context},
       signer_{enrolled.keys.signing},
-      secret_{std::make_unique<Secret>(enrolled.pairwise)} {}
+      secret_{std::make_unique<store::HeadOfficeSecret>(enrolled.pairwise)} {}
 
 Branch::~Branch() = default;
 
@@ -68,7 +58,7 @@ Status Branch::start() {
   desk_ = std::make_unique<store::Desk>(truth_, store::DeskOptions{options, enrolled_.parent, zone_minutes, {}},
                                         kinds(), serial_, random_);
   const sync::Self self{office_.domain, enrolled_.site,       &signer_, store_.get(),
-                        2'000,          std::size_t{4} << 20, "swarm",  eager_ms_max};
+                        2'000,          std::size_t{4} << 20, "swarm",  agent::eager_ms_max};
   agent_ = std::make_unique<agent::Agent>(*store_, self, sync::AgentPeer{office_.signing}, random_);
   return Done{};
 }

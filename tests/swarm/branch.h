@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "ops/shell/zmq_socket.h"
 #include "store/desk.h"
+#include "store/head_office_secret.h"
 #include "tests/sim/memory_truth.h"
 #include "tests/swarm/enrolled.h"
 
@@ -41,7 +42,6 @@ class Branch {
   [[nodiscard]] Instant asked_at() const noexcept { return asked_at_; }
 
  private:
-  class Secret;
   Branch(const Enrolled& enrolled, const Office& office, shell::LinkContext& context);
   [[nodiscard]] Status start();
   void take_line(Now now);
@@ -53,7 +53,7 @@ class Branch {
   crypto::SystemRandom random_;
   sim::MemoryTruth truth_;
   crypto::Ed25519Signer signer_;
-  std::unique_ptr<Secret> secret_;
+  std::unique_ptr<store::HeadOfficeSecret> secret_;
   std::unique_ptr<store::Site> store_;
   store::Serial serial_{0};
   std::unique_ptr<store::Desk> desk_;
