@@ -35,7 +35,6 @@ class Watermark {
   // Of the ledger that was begun in this epoch. Nothing: none was noted, another store's was, or the file is torn. An
   // earlier program's file says nothing of where.
   [[nodiscard]] std::optional<Noted> noted(Epoch born) const;
-  [[nodiscard]] const Residence& here() const noexcept { return here_; }
   // Replaces what was noted. What cannot be written is lost: the file is behind then.
   void note(Epoch born, Position ledger);
 

@@ -15,13 +15,19 @@ std::string value_for(const json& field) {
   return type == "flag" ? "true" : "如此 so";
 }
 
+// Head office's home, by redress-ops.
+Ran made_with(const Folder& folder, const Site& office, const std::vector<std::string>& more) {
+  std::vector<std::string> words{REDRESS_OPS, "init",       "--role",   "gateway",
+                                 "--home",    office.home,  "--listen", "tcp://127.0.0.1:*",
+                                 "--door",    "127.0.0.1:0"};
+  words.insert(words.end(), more.begin(), more.end());
+  return folder.run(words);
+}
+
 TEST_CASE("Acts: each is done, or refused by the rule that it names, by any of its names in both languages") {
   const Folder folder;
   Site office{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
-  REQUIRE(folder
-              .run({REDRESS_OPS, "init", "--role", "gateway", "--home", office.home, "--listen", "tcp://127.0.0.1:*",
-                    "--door", "127.0.0.1:0"})
-              .status == 0);
+  REQUIRE(made_with(folder, office, {}).status == 0);
   office.start();
   const json kinds = office.done({"case", "kinds"});
   std::size_t taken = 0;
@@ -60,19 +66,11 @@ TEST_CASE("Acts: each is done, or refused by the rule that it names, by any of i
 TEST_CASE("Acts: a token holds roles of the profiles alone, and a person acts with their own") {
   const Folder folder;
   Site office{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
-  const std::vector<std::string> init{REDRESS_OPS, "init",        "--role",     "gateway",
-                                      "--home",    office.home,   "--listen",   "tcp://127.0.0.1:*",
-                                      "--door",    "127.0.0.1:0", "--desk-role"};
-  const auto made_with = [&](const std::string& role) {
-    std::vector<std::string> words = init;
-    words.push_back(role);
-    return folder.run(words);
-  };
-  const Ran nobody = made_with("chairman");
+  const Ran nobody = made_with(folder, office, {"--desk-role", "chairman"});
   CHECK(nobody.status == 2);
   CHECK(nobody.err.find("no such role: chairman; there are: outlet_head 网点负责人 head of the outlet, ") !=
         std::string::npos);
-  REQUIRE(made_with("outlet_head").status == 0);
+  REQUIRE(made_with(folder, office, {"--desk-role", "outlet_head"}).status == 0);
   CHECK(text_of_file(office.home + "/tokens").find(" 1 casework outlet_head\n") != std::string::npos);
   const std::vector<std::string> token{REDRESS_OPS, "token", "--home", office.home, "--staff", "9", "--role"};
   std::vector<std::string> words = token;
@@ -94,10 +92,7 @@ TEST_CASE("Acts: a token holds roles of the profiles alone, and a person acts wi
 TEST_CASE("Acts: who may do what is told in words, by site, state and role, and what a profile says of it") {
   const Folder folder;
   Site office{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
-  REQUIRE(folder
-              .run({REDRESS_OPS, "init", "--role", "gateway", "--home", office.home, "--listen", "tcp://127.0.0.1:*",
-                    "--door", "127.0.0.1:0"})
-              .status == 0);
+  REQUIRE(made_with(folder, office, {}).status == 0);
   office.start();
   const auto told = [&](std::vector<std::string> words) {
     words.insert(words.begin(), REDRESS_OPS);
