@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -57,8 +58,10 @@ Status harden() {
 }
 
 void give_way() noexcept {
-  constexpr int niceness = 10;
+  constexpr int niceness = 19;
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), niceness));
+  const sched_param lowest{};
+  static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &lowest));
 }
 
 Instant mono_now() { return Instant{clock_ms(CLOCK_MONOTONIC)}; }

@@ -21,7 +21,8 @@ namespace redress::shell {
 // the number of files to the hard limit. Called once, first in main. Fails with io.
 [[nodiscard]] Status harden();
 
-// The calling thread gives way to the others of the program from now on: what is derived, to what is true.
+// From now on the calling thread runs when nothing else wants its core: what is derived gives way to what is true. A
+// thread of ordinary standing that wakes is not kept waiting behind it, as it is behind one that is merely nicer.
 void give_way() noexcept;
 
 // Any thread. Monotonic ms, comparable within this run only.

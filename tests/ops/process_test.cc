@@ -1,6 +1,7 @@
 #include "ops/shell/process.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -106,6 +108,16 @@ TEST_CASE("Process: a wake-up from another thread is seen until it is drained") 
   (*wake)->drain();
   CHECK_FALSE(readable((*wake)->descriptor()));
   (*wake)->drain();  // Nothing to drain: does not wait.
+}
+
+TEST_CASE("Process: a thread that gives way is the lowest of all, and its program is not") {
+  std::optional<int> policy;
+  std::thread{[&policy] {
+    give_way();
+    policy = ::sched_getscheduler(0);
+  }}.join();
+  CHECK(policy == SCHED_IDLE);
+  CHECK(::sched_getscheduler(0) != SCHED_IDLE);
 }
 
 TEST_CASE("Process: a second lock of the same file is refused until the first is gone") {
