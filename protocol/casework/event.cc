@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/time.h"
@@ -24,17 +24,22 @@ std::optional<std::int64_t> number_of(std::string_view text, std::int64_t number
   return value;
 }
 
+// As a body says it back.
+std::string canonical(const std::string& number) {
+  return std::to_string(number_of(number, money_fen_max).value_or(0));
+}
+
 bool is_moment(const std::string& text) { return is_iso_date(text) || from_rfc3339(text).has_value(); }
 
 bool is_number(FieldType type) {
   return type == FieldType::integer || type == FieldType::money || type == FieldType::site;
 }
 
-Status check_value(const KindRow& row, const std::string& name, const std::string& value) {
+// `field` is the row's, or nothing if it has none of that name.
+Status check_value(const KindRow& row, const Field* field, const std::string& name, const std::string& value) {
   if (name.size() > limits::field_name_bytes_max) return fail(Code::too_large, "field name over 128 bytes", "fields");
   if (!is_plain_utf8(name)) return fail(Code::bad_value, "field name is not UTF-8", "fields");
   const bool extension = name.starts_with(extension_prefix) && name.size() > extension_prefix.size();
-  const Field* field = row.field(name);
   if (!extension && (field == nullptr || field->minted)) {
     return fail(Code::unknown_field, "kind=" + std::string{row.name}, name);
   }
@@ -57,18 +62,35 @@ bool is_choice(std::string_view choices, std::string_view value) {
   return false;
 }
 
-using Values = std::map<std::string_view, std::string_view>;
+// What was given of a row's fields, each at its place. Lives no longer than the texts.
+class Values {
+ public:
+  explicit Values(const KindRow& row) : row_{row}, given_(row.fields.size()) {}
 
-std::string_view given(const Values& values, std::string_view name) {
-  const auto found = values.find(name);
-  return found == values.end() ? std::string_view{} : found->second;
-}
+  // False if it was given before.
+  [[nodiscard]] bool take(const Field* field, std::string_view name, std::string_view value) {
+    if (field == nullptr) return extensions_.insert(name).second;
+    std::string_view& at = given_[row_.fields.place_of(*field)];
+    return std::exchange(at, value).empty();
+  }
+  // Empty: it was not given.
+  [[nodiscard]] std::string_view of(const Field& field) const { return given_[row_.fields.place_of(field)]; }
+  [[nodiscard]] std::string_view named(std::string_view name) const {
+    const Field* field = row_.field(name);
+    return field == nullptr ? std::string_view{} : of(*field);
+  }
+
+ private:
+  const KindRow& row_;
+  std::vector<std::string_view> given_;
+  std::set<std::string_view> extensions_;
+};
 
 // An identity document's number is a resident's if its type says so; without a type, if it looks like one.
 bool is_form_asked(const Field& field, std::string_view value, const Values& values) {
-  if (!given(values, source_field).empty()) return false;
+  if (!values.named(source_field).empty()) return false;
   if (field.form_by.empty()) return true;
-  const std::string_view type = given(values, field.form_by);
+  const std::string_view type = values.named(field.form_by);
   if (!type.empty()) return is_resident_id_type(type);
   const auto digits = std::count_if(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
   return (value.size() == 15 || value.size() == 18) && digits >= 14;
@@ -76,7 +98,7 @@ bool is_form_asked(const Field& field, std::string_view value, const Values& val
 
 Status check_code(const Field& field, std::string_view code, const Values& values,
                   std::span<const CodeEdition> editions) {
-  const CodeEdition* edition = find_edition(editions, given(values, edition_field));
+  const CodeEdition* edition = find_edition(editions, values.named(edition_field));
   if (edition == nullptr) return fail(Code::bad_value, "no such edition of the codes", std::string{edition_field});
   if (edition->find(field.axis, code) != nullptr) return Done{};
   return fail(Code::bad_value, "no code on the axis " + std::string{field.axis} + " of " + edition->name,
@@ -86,25 +108,29 @@ Status check_code(const Field& field, std::string_view code, const Values& value
 // What a field must be beside the others of its event.
 Status check_beside(const KindRow& row, const Field& field, const Values& values,
                     std::span<const CodeEdition> editions) {
-  const std::string_view value = given(values, field.name);
-  const std::string name{field.name};
+  const std::string_view value = values.of(field);
   if (value.empty()) {
-    const bool needed = !field.needed_with.empty() && given(values, field.needed_with) == "true";
-    if (needed) return fail(Code::missing_field, "with " + std::string{field.needed_with}, name);
-    const bool replaced = !field.unless.empty() && !given(values, field.unless).empty();
-    if ((field.required || field.must_hold) && !replaced)
-      return fail(Code::missing_field, "kind=" + std::string{row.name}, name);
+    const auto missing = [&](std::string why) {
+      return fail(Code::missing_field, std::move(why), std::string{field.name});
+    };
+    if (!field.needed_with.empty() && values.named(field.needed_with) == "true")
+      return missing("with " + std::string{field.needed_with});
+    const bool replaced = !field.unless.empty() && !values.named(field.unless).empty();
+    if ((field.required || field.must_hold) && !replaced) return missing("kind=" + std::string{row.name});
     return Done{};
   }
+  const auto bad = [&](std::string expected) {
+    return fail(Code::bad_value, std::move(expected), std::string{field.name});
+  };
   if (!field.choices.empty() && !is_choice(field.choices, value))
-    return fail(Code::bad_value, "expected one of " + std::string{field.choices}, name);
-  if (field.must_hold && value != "true") return fail(Code::bad_value, "must be true: " + std::string{row.rule}, name);
-  if (!field.differs_from.empty() && value == given(values, field.differs_from))
-    return fail(Code::bad_value, "must differ from " + std::string{field.differs_from}, name);
+    return bad("expected one of " + std::string{field.choices});
+  if (field.must_hold && value != "true") return bad("must be true: " + std::string{row.rule});
+  if (!field.differs_from.empty() && value == values.named(field.differs_from))
+    return bad("must differ from " + std::string{field.differs_from});
   if (!field.axis.empty()) return check_code(field, value, values, editions);
   if (field.form == Form::any || !is_form_asked(field, value, values)) return Done{};
   const auto fault = form_fault(field.form, value);
-  if (fault) return fail(Code::bad_value, "expected " + std::string{*fault}, name);
+  if (fault) return bad("expected " + std::string{*fault});
   return Done{};
 }
 
@@ -151,27 +177,30 @@ const std::string* Event::value(std::string_view name) const {
 Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields,
                           std::span<const CodeEdition> editions) {
   if (fields.size() > limits::fields_max) return fail(Code::too_large, "more than 256 fields", "fields");
-  Event event{row.kind, {}};
-  Values values;
-  for (const auto& [name, value] : fields) {
+  Values values{row};
+  std::vector<std::pair<std::size_t, const FieldText*>> in_order;
+  in_order.reserve(fields.size());
+  for (const FieldText& one : fields) {
+    const auto& [name, value] = one;
     if (value.empty()) continue;
-    const Status checked = check_value(row, name, value);
+    const Field* field = row.field(name);
+    const Status checked = check_value(row, field, name, value);
     if (!checked) return fail(checked.error());
-    if (!values.emplace(name, value).second) return fail(Code::bad_value, "given twice", name);
+    if (!values.take(field, name, value)) return fail(Code::bad_value, "given twice", name);
+    in_order.emplace_back(field == nullptr ? row.fields.size() : row.fields.place_of(*field), &one);
   }
   for (const Field& field : row.fields) {
     const Status beside = check_beside(row, field, values, editions);
     if (!beside) return fail(beside.error());
   }
-  const auto rank = [&row](const std::string& name) {
-    const Field* field = row.field(name);
-    return field == nullptr ? row.fields.size() : static_cast<std::size_t>(field - row.fields.data());
-  };
-  for (const FieldText& field : fields) {
-    if (!field.second.empty()) event.fields.push_back(field);
+  std::stable_sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  Event event{row.kind, {}};
+  event.fields.reserve(in_order.size() + 1);  // and what is minted
+  for (const auto& [place, one] : in_order) {
+    event.fields.push_back(*one);
+    const Field* field = row.field(one->first);
+    if (field != nullptr && is_number(field->type)) event.fields.back().second = canonical(one->second);
   }
-  std::stable_sort(event.fields.begin(), event.fields.end(),
-                   [&](const FieldText& a, const FieldText& b) { return rank(a.first) < rank(b.first); });
   return event;
 }
 
@@ -227,7 +256,8 @@ Result<Event> decode_event(const KindRow& row, ByteView body) {
     std::string value = text_of(field, *one);
     if (name.size() + value.size() > budget) return fail(Code::damaged, "decode event: over its budget");
     budget -= name.size() + value.size();
-    if (!is_plain_utf8(name) || !is_plain_utf8(value)) return fail(Code::damaged, "decode event: text is not UTF-8");
+    const bool plain = (field != nullptr || is_plain_utf8(name)) && is_plain_utf8(value);
+    if (!plain) return fail(Code::damaged, "decode event: text is not UTF-8");
     event.fields.emplace_back(std::move(name), std::move(value));
   }
   return event;

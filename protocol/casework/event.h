@@ -27,8 +27,9 @@ struct Event {
 };
 
 // Checks every field against the row: unknown_field, missing_field, bad_value, too_large, each naming the field; an
-// empty value is an absent one. Values are kept byte for byte; extension fields ("x:…") take any text. Form, choices,
-// codes and what a field must be beside the others are asked of people only: a body is never judged by them again.
+// empty value is an absent one. Texts are kept byte for byte, numbers without zeros before them; extension fields
+// ("x:…") take any text. Form, choices, codes and what a field must be beside the others are asked of people only: a
+// body is never judged by them again.
 [[nodiscard]] Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fields,
                                         std::span<const CodeEdition> editions = shipped_code_editions());
 

@@ -1,5 +1,6 @@
 #include "protocol/casework/kinds.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <set>
@@ -63,18 +64,32 @@ std::vector<KindRow> shipped_kinds() {
   return all;
 }
 
-const Field* KindRow::field(std::string_view field_name) const {
-  for (const Field& row : fields) {
-    if (row.name == field_name) return &row;
+Fields::Fields(std::vector<Field> fields) : fields_{std::move(fields)} {
+  REDRESS_ASSERT(fields_.size() < std::numeric_limits<std::uint16_t>::max());
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const Field& one = fields_[i];
+    if (by_id_.size() <= one.id) by_id_.resize(one.id + 1U);
+    REDRESS_ASSERT(one.id != 0 && by_id_[one.id] == 0);
+    by_id_[one.id] = static_cast<std::uint16_t>(i + 1);
+    by_name_.emplace_back(one.name, static_cast<std::uint16_t>(i));
   }
-  return nullptr;
+  std::sort(by_name_.begin(), by_name_.end());
+  for (std::size_t i = 1; i < by_name_.size(); ++i) REDRESS_ASSERT(by_name_[i - 1].first != by_name_[i].first);
 }
 
-const Field* KindRow::field(std::uint16_t id) const {
-  for (const Field& row : fields) {
-    if (row.id == id) return &row;
-  }
-  return nullptr;
+const Field* Fields::find(std::string_view name) const {
+  const auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                                      [](const auto& one, std::string_view wanted) { return one.first < wanted; });
+  return found != by_name_.end() && found->first == name ? &fields_[found->second] : nullptr;
+}
+
+const Field* Fields::find(std::uint16_t id) const {
+  return id < by_id_.size() && by_id_[id] != 0 ? &fields_[by_id_[id] - 1U] : nullptr;
+}
+
+std::size_t Fields::place_of(const Field& field) const {
+  REDRESS_ASSERT(&field >= fields_.data() && &field < fields_.data() + fields_.size());
+  return static_cast<std::size_t>(&field - fields_.data());
 }
 
 Kinds::Kinds(std::vector<KindRow> rows) : rows_{std::move(rows)} {
@@ -84,8 +99,6 @@ Kinds::Kinds(std::vector<KindRow> rows) : rows_{std::move(rows)} {
   for (const KindRow& row : rows_) {
     REDRESS_ASSERT(kinds.insert(row.kind).second && names.insert(row.name).second);
     if (row.effect == Effect::open) ++openings;
-    std::set<std::uint16_t> ids;
-    for (const Field& one : row.fields) REDRESS_ASSERT(one.id != 0 && ids.insert(one.id).second);
   }
   REDRESS_ASSERT(openings == 1);
   REDRESS_ASSERT(rows_.size() < std::numeric_limits<std::uint16_t>::max());

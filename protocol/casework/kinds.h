@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/base/ids.h"
@@ -151,6 +153,29 @@ inline constexpr When when_new = 1;
 inline constexpr When when_open = 2;
 inline constexpr When when_ended = 4;
 
+// A kind's fields, in the order in which forms show them, and where each stands by its name and by its number.
+class Fields {
+ public:
+  Fields() = default;
+  // Requires: ids and names are unique.
+  Fields(std::vector<Field> fields);  // NOLINT(google-explicit-constructor): a row is written with a list
+  Fields(std::initializer_list<Field> fields) : Fields{std::vector<Field>{fields}} {}
+
+  [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return fields_.end(); }
+  [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
+  // Nothing if there is no such field.
+  [[nodiscard]] const Field* find(std::string_view name) const;
+  [[nodiscard]] const Field* find(std::uint16_t id) const;
+  // Where one of these fields stands. Requires: it is one of them.
+  [[nodiscard]] std::size_t place_of(const Field& field) const;
+
+ private:
+  std::vector<Field> fields_;
+  std::vector<std::pair<std::string_view, std::uint16_t>> by_name_;  // ascending
+  std::vector<std::uint16_t> by_id_;                                 // the place and one; 0: no such field
+};
+
 struct KindRow {
   Kind kind;
   std::uint16_t version;
@@ -162,20 +187,20 @@ struct KindRow {
   When when = when_open;
   bool needs_reply = false;  // only after the customer was told
   std::string_view rule;     // the rule that a denial names
-  std::vector<Field> fields;
+  Fields fields;
   Matter matter = Matter::none;
   Turn turn = Turn::none;
   std::vector<Need> needs = {};
   Guards guards = 0;
 
   // Nothing if the kind has no such field.
-  [[nodiscard]] const Field* field(std::string_view field_name) const;
-  [[nodiscard]] const Field* field(std::uint16_t id) const;
+  [[nodiscard]] const Field* field(std::string_view field_name) const { return fields.find(field_name); }
+  [[nodiscard]] const Field* field(std::uint16_t id) const { return fields.find(id); }
 };
 
 class Kinds {
  public:
-  // Requires: kinds, names and each row's field ids and names are unique.
+  // Requires: kinds and names are unique.
   explicit Kinds(std::vector<KindRow> rows);
   // Nothing: a kind that this program does not know.
   [[nodiscard]] const KindRow* find(Kind kind) const;

@@ -117,6 +117,19 @@ TEST_CASE("Event: a body comes back as it went, byte for byte") {
   CHECK(again->value("x:empty") == nullptr);
 }
 
+TEST_CASE("Event: a number is what its body will say, without zeros before it") {
+  const auto event =
+      parse_event(row(), {{"a_text", "007"}, {"an_integer", "007"}, {"a_money", "000"}, {"a_site", "017"}});
+  REQUIRE(event.has_value());
+  CHECK(event->fields ==
+        std::vector<FieldText>{{"a_text", "007"}, {"an_integer", "7"}, {"a_money", "0"}, {"a_site", "17"}});
+  const auto body = encode_event(row(), *event);
+  REQUIRE(body.has_value());
+  const auto again = decode_event(row(), *body);
+  REQUIRE(again.has_value());
+  CHECK(*again == *event);
+}
+
 TEST_CASE("Event: a body over the limit is refused before it is sealed") {
   std::vector<FieldText> fields{{"a_text", std::string(limits::text_bytes_max, 'a')},
                                 {"x:more", std::string(limits::text_bytes_max, 'b')}};

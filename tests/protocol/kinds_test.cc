@@ -18,6 +18,22 @@ TEST_CASE("Kinds: a row is found by number and by name") {
   CHECK(kinds.opening().name == "registered");
 }
 
+TEST_CASE("Kinds: each field is found by its name and by its number, and where it stands") {
+  const Kinds kinds{shipped_kinds()};
+  for (const KindRow& row : kinds.rows()) {
+    std::size_t place = 0;
+    for (const Field& field : row.fields) {
+      CHECK(row.field(field.name) == &field);
+      CHECK(row.field(field.id) == &field);
+      CHECK(row.fields.place_of(field) == place++);
+    }
+    CHECK(row.field("nobody_has_this") == nullptr);
+    CHECK(row.field("") == nullptr);
+    CHECK(row.field(std::uint16_t{0}) == nullptr);
+    CHECK(row.field(std::uint16_t{60'000}) == nullptr);
+  }
+}
+
 TEST_CASE("Kinds: numbers in bodies never change") {
   const Kinds kinds{shipped_kinds()};
   const std::vector<std::string_view> names{"registered",  "handed_over", "started",   "disposed", "replied",
