@@ -50,20 +50,22 @@ void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& k
 }
 
 casework::Told told_of(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& kinds, crypto::Sealer& sealer,
-                       const StoredEntry& entry, Position position) {
+                       const StoredEntry& entry, Position position, CaseMemory* memory = nullptr) {
   casework::Told told{journal::identity_of(site.domain, entry.item.header), entry.header, std::nullopt, std::nullopt,
                       position};
-  open_body(keys, site, kinds, sealer, entry.item, told);
+  if (memory != nullptr) told.event = memory->take_sealed(told.identity);
+  if (!told.event) open_body(keys, site, kinds, sealer, entry.item, told);
   return told;
 }
 
 // Nothing: the row does not hold, which verify names; it blocks nothing.
 std::optional<casework::Told> told_at(const Reading& store, CaseKeys& keys, const SiteOptions& site,
-                                      const casework::Kinds& kinds, crypto::Sealer& sealer, Position position) {
+                                      const casework::Kinds& kinds, crypto::Sealer& sealer, Position position,
+                                      CaseMemory* memory = nullptr) {
   const auto row = store.get(Table::entries, key_of(position));
   auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
   if (!entry) return std::nullopt;
-  return told_of(keys, site, kinds, sealer, *entry, position);
+  return told_of(keys, site, kinds, sealer, *entry, position, memory);
 }
 
 // After an entry that does not hold: verify names it; it blocks nothing.
@@ -79,19 +81,6 @@ void visit_places(const Reading& store, const CaseId& case_id,
 Position head_of(const Reading& store, const RowCheck& rows) {
   const auto ledger = rows.get(store, Table::local, view_of(ledger_key));
   return ledger ? Position{Reader{*ledger}.u64()} : Position{};
-}
-
-// What stays is copied: a short text that is moved to where a long one was keeps its room.
-void drop_texts(const casework::Kinds& kinds, casework::Told& told) {
-  if (!told.event) return;
-  const casework::KindRow* row = kinds.find(told.event->kind);
-  std::vector<casework::FieldText> kept;
-  for (const casework::FieldText& one : told.event->fields) {
-    const casework::Field* field = row == nullptr ? nullptr : row->field(one.first);
-    if (field != nullptr && field->type != casework::FieldType::text) kept.push_back(one);
-  }
-  kept.shrink_to_fit();
-  told.event->fields = std::move(kept);
 }
 
 std::optional<WallTime> receipt_time(const Reading& store, const StreamName& stream, Seq seq) {
@@ -196,10 +185,10 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
       ++at;
       return true;
     }
-    auto read = told_at(store, keys, site, kinds, sealer, position);
+    auto read = told_at(store, keys, site, kinds, sealer, position, &memory);
     if (!read) return goes_on();
     if (opened) opened(*read);
-    drop_texts(kinds, *read);
+    if (read->event) read->event = without_texts(kinds, *read->event);
     if (at < folded) grew_only = false;
     if (known) {
       told[at] = std::move(*read);

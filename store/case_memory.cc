@@ -8,17 +8,50 @@ namespace {
 
 constexpr std::size_t heap_bytes = 16;  // that an allocation takes beside what is asked for
 
-std::size_t bytes_of(const casework::Told& told) {
-  std::size_t bytes = sizeof told + sizeof(casework::Line) + told.header.what.after.size() * sizeof(Cause) +
-                      told.header.what.to.size() * sizeof(SiteId);
-  if (!told.event) return bytes;
-  for (const auto& [name, value] : told.event->fields) {
+std::size_t bytes_of(const casework::Event& event) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : event.fields)
     bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
-  }
   return bytes;
 }
 
+std::size_t bytes_of(const casework::Told& told) {
+  std::size_t bytes = sizeof told + sizeof(casework::Line) + told.header.what.after.size() * sizeof(Cause) +
+                      told.header.what.to.size() * sizeof(SiteId);
+  return told.event ? bytes + bytes_of(*told.event) : bytes;
+}
+
 }  // namespace
+
+// What stays is copied: a short text that is moved to where a long one was keeps its room.
+casework::Event without_texts(const casework::Kinds& kinds, const casework::Event& event) {
+  const casework::KindRow* row = kinds.find(event.kind);
+  casework::Event kept{event.kind, {}};
+  for (const casework::FieldText& one : event.fields) {
+    const casework::Field* field = row == nullptr ? nullptr : row->field(one.first);
+    if (field != nullptr && field->type != casework::FieldType::text) kept.fields.push_back(one);
+  }
+  kept.fields.shrink_to_fit();
+  return kept;
+}
+
+void CaseMemory::add_sealed(const Digest& identity, casework::Event event) {
+  const auto give_up_oldest = [this] {
+    static_cast<void>(take_sealed(sealed_turns_.front()));
+    sealed_turns_.pop_front();
+  };
+  sealed_bytes_ += bytes_of(event);
+  sealed_.insert_or_assign(identity, std::move(event));
+  sealed_turns_.push_back(identity);
+  while (sealed_turns_.size() > sealed_max || sealed_bytes_ > sealed_bytes_max) give_up_oldest();
+}
+
+std::optional<casework::Event> CaseMemory::take_sealed(const Digest& identity) {
+  auto found = sealed_.extract(identity);
+  if (found.empty()) return std::nullopt;
+  sealed_bytes_ -= bytes_of(found.mapped());
+  return std::move(found.mapped());
+}
 
 void CaseMemory::forget(std::map<CaseId, Kept>::iterator kept) {
   bytes_ -= kept->second.bytes;

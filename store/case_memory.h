@@ -5,6 +5,7 @@
 // hand and changed there; the others wait.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <map>
 #include <optional>
@@ -13,6 +14,9 @@
 #include "store/case_file.h"
 
 namespace redress::store {
+
+// What is kept in memory of an event: all but long texts.
+[[nodiscard]] casework::Event without_texts(const casework::Kinds& kinds, const casework::Event& event);
 
 class CaseMemory {
  public:
@@ -30,6 +34,12 @@ class CaseMemory {
   // What is kept of a case, to be worked on until the next call; what was in hand before is kept again.
   [[nodiscard]] CaseFile& hand_out(const CaseId& case_id);
 
+  // What this thread has sealed itself, and need not open when it comes to stand in its case: by the identity, which
+  // binds header and body. The newest `sealed_max` of them, `sealed_bytes_max` at most together.
+  void add_sealed(const Digest& identity, casework::Event event);
+  // Nothing if it is not kept; it is kept no more.
+  [[nodiscard]] std::optional<casework::Event> take_sealed(const Digest& identity);
+
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
@@ -40,11 +50,17 @@ class CaseMemory {
   };
   void forget(std::map<CaseId, Kept>::iterator kept);
 
+  static constexpr std::size_t sealed_max = limits::command_queue_max;
+  static constexpr std::size_t sealed_bytes_max = limits::mib / 2;
+
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::map<CaseId, Kept> cases_;
   std::optional<CaseFile> in_hand_;
   std::list<CaseId> turns_;  // who was not asked for longest stands first
+  std::map<Digest, casework::Event> sealed_;
+  std::deque<Digest> sealed_turns_;  // the oldest first; of some what was sealed is taken
+  std::size_t sealed_bytes_ = 0;
 };
 
 }  // namespace redress::store

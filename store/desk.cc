@@ -105,6 +105,7 @@ Result<Append> Desk::seal(const casework::KindRow& row, const casework::Event& e
   if (!plain) return fail(plain.error());
   auto body = sealer_.seal(key, journal::associated_data(options_.site.domain, what), *plain);
   if (!body) return fail(body.error());
+  memory_.add_sealed(journal::identity_of(options_.site.domain, what, *body), without_texts(kinds_, event));
   Append append;
   append.what = std::move(what);
   append.body = std::move(*body);
@@ -249,6 +250,7 @@ Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const c
   if (!append) return fail(append.error());
   append->request = known.request;
   append->shown = file->head;
+  append->entries_shown = file->told.size();
   return std::variant<Append, Appended>{std::move(*append)};
 }
 

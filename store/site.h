@@ -54,10 +54,11 @@ using RequestDigest = decltype(MarkRow::request);
 struct Append {
   journal::What what;
   Bytes body;
-  std::optional<Bytes> new_key;  // the case key wrapped under this site's KEK, if the case is new
-  RequestDigest request;         // of what was asked, to know a key that is used again for something else
-  Position shown;                // the ledger's head when the case was looked at
-  std::uint64_t serial = 0;      // of the case number, if one was minted
+  std::optional<Bytes> new_key;   // the case key wrapped under this site's KEK, if the case is new
+  RequestDigest request;          // of what was asked, to know a key that is used again for something else
+  Position shown;                 // the ledger's head when the case was looked at
+  std::size_t entries_shown = 0;  // that the case had there
+  std::uint64_t serial = 0;       // of the case number, if one was minted
 };
 
 struct Appended {

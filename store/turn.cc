@@ -1,6 +1,7 @@
 #include "store/turn.h"
 
 #include <algorithm>
+#include <set>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
@@ -103,13 +104,13 @@ void Turn::count(std::uint64_t CensusRow::*kind, std::int64_t by) {
 // An act rests on what its author was shown; another own act on the case since then means: look again (D24).
 Status Turn::check_unchanged(const Append& append) const {
   Status status{Done{}};
-  std::size_t count = 0;
-  store_.scan(Table::by_case, key_of(append.what.case_id, Position{}), [&](ByteView key, ByteView value) {
+  std::size_t count = append.entries_shown;
+  store_.scan(Table::by_case, key_of(append.what.case_id, append.shown.next()), [&](ByteView key, ByteView value) {
     Reader in{key};
     if (in.fixed<CaseId>() != append.what.case_id) return false;
     ++count;
     Reader row{value};
-    if (SiteId{row.u32()} == site_.options_.site && position_of(key) > append.shown) {
+    if (SiteId{row.u32()} == site_.options_.site) {
       status =
           fail(Code::changed, "an entry was written here since: ledger=" + std::to_string(position_of(key).value()));
       return false;
@@ -145,7 +146,8 @@ Result<Outcome> Turn::append(const Append& append) {
   const std::array<ByteView, 1> body{ByteView{append.body}};
   header.body = site_.options_.domain.suite->hash(body);
   const wire::Item item{journal::encode(header), append.body};
-  const Digest entry = journal::entry_digest(site_.options_.domain, item.header);
+  const Digest identity = journal::identity_of(site_.options_.domain, item.header);
+  const Digest entry = journal::entry_digest(site_.options_.domain, item.header, identity);
   const Position position = store_entry(item, header, entry, /*told=*/true);
   own.head = {header.place.seq, entry};
   if (append.new_key) {
@@ -160,8 +162,7 @@ Result<Outcome> Turn::append(const Append& append) {
   serial_ = std::max(serial_, append.serial);
   appended_.insert(journal());
   route(header, position, entry);
-  return Outcome{Appended{position, header.place, journal::identity_of(site_.options_.domain, item.header),
-                          append.what.case_id, append.what.time, false}};
+  return Outcome{Appended{position, header.place, identity, append.what.case_id, append.what.time, false}};
 }
 
 void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
@@ -181,11 +182,11 @@ void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
 }
 
 void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
+  if (accept.grants.empty()) return;
+  std::set<std::pair<CaseId, KeyId>> used;
+  for (const sync::Placed& placed : accept.entries) used.emplace(placed.header.what.case_id, placed.header.what.key);
   for (const wire::Grant& grant : accept.grants) {
-    const bool used = std::any_of(accept.entries.begin(), accept.entries.end(), [&](const sync::Placed& placed) {
-      return placed.header.what.case_id == grant.case_id && placed.header.what.key == grant.key;
-    });
-    if (used) keep_grant(from, grant);
+    if (used.contains({grant.case_id, grant.key})) keep_grant(from, grant);
   }
 }
 

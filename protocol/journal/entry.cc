@@ -43,16 +43,14 @@ Bytes encode(const What& what) {
   return out.take();
 }
 
-Bytes encode(const Header& header) {
-  Writer out;
-  out.raw(encode(header.place));
-  out.raw(encode(header.what));
-  out.u32(header.body_bytes);
-  out.fixed(header.body);
-  return out.take();
-}
-
 namespace {
+
+// The header behind its place.
+void put_said(Writer& out, const What& what, std::uint32_t body_bytes, const Digest& body) {
+  out.raw(encode(what));
+  out.u32(body_bytes);
+  out.fixed(body);
+}
 
 Place read_place(Reader& in) {
   Place place;
@@ -88,6 +86,13 @@ bool read_what(Reader& in, What& what) {
 }
 
 }  // namespace
+
+Bytes encode(const Header& header) {
+  Writer out;
+  out.raw(encode(header.place));
+  put_said(out, header.what, header.body_bytes, header.body);
+  return out.take();
+}
 
 Result<Header> decode_header(ByteView bytes) {
   const std::string size = "size=" + std::to_string(bytes.size());
@@ -127,8 +132,19 @@ Digest identity_of(const Domain& domain, ByteView header) {
   return domain.suite->hash(parts);
 }
 
+Digest identity_of(const Domain& domain, const What& what, ByteView body) {
+  const std::array<ByteView, 1> whole{body};
+  Writer said;
+  put_said(said, what, static_cast<std::uint32_t>(body.size()), domain.suite->hash(whole));
+  const std::array<ByteView, 3> parts{view_of("redress/what/1"), view_of(domain.network), said.bytes()};
+  return domain.suite->hash(parts);
+}
+
 Digest entry_digest(const Domain& domain, ByteView header) {
-  const Digest identity = identity_of(domain, header);
+  return entry_digest(domain, header, identity_of(domain, header));
+}
+
+Digest entry_digest(const Domain& domain, ByteView header, const Digest& identity) {
   const std::array<ByteView, 4> parts{view_of("redress/entry/1"), view_of(domain.network), header.first(place_bytes),
                                       view_of(identity)};
   return domain.suite->hash(parts);

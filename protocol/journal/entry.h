@@ -85,8 +85,12 @@ struct Domain {
 
 // The digest of what the entry says: the header's bytes after Place. Requires: header.size() > place_bytes.
 [[nodiscard]] Digest identity_of(const Domain& domain, ByteView header);
+// The same, of what has no place yet. `body` is the sealed one.
+[[nodiscard]] Digest identity_of(const Domain& domain, const What& what, ByteView body);
 // The digest of the entry in its place: what the next header's `prev` holds.
 [[nodiscard]] Digest entry_digest(const Domain& domain, ByteView header);
+// The same, of a header whose identity is known.
+[[nodiscard]] Digest entry_digest(const Domain& domain, ByteView header, const Digest& identity);
 [[nodiscard]] Cause cause_of(const Digest& identity);
 
 }  // namespace redress::journal

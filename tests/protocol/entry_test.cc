@@ -85,6 +85,17 @@ TEST_CASE("Entry: identity and digest are those of the layout") {
   CHECK(to_hex(view_of(cause_of(identity_of(domain, bytes)))) == golden::full_identity.substr(0, 32));
 }
 
+TEST_CASE("Entry: what has no place yet has the identity that it will have") {
+  const Domain domain = stand_in_domain();
+  Header header = sample_header(true);
+  const Bytes body{header.body_bytes, std::byte{0x5A}};
+  const std::array<ByteView, 1> whole{ByteView{body}};
+  header.body = domain.suite->hash(whole);
+  CHECK(identity_of(domain, header.what, body) == identity_of(domain, encode(header)));
+  CHECK(entry_digest(domain, encode(header), identity_of(domain, header.what, body)) ==
+        entry_digest(domain, encode(header)));
+}
+
 TEST_CASE("Entry: the place is in the digest and not in the identity") {
   const Bytes bytes = encode(sample_header(true));
   const Domain domain = stand_in_domain();

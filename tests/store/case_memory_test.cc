@@ -154,6 +154,74 @@ TEST_CASE("CaseMemory: what could not be read is looked at again") {
   CHECK(memory.take(case_named(1)).told.empty());
 }
 
+TEST_CASE("CaseMemory: what was sealed here stands in its case unopened, and only as it was sealed") {
+  Pair pair{193};
+  sim::Node& node = pair.branch();
+  const auto opened = pair.register_case(node, "desk/1");
+  REQUIRE(opened.has_value());
+  CaseMemory memory;
+  // Told apart from what the body says, to see which of the two was taken.
+  const casework::Event sealed{node.kinds.opening().kind, {{"channel", "as sealed"}}};
+  memory.add_sealed(opened->identity, sealed);
+  Digest other = opened->identity;
+  other.bytes.back() ^= std::byte{1};
+  memory.add_sealed(other, {node.kinds.opening().kind, {{"channel", "of another entry"}}});
+  const Read read = read_both(node, opened->case_id, memory);
+  REQUIRE(read.recalled != nullptr);
+  CHECK(read.recalled->told.front().event == sealed);
+  CHECK_FALSE(memory.take_sealed(opened->identity).has_value());
+  CHECK(memory.take_sealed(other).has_value());
+}
+
+TEST_CASE("CaseMemory: what a desk acts on is the same whether it opened or sealed the entries before") {
+  Pair pair{194};
+  sim::Node& node = pair.branch();
+  const auto opened =
+      pair.register_case(node, "desk/1", {{"narrative", "n"}, {"headcount", "007"}, {"collective", "true"}});
+  REQUIRE(opened.has_value());
+  const auto told_by = [&](store::Desk& desk) {
+    std::vector<std::optional<casework::Event>> events;
+    const Status looked = desk.recall(opened->case_id, [&](const CaseFile& file) {
+      for (const casework::Told& told : file.told) events.push_back(told.event);
+    });
+    REQUIRE(looked.has_value());
+    return events;
+  };
+  REQUIRE(
+      pair.act(node, opened->case_id, "replied", "desk/2", {{"content", "told"}, {"method", "telephone"}}).has_value());
+  store::Serial serial{9};
+  store::Desk opening{node.truth, {node.options(), node.parent, 480, {}}, node.kinds, serial, node.random};
+  const auto sealed = told_by(*node.desk);
+  REQUIRE(sealed.size() == 2);
+  CHECK(sealed == told_by(opening));
+}
+
+TEST_CASE("CaseMemory: of what was sealed the newest are kept, within their number and their bytes") {
+  const auto identity = [](std::size_t number) {
+    Digest digest;
+    digest.bytes[0] = static_cast<std::byte>(number);
+    digest.bytes[1] = static_cast<std::byte>(number >> 8);
+    return digest;
+  };
+  const auto kept = [&](std::size_t added, std::size_t value_bytes) {
+    CaseMemory memory;
+    for (std::size_t i = 0; i < added; ++i)
+      memory.add_sealed(identity(i), {Kind{1}, {{"channel", std::string(value_bytes, 'v')}}});
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < added; ++i) {
+      if (memory.take_sealed(identity(i))) numbers.push_back(i);
+    }
+    return numbers;
+  };
+  const auto many = kept(1'100, 1);
+  REQUIRE(many.size() == limits::command_queue_max);
+  CHECK(many.front() == 1'100 - limits::command_queue_max);
+  const auto large = kept(40, 32 * limits::kib);
+  REQUIRE_FALSE(large.empty());
+  CHECK(large.size() * 32 * limits::kib <= limits::mib / 2);
+  CHECK(large.back() == 39);
+}
+
 TEST_CASE("CaseMemory: never more than it may keep; who was not asked for longest gives way") {
   const auto one = [](std::uint8_t number) { return file_of(number, {told_with(std::string(1000, 'v'))}); };
   CaseMemory wide;
