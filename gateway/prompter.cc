@@ -1,25 +1,34 @@
 #include "gateway/prompter.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace redress::gateway {
 namespace {
 
 constexpr std::int64_t again_ms = 60'000;
+constexpr std::int64_t at_rest_ms_max = 3'600'000;  // so that what is held does not outlive its reason
 
 }  // namespace
 
 Prompter::Prompter(PrompterParts parts, store::Desk& desk)
     : parts_{std::move(parts)}, desk_{desk}, rules_{*parts_.profiles, *parts_.calendars} {}
 
-void Prompter::wait(const CaseId& id, std::optional<WallTime> at) {
-  if (const auto held = when_.find(id); held != when_.end()) {
-    order_.erase({held->second, id});
-    when_.erase(held);
-  }
-  if (!at) return;
-  when_.emplace(id, *at);
-  order_.emplace(*at, id);
+void Prompter::hold(const store::Listed& one, WallTime until) {
+  if (const auto before = held_.find(one.id); before != held_.end()) order_.erase({before->second.until, one.id});
+  held_.insert_or_assign(one.id, Held{one.mark.due_s, until});
+  order_.emplace(until, one.id);
+}
+
+void Prompter::let_go(WallTime now) {
+  const auto release = [this](std::set<std::pair<WallTime, CaseId>>::iterator one) {
+    held_.erase(one->second);
+    order_.erase(one);
+  };
+  while (!order_.empty() && order_.begin()->first <= now) release(order_.begin());
+  // Longer than anything is held: the clock went back.
+  while (!order_.empty() && order_.rbegin()->first.value() > now.value() + at_rest_ms_max)
+    release(std::prev(order_.end()));
 }
 
 Prompter::Look Prompter::look_at(const CaseId& id, WallTime now) {
@@ -46,39 +55,30 @@ Prompter::Look Prompter::look_at(const CaseId& id, WallTime now) {
   return look;
 }
 
-void Prompter::follow(WallTime now) {
-  std::set<CaseId> touched;
-  std::size_t count = 0;
-  const Status looked = parts_.journal->view([&](const store::Reading& store) -> Status {
-    store.scan(store::Table::entries, store::key_of(read_.next()), [&](ByteView key, ByteView value) {
-      if (count == look_entries_max) return false;
-      ++count;
-      read_ = store::position_of(key);
-      const auto entry = store::decode_entry(parts_.domain, value);
-      if (entry && !entry->header.what.case_id.is_zero()) touched.insert(entry->header.what.case_id);
-      return true;
-    });
-    return Done{};
-  });
-  level_ = looked && count < look_entries_max;
-  for (const CaseId& id : touched) wait(id, look_at(id, now).next);
-}
-
 std::vector<Prompter::Made> Prompter::take_due(WallTime now) {
-  follow(now);
+  let_go(now);
+  const auto skips = [this](const store::Listed& one) {
+    const auto held = held_.find(one.id);
+    return held != held_.end() && held->second.prompt_s == one.mark.due_s;
+  };
+  const std::vector<store::Listed> come = parts_.catalogue->prompted(now, look_cases_max, skips);
+  level_ = come.size() < look_cases_max;
   std::vector<Made> out;
-  // Until the end of the ledger was seen once, what was recorded there may not have been.
-  while (level_ && out.size() < a_turn_max && !order_.empty() && order_.begin()->first <= now) {
-    const CaseId id = order_.begin()->second;
-    const Look look = look_at(id, now);
+  for (const store::Listed& one : come) {
+    if (out.size() == a_turn_max) {
+      level_ = false;
+      break;
+    }
+    const Look look = look_at(one.id, now);
     if (!look.due) {
       // A clock's time may have moved, or its last chance gone by.
+      const WallTime rest{now.value() + at_rest_ms_max};
       const bool past = look.next && *look.next <= now;
-      wait(id, past ? std::optional{WallTime{now.value() + again_ms}} : look.next);
+      hold(one, past ? WallTime{now.value() + again_ms} : std::min(look.next.value_or(rest), rest));
       continue;
     }
-    wait(id, WallTime{now.value() + again_ms});
-    auto made = desk_.record(id, look.due->first, look.due->second, now);
+    hold(one, WallTime{now.value() + again_ms});
+    auto made = desk_.record(one.id, look.due->first, look.due->second, now);
     if (!made) continue;
     if (auto* append = std::get_if<store::Append>(&*made)) out.push_back({std::move(*append), look.due->second});
   }

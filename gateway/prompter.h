@@ -1,9 +1,10 @@
-// Head office's own voice in a case: follows the ledger, knows when the clocks of each case come to a reminder or an
+// Head office's own voice in a case: is told by the catalogue when the clocks of a case come to a reminder or an
 // overdue step, and makes the event that records it (LIFE-34 … LIFE-42). Nobody asks for it.
 //
 // Nothing here is durable: what was recorded is read from the cases themselves, and the key of each event makes it one
-// (D5) whoever makes it twice. A resource of one thread (its own, or the simulator's); the truth, desk, rules and kinds
-// outlive it. Only head office has one.
+// (D5) whoever makes it twice. What the catalogue does not show yet, as while the views are made again, is said later.
+// A resource of one thread (its own, or the simulator's); catalogue, desk, rules and kinds outlive it. Only head office
+// has one.
 #pragma once
 
 #include <map>
@@ -13,13 +14,13 @@
 
 #include "protocol/casework/prompts.h"
 #include "protocol/casework/rules_of_days.h"
+#include "store/catalogue.h"
 #include "store/desk.h"
 
 namespace redress::gateway {
 
 struct PrompterParts {
-  const store::Truth* journal = nullptr;
-  journal::Domain domain;
+  const store::Catalogue* catalogue = nullptr;
   const casework::Kinds* kinds = nullptr;
   const rules::Profiles* profiles = nullptr;
   const rules::Calendars* calendars = nullptr;
@@ -28,8 +29,8 @@ struct PrompterParts {
 
 class Prompter {
  public:
-  static constexpr std::size_t a_turn_max = 8;          // events handed out at once
-  static constexpr std::size_t look_entries_max = 512;  // of the ledger, looked at at once
+  static constexpr std::size_t a_turn_max = 8;        // events handed out at once
+  static constexpr std::size_t look_cases_max = 512;  // looked at at once
 
   // `desk` is used by this thread alone.
   Prompter(PrompterParts parts, store::Desk& desk);
@@ -38,30 +39,34 @@ class Prompter {
     store::Append append;
     std::string key;  // that it would be asked again by
   };
-  // What is to be committed now: at most a_turn_max and one a case; what was handed out and has not
-  // come back by the ledger is made again a minute later. Reads at most look_entries_max entries on.
+  // What is to be committed now: at most a_turn_max and one a case; what was handed out and does not show in the
+  // catalogue is made again a minute later. Looks at no more than look_cases_max cases.
   [[nodiscard]] std::vector<Made> take_due(WallTime now);
-  // True once the ledger's head has been seen.
+  // True if the last call came to all whose time it was.
   [[nodiscard]] bool is_level() const noexcept { return level_; }
-  // How many cases wait for a time of theirs.
-  [[nodiscard]] std::size_t waiting() const noexcept { return when_.size(); }
+  // How many cases were looked at in vain and wait for their next time, an hour at most.
+  [[nodiscard]] std::size_t waiting() const noexcept { return held_.size(); }
 
  private:
   struct Look {
     std::optional<WallTime> next;
     std::optional<std::pair<casework::Event, std::string>> due;  // with its key
   };
-  void follow(WallTime now);
+  // Not to be looked at before `until`, unless the catalogue names another time for it.
+  struct Held {
+    std::uint32_t prompt_s = 0;
+    WallTime until;
+  };
   [[nodiscard]] Look look_at(const CaseId& id, WallTime now);
-  void wait(const CaseId& id, std::optional<WallTime> at);
+  void hold(const store::Listed& one, WallTime until);
+  void let_go(WallTime now);
 
   PrompterParts parts_;
   store::Desk& desk_;
   casework::RulesOfDays rules_;
-  Position read_;
   bool level_ = false;
-  std::map<CaseId, WallTime> when_;
-  std::set<std::pair<WallTime, CaseId>> order_;
+  std::map<CaseId, Held> held_;
+  std::set<std::pair<WallTime, CaseId>> order_;  // of what is held, by when
 };
 
 }  // namespace redress::gateway

@@ -9,7 +9,7 @@ namespace {
 
 // Limits are minutes and more; a case that goes on meanwhile is looked at once.
 constexpr std::chrono::milliseconds look_every{5'000};
-constexpr std::chrono::milliseconds catch_up_every{100};  // 5,000 entries a second: the rest of the machine is others'
+constexpr std::chrono::milliseconds catch_up_every{100};  // 5,000 cases a second: the rest of the machine is others'
 
 }  // namespace
 
@@ -21,8 +21,8 @@ Prompting::Prompting(shell::Daemon& daemon, std::function<std::optional<SiteId>(
             daemon.kinds(),
             serial_,
             random_},
-      prompter_{{&daemon.journal(), daemon.site_options().domain, &daemon.kinds(), &daemon.rules().profiles,
-                 &daemon.rules().calendars, daemon.rules().shown},
+      prompter_{{&daemon.catalogue(), &daemon.kinds(), &daemon.rules().profiles, &daemon.rules().calendars,
+                 daemon.rules().shown},
                 desk_} {}
 
 void Prompting::start() {

@@ -83,6 +83,7 @@ void Catalogue::put(const Summary& summary) {
   const std::lock_guard lock{mutex_};
   Row row{summary.id,
           summary.due ? seconds_of(*summary.due) : 0,
+          summary.prompt ? seconds_of(*summary.prompt) : 0,
           summary.handler.value(),
           summary.registrar.value(),
           summary.state.value(),
@@ -97,7 +98,7 @@ void Catalogue::put(const Summary& summary) {
 
 void Catalogue::put_damaged(const CaseId& id) {
   const std::lock_guard lock{mutex_};
-  put_row(Row{id, 0, 0, 0, 0, 0});
+  put_row(Row{id, 0, 0, 0, 0, 0, 0});
 }
 
 void Catalogue::put_row(const Row& row) {
@@ -138,16 +139,15 @@ std::vector<Listed> Catalogue::newest(const Ask& ask, const CaseId& below, std::
   return out;
 }
 
-std::vector<Listed> Catalogue::due_next(const Ask& ask, const ListMark& after, std::size_t count) const {
-  using Place = std::pair<std::uint32_t, CaseId>;
-  const Place from{after.due_s, after.id};
-  std::priority_queue<Place> first;  // the latest of those that are due first is on top
+template <typename Fits>
+std::vector<Listed> Catalogue::earliest(std::uint32_t Row::*seconds, std::size_t count, const Fits& fits) const {
+  std::priority_queue<std::pair<std::uint32_t, CaseId>> first;  // the latest of those that come first is on top
   for (const std::vector<Row>& chunk : chunks_) {
     for (const Row& row : chunk) {
-      if (row.due_s == 0 || (first.size() == count && row.due_s > first.top().first)) continue;
-      const Place place{row.due_s, row.id};
-      if (place <= from || !fits(row, ask)) continue;
-      first.push(place);
+      const std::uint32_t at = row.*seconds;
+      if (at == 0 || (first.size() == count && at > first.top().first)) continue;
+      if (!fits(row, {row.id, {at, row.id}})) continue;
+      first.emplace(at, row.id);
       if (first.size() > count) first.pop();
     }
   }
@@ -161,7 +161,20 @@ std::vector<Listed> Catalogue::list(const Wanted& wanted, Sorted sorted, const L
                                     std::size_t count) const {
   const std::lock_guard lock{mutex_};
   if (count == 0) return {};
-  return sorted == Sorted::due ? due_next(ask_of(wanted), after, count) : newest(ask_of(wanted), after.id, count);
+  const Ask ask = ask_of(wanted);
+  if (sorted == Sorted::newest) return newest(ask, after.id, count);
+  return earliest(&Row::due_s, count, [&](const Row& row, const Listed& one) {
+    return std::pair{one.mark.due_s, one.id} > std::pair{after.due_s, after.id} && fits(row, ask);
+  });
+}
+
+std::vector<Listed> Catalogue::prompted(WallTime now, std::size_t count,
+                                        const std::function<bool(const Listed&)>& skips) const {
+  const std::lock_guard lock{mutex_};
+  if (count == 0) return {};
+  const std::uint32_t until = seconds_of(now);
+  return earliest(&Row::prompt_s, count,
+                  [&](const Row& row, const Listed& one) { return row.prompt_s <= until && !skips(one); });
 }
 
 Counts Catalogue::count(const Wanted& wanted, WallTime now) const {

@@ -1,10 +1,11 @@
-// What lists are filtered, sorted and counted by: 32 bytes a case, in memory, so that a page of a million cases costs a
+// What lists are filtered, sorted and counted by: 36 bytes a case, in memory, so that a page of a million cases costs a
 // walk over them and the opening of its own rows. Made from the views at a start, kept level by the follower.
 //
 // A resource: the follower alone changes it, any thread asks; one lock, held for a few milliseconds at a million cases.
 // It holds no text but the names of channels.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -69,6 +70,10 @@ class Catalogue {
   // count as one here.
   [[nodiscard]] std::vector<Listed> list(const Wanted& wanted, Sorted sorted, const ListMark& after,
                                          std::size_t count) const;
+  // The cases whose summary's `prompt` has come, the earliest first, at most `count`: but those that `skips`, which is
+  // asked with the lock held. The mark's due_s is when, rounded down to a second.
+  [[nodiscard]] std::vector<Listed> prompted(WallTime now, std::size_t count,
+                                             const std::function<bool(const Listed&)>& skips) const;
   // `wanted.channel` beyond those that are held counts all of them.
   [[nodiscard]] Counts count(const Wanted& wanted, WallTime now) const;
   [[nodiscard]] std::size_t size() const;
@@ -77,12 +82,13 @@ class Catalogue {
   struct Row {
     CaseId id;
     std::uint32_t due_s = 0;  // since 1970; 0: nothing is due
+    std::uint32_t prompt_s = 0;
     std::uint32_t handler = 0;
     std::uint32_t registrar = 0;
     std::uint16_t state = 0;
     std::uint16_t channel = 0;  // its place among the names; the highest bit: somebody is complained of
   };
-  static_assert(sizeof(Row) == 32);
+  static_assert(sizeof(Row) == 36);
   struct Ask;
 
   void put_row(const Row& row);
@@ -90,7 +96,9 @@ class Catalogue {
   [[nodiscard]] Ask ask_of(const Wanted& wanted) const;
   [[nodiscard]] bool fits(const Row& row, const Ask& ask) const;
   [[nodiscard]] std::vector<Listed> newest(const Ask& ask, const CaseId& below, std::size_t count) const;
-  [[nodiscard]] std::vector<Listed> due_next(const Ask& ask, const ListMark& after, std::size_t count) const;
+  // The rows that fit, by when `seconds` says, 0 being never.
+  template <typename Fits>
+  [[nodiscard]] std::vector<Listed> earliest(std::uint32_t Row::*seconds, std::size_t count, const Fits& fits) const;
 
   mutable std::mutex mutex_;
   std::vector<std::vector<Row>> chunks_;  // none empty; ascending in and between them

@@ -33,6 +33,7 @@ Bytes encode(const Summary& summary) {
   }
   out.i64(summary.due ? summary.due->value() : 0);
   put_text(out, summary.due_limit);
+  out.i64(summary.prompt ? summary.prompt->value() : 0);
   return out.take();
 }
 
@@ -59,6 +60,7 @@ std::optional<Summary> decode_summary(const CaseId& id, ByteView plain) {
   }
   if (const WallTime due{in.i64()}; due != WallTime{}) summary.due = due;
   summary.due_limit = take_text(in);
+  if (const WallTime prompt{in.i64()}; prompt != WallTime{}) summary.prompt = prompt;
   if (!in.complete()) return std::nullopt;
   return summary;
 }
@@ -88,10 +90,12 @@ Summary summary_of(const CaseFile& file, const DueRules& rules) {
     if (!told.event) ++out.unread;
   }
   if (!file.view.state.opened) return out;
-  if (const auto next = rules.next ? rules.next(file) : std::nullopt) {
-    out.due = next->at;
-    out.due_limit = next->limit;
+  const Ahead ahead = rules.ahead ? rules.ahead(file) : Ahead{};
+  if (ahead.due) {
+    out.due = ahead.due->at;
+    out.due_limit = ahead.due->limit;
   }
+  out.prompt = ahead.prompt;
   const casework::Told& opened = file.told[*file.view.state.opened];
   out.registered_at = opened.header.what.time;
   out.offset_minutes = opened.header.what.offset_minutes;

@@ -27,6 +27,7 @@ struct Summary {
   std::vector<casework::Actor> accused;  // shut out of the case: it is not listed to them
   std::optional<WallTime> due;           // of the limits that run, the end of the one that ends first
   std::string due_limit;                 // … and which it is: "bank-000/1 T2"
+  std::optional<WallTime> prompt;        // from then on head office may have something to say of its clocks
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 
@@ -35,9 +36,13 @@ struct DueNext {
   WallTime at;
   std::string limit;
 };
+struct Ahead {
+  std::optional<DueNext> due;
+  std::optional<WallTime> prompt;
+};
 struct DueRules {
-  std::function<std::optional<DueNext>(const CaseFile&)> next;  // empty: no rules, so nothing is due
-  std::uint64_t digest = 0;                                     // of the rules: views made by others are made anew
+  std::function<Ahead(const CaseFile&)> ahead;  // empty: no rules, so nothing is due
+  std::uint64_t digest = 0;                     // of the rules: views made by others are made anew
 };
 
 [[nodiscard]] Summary summary_of(const CaseFile& file, const DueRules& rules);
@@ -59,7 +64,7 @@ struct Progress {
   Position at;
   std::uint64_t make = 0;  // what else they hold: views of another make are made anew
 };
-inline constexpr std::uint16_t casework_version = 5;  // raised whenever the fold or the summary changes
+inline constexpr std::uint16_t casework_version = 6;  // raised whenever the fold or the summary changes
 // The make of views by these rules, that hold signatures or none.
 [[nodiscard]] constexpr std::uint64_t make_of(bool with_signs, std::uint64_t rules) noexcept {
   return rules << 1 | (with_signs ? 1U : 0U);

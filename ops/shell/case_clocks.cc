@@ -167,13 +167,15 @@ json clocks_json(const Rulebook& book, const casework::Kinds& kinds, const store
 }
 
 store::DueRules due_rules(const Rulebook& book, const casework::Kinds& kinds) {
-  const auto next_due = std::make_shared<casework::NextDue>(book.profiles, book.shown, book.calendars);
-  const auto next = [next_due, &kinds](const store::CaseFile& file) -> std::optional<store::DueNext> {
-    const auto clock = next_due->of(casework::times_of(kinds, file.view, file.told));
-    if (!clock) return std::nullopt;
-    return store::DueNext{clock->deadline.due, clock->profile + " " + (clock->tag.empty() ? clock->limit : clock->tag)};
+  const auto rules = std::make_shared<casework::Ahead>(book.profiles, book.shown, book.calendars);
+  const auto ahead = [rules, &kinds](const store::CaseFile& file) {
+    const casework::Ahead::Next next = rules->of(casework::times_of(kinds, file.view, file.told));
+    store::Ahead out{std::nullopt, next.prompt};
+    if (const auto& clock = next.due)
+      out.due = {clock->deadline.due, clock->profile + " " + (clock->tag.empty() ? clock->limit : clock->tag)};
+    return out;
   };
-  return {next, book.digest};
+  return {ahead, book.digest};
 }
 
 }  // namespace redress::shell

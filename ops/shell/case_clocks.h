@@ -17,7 +17,7 @@ namespace redress::shell {
 [[nodiscard]] nlohmann::json clocks_json(const Rulebook& book, const casework::Kinds& kinds,
                                          const store::CaseFile& file, WallTime now);
 
-// What is due next of a case by the profiles shown, for its line in a list. `book` and `kinds` outlive it;
+// What a case comes to next by the profiles shown, for its line in a list. `book` and `kinds` outlive it;
 // of one thread, copies included.
 [[nodiscard]] store::DueRules due_rules(const Rulebook& book, const casework::Kinds& kinds);
 

@@ -1,5 +1,7 @@
 #include "protocol/casework/due.h"
 
+#include "protocol/casework/prompts.h"
+
 namespace redress::casework {
 namespace {
 
@@ -15,15 +17,17 @@ const Clock* next_due(std::span<const Clock> clocks) {
   return next;
 }
 
-std::optional<Clock> NextDue::of(const CaseTimes& times) {
+Ahead::Next Ahead::of(const CaseTimes& times) {
   const auto day = day_begun(times);
-  std::optional<Clock> next;
+  Next next;
   for (const std::string& id : ids_) {
     const RulesThen* then = day ? rules_.on(id, *day) : nullptr;
     if (then == nullptr) continue;
     const std::vector<Clock> running = clocks(*then, times);
     const Clock* one = next_due(running);
-    if (one != nullptr && (!next || one->deadline.due < next->deadline.due)) next = *one;
+    if (one != nullptr && (!next.due || one->deadline.due < next.due->deadline.due)) next.due = *one;
+    const auto prompt = first_prompt(*then, running, times);
+    if (prompt && (!next.prompt || *prompt < *next.prompt)) next.prompt = prompt;
   }
   return next;
 }

@@ -1,6 +1,6 @@
-// What of a case is due next: out of its clocks, for lists and reminders.
+// What the clocks of a case come to next: the date that is due first, and the first reminder or overdue step.
 //
-// Pure; NextDue is a resource of one thread.
+// Pure; Ahead is a resource of one thread.
 #pragma once
 
 #include <span>
@@ -17,11 +17,15 @@ namespace redress::casework {
 // The same over several profiles, straight from the case; a profile that does not hold on its day has no clocks.
 // Between two entries of the case, it changes with the rules alone, never with the time of day: it may be stored
 // until either does. What it is given outlives it.
-class NextDue {
+class Ahead {
  public:
-  NextDue(const rules::Profiles& profiles, std::span<const std::string> ids, const rules::Calendars& calendars)
+  struct Next {
+    std::optional<Clock> due;
+    std::optional<WallTime> prompt;  // first_prompt(), the earliest of the profiles'
+  };
+  Ahead(const rules::Profiles& profiles, std::span<const std::string> ids, const rules::Calendars& calendars)
       : ids_{ids}, rules_{profiles, calendars} {}
-  [[nodiscard]] std::optional<Clock> of(const CaseTimes& times);
+  [[nodiscard]] Next of(const CaseTimes& times);
 
  private:
   std::span<const std::string> ids_;

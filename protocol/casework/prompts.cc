@@ -58,26 +58,42 @@ std::string addressed(const RulesThen& then, const State& state, const rules::Pr
   return out;
 }
 
-}  // namespace
-
-std::vector<Prompt> prompts_left(const RulesThen& then, std::span<const Clock> clocks, const CaseTimes& times,
-                                 WallTime now) {
-  std::vector<Prompt> left;
-  if (times.prompted.size() >= prompts_a_case_max) return left;
-  const std::int64_t too_old = now.value() - prompt_back_days * rules::ms_per_day;
+// What is not recorded yet, whenever it is owed, in the order of the clocks. A reminder whose time comes before its
+// clock began is never owed.
+std::vector<Prompt> unsaid(const RulesThen& then, std::span<const Clock> clocks, const CaseTimes& times) {
+  std::vector<Prompt> out;
+  if (then.profile.prompts.empty() || times.prompted.size() >= prompts_a_case_max) return out;
   for (const Clock& clock : clocks) {
     if (!clock.running() || clock.deadline.outcome != rules::Outcome::due) continue;
     for (const rules::Prompt& row : then.profile.prompts) {
       if (!names(row.limits, clock.limit) || !names(row.clocks, rules::name_of(clock.kind))) continue;
       const auto at = rules::moment_of(row, clock.deadline.due, then.calendar, then.profile.offset_minutes);
-      if (!at || at->value() < too_old || is_told(times, then, clock, row)) continue;
-      const bool too_soon = clock.began && *at <= *clock.began;
-      if (!row.overdue && (too_soon || clock.deadline.due <= now)) continue;
-      left.push_back({&row, &clock, *at, told_of(times, then, clock) + 1});
+      if (!at || is_told(times, then, clock, row)) continue;
+      if (!row.overdue && clock.began && *at <= *clock.began) continue;
+      out.push_back({&row, &clock, *at, told_of(times, then, clock) + 1});
     }
   }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Prompt> prompts_left(const RulesThen& then, std::span<const Clock> clocks, const CaseTimes& times,
+                                 WallTime now) {
+  const std::int64_t too_old = now.value() - prompt_back_days * rules::ms_per_day;
+  std::vector<Prompt> left = unsaid(then, clocks, times);
+  std::erase_if(left, [&](const Prompt& prompt) {
+    return prompt.at.value() < too_old || (!prompt.row->overdue && prompt.clock->deadline.due <= now);
+  });
   std::stable_sort(left.begin(), left.end(), [](const Prompt& a, const Prompt& b) { return a.at < b.at; });
   return left;
+}
+
+std::optional<WallTime> first_prompt(const RulesThen& then, std::span<const Clock> clocks, const CaseTimes& times) {
+  const std::vector<Prompt> all = unsaid(then, clocks, times);
+  const auto first =
+      std::min_element(all.begin(), all.end(), [](const Prompt& a, const Prompt& b) { return a.at < b.at; });
+  return first == all.end() ? std::nullopt : std::optional{first->at};
 }
 
 const KindRow& kind_of(const Kinds& kinds, const Prompt& prompt) {

@@ -5,6 +5,7 @@
 // extension, a delivery recorded later) is told of again.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ struct Prompt {
 // pressed for.
 [[nodiscard]] std::vector<Prompt> prompts_left(const RulesThen& then, std::span<const Clock> clocks,
                                                const CaseTimes& times, WallTime now);
+
+// Of the same, the earliest moment from which any may be owed, whatever the time is: it changes with the case's entries
+// and the rules alone. What has gone by may be among it, so that whoever comes to it asks prompts_left(). Nothing:
+// none.
+[[nodiscard]] std::optional<WallTime> first_prompt(const RulesThen& then, std::span<const Clock> clocks,
+                                                   const CaseTimes& times);
 
 // The kind of event that records it, and what the event says.
 [[nodiscard]] const KindRow& kind_of(const Kinds& kinds, const Prompt& prompt);

@@ -4,6 +4,7 @@
 
 #include "protocol/base/time.h"
 #include "protocol/rules/shipped.h"
+#include "tests/sim/listing.h"
 #include "tests/sim/pair.h"
 
 namespace redress::gateway {
@@ -29,13 +30,21 @@ class Voice {
 
   void restart() {
     sim::Node& node = pair_.gateway();
-    const PrompterParts parts{&node.truth, sim::sim_domain(), &pair_.kinds(), &profiles(), &calendars(), {"bank-000"}};
+    prompter.reset();
+    listing_ = std::make_unique<sim::Listing>(node.truth, node.options(), node.site->born(), pair_.kinds(), profiles(),
+                                              shown(), calendars());
+    const PrompterParts parts{&listing_->catalogue(), &pair_.kinds(), &profiles(), &calendars(), shown()};
     prompter = std::make_unique<Prompter>(parts, *node.desk);
   }
   [[nodiscard]] WallTime in(std::int64_t ms) const { return WallTime{pair_.now(pair_.gateway()).wall.value() + ms}; }
-  // What it has to say so much later, committed; how many of them were new.
+  // What it has to say so much later.
+  std::vector<Prompter::Made> take_due(std::int64_t ms) {
+    listing_->follow();
+    return prompter->take_due(in(ms));
+  }
+  // … committed; how many of them were new.
   std::size_t speak(std::int64_t ms) {
-    made = prompter->take_due(in(ms));
+    made = take_due(ms);
     std::size_t fresh = 0;
     for (const Prompter::Made& one : made) {
       const auto outcomes = pair_.gateway().site->commit({one.append}, in(ms));
@@ -46,11 +55,22 @@ class Voice {
     return fresh;
   }
 
+  // How many cases the catalogue knows to have something said of them within so long.
+  [[nodiscard]] std::size_t within(std::int64_t ms) {
+    listing_->follow();
+    return listing_->catalogue().prompted(in(ms), SIZE_MAX, [](const store::Listed&) { return false; }).size();
+  }
+
   std::unique_ptr<Prompter> prompter;
   std::vector<Prompter::Made> made;
 
  private:
+  static const std::vector<std::string>& shown() {
+    static const std::vector<std::string> all{"bank-000"};
+    return all;
+  }
   Pair& pair_;
+  std::unique_ptr<sim::Listing> listing_;
 };
 
 std::vector<std::string> said(const store::CaseFile& file) {
@@ -74,8 +94,9 @@ TEST_CASE("Prompter: what is overdue is recorded once, and reaches the branch li
   REQUIRE(pair.drive_bounded());
   CHECK(voice.speak(0) == 0);
   CHECK(voice.prompter->is_level());
-  CHECK(voice.prompter->waiting() == 1);
+  CHECK(voice.within(2 * hour_ms) == 1);
   CHECK(voice.speak(hour_ms / 2) == 0);
+  CHECK(voice.prompter->waiting() == 0);
   CHECK(voice.speak(hour_ms + 60'000) == 1);
   CHECK(voice.speak(hour_ms + 60'000) == 0);
   CHECK(voice.speak(2 * hour_ms + 60'000) == 1);
@@ -99,9 +120,9 @@ TEST_CASE("Prompter: a restart says nothing again, and what was lost on its way 
   REQUIRE(opened.has_value());
   REQUIRE(pair.drive_bounded());
   // Handed out and never committed: the program died.
-  const std::vector<Prompter::Made> lost = voice.prompter->take_due(voice.in(hour_ms + 1));
+  const std::vector<Prompter::Made> lost = voice.take_due(hour_ms + 1);
   REQUIRE(lost.size() == 1);
-  CHECK(voice.prompter->take_due(voice.in(hour_ms + 30'000)).empty());
+  CHECK(voice.take_due(hour_ms + 30'000).empty());
   voice.restart();
   CHECK(voice.speak(hour_ms + 40'000) == 1);
   REQUIRE(voice.made.size() == 1);
@@ -122,9 +143,9 @@ TEST_CASE("Prompter: what was handed out and refused is made again a minute late
   Voice voice{pair};
   REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
   REQUIRE(pair.drive_bounded());
-  REQUIRE(voice.prompter->take_due(voice.in(hour_ms + 1)).size() == 1);
-  CHECK(voice.prompter->take_due(voice.in(hour_ms + 59'000)).empty());
-  CHECK(voice.prompter->take_due(voice.in(hour_ms + 61'000)).size() == 1);
+  REQUIRE(voice.take_due(hour_ms + 1).size() == 1);
+  CHECK(voice.take_due(hour_ms + 59'000).empty());
+  CHECK(voice.take_due(hour_ms + 61'000).size() == 1);
 }
 
 TEST_CASE("Prompter: so many at once and no more, one a case, until all are said") {
@@ -153,11 +174,44 @@ TEST_CASE("Prompter: a case that went on or ended in time is not pressed for") {
   REQUIRE(opened.has_value());
   REQUIRE(pair.drive_bounded());
   CHECK(voice.speak(0) == 0);
-  CHECK(voice.prompter->waiting() == 1);
+  CHECK(voice.within(3 * hour_ms) == 1);
   REQUIRE(pair.act(pair.branch(), opened->case_id, "started", "desk/2", {}).has_value());
   REQUIRE(pair.drive_bounded());
   CHECK(voice.speak(3 * hour_ms) == 0);
-  CHECK(voice.prompter->waiting() == 0);
+  CHECK(voice.within(3 * hour_ms) == 0);
+}
+
+TEST_CASE("Prompter: what has nothing to say is looked at once an hour, and at once when the clock went back") {
+  Pair pair{916};
+  Voice voice{pair};
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  constexpr std::int64_t long_after = 40 * 24 * hour_ms;  // nothing is owed any more
+  CHECK(voice.within(long_after) == 1);
+  CHECK(voice.speak(long_after) == 0);
+  CHECK(voice.prompter->waiting() == 1);
+  CHECK(voice.speak(long_after + hour_ms - 1) == 0);
+  CHECK(voice.prompter->waiting() == 1);
+  // What it says in time is not kept back by what it saw in vain.
+  CHECK(voice.speak(hour_ms + 60'000) == 1);
+}
+
+TEST_CASE("Prompter: no more cases are looked at than its turn has room for, and it says that there are more") {
+  Pair pair{917};
+  Voice voice{pair};
+  constexpr std::size_t cases = Prompter::look_cases_max + 1;
+  for (std::size_t i = 0; i < cases; ++i) {
+    REQUIRE(pair.register_case(pair.branch(), "desk/" + std::to_string(i + 1)).has_value());
+  }
+  REQUIRE(pair.drive_bounded());
+  constexpr std::int64_t long_after = 40 * 24 * hour_ms;
+  CHECK(voice.take_due(long_after).empty());
+  CHECK(voice.prompter->waiting() == Prompter::look_cases_max);
+  CHECK_FALSE(voice.prompter->is_level());
+  CHECK(voice.take_due(long_after).empty());
+  CHECK(voice.prompter->waiting() == cases);
+  CHECK(voice.prompter->is_level());
 }
 
 TEST_CASE("Prompter: head office has read nothing by what its program says") {

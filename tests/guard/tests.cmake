@@ -10,7 +10,7 @@ foreach(room protocol_base protocol_journal protocol_wire protocol_casework prot
     endif()
   endforeach()
 endforeach()
-foreach(source sim/pair_judge.cc sim/memory_truth.cc sim/pair.cc)
+foreach(source sim/listing.cc sim/pair_judge.cc sim/memory_truth.cc sim/pair.cc)
   list(APPEND mutant_sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
 endforeach()
 # The rooms with the bugs in, compiled once: for the guards and for redress-sim-mutants.

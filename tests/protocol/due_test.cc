@@ -31,12 +31,12 @@ std::string next(const Story& story, const std::vector<std::string>& profiles = 
   static const rules::Profiles shipped = rules::shipped_profiles();
   static const rules::Calendars calendars = rules::shipped_calendars();
   const CaseTimes times = times_of(kinds(), fold(kinds(), story.entries), story.entries);
-  const auto found = NextDue{shipped, profiles, calendars}.of(times);
+  const auto found = Ahead{shipped, profiles, calendars}.of(times).due;
   // Who has answered for other cases says the same.
-  static std::map<std::vector<std::string>, std::unique_ptr<NextDue>> kept;
+  static std::map<std::vector<std::string>, std::unique_ptr<Ahead>> kept;
   const auto [mine, is_new] = kept.try_emplace(profiles);
-  if (is_new) mine->second = std::make_unique<NextDue>(shipped, mine->first, calendars);
-  const auto again = mine->second->of(times);
+  if (is_new) mine->second = std::make_unique<Ahead>(shipped, mine->first, calendars);
+  const auto again = mine->second->of(times).due;
   CHECK(again.has_value() == found.has_value());
   if (again && found) CHECK((again->limit == found->limit && again->deadline.due == found->deadline.due));
   return found ? found->limit + ": " + due_text(found->deadline, rules::Language::en) : "";

@@ -70,6 +70,14 @@ std::string left(const sim::Story& story, const std::string& now, std::string_vi
   return text;
 }
 
+// first_prompt(), which asks for no time.
+std::string first(const sim::Story& story) {
+  Looked looked;
+  look(story, "2026-02-13 10:00", looked);
+  const auto at = first_prompt(looked.then, looked.clocks, looked.times);
+  return at ? rules::minute_text(*at, rules::zone_of_china) : "";
+}
+
 // Head office's program records the first of them, if it is owed.
 std::size_t record(sim::Story& story, const std::string& now) {
   Looked looked;
@@ -93,6 +101,18 @@ TEST_CASE("Prompts: before a date a reminder, from it on an overdue step, earlie
   sim::Story started = taken();
   started.tell(outlet, "started", {0}, when("2026-02-13 10:30"));
   CHECK(left(started, "2026-02-13 10:40") == "outlet_reply at_limit 2026-02-15 00:00 no. 1\n");
+}
+
+TEST_CASE("Prompts: the first moment of any that is not recorded is never later than what is left") {
+  sim::Story story = taken();
+  CHECK(first(story) == "2026-02-13 11:00");
+  record(story, "2026-02-13 11:05");
+  CHECK(first(story) == "2026-02-13 11:30");
+  // The reminder was missed: who comes to it finds what is left now.
+  CHECK(left(story, "2026-02-13 13:00").starts_with("start_work at_limit 2026-02-13 12:00 no. 1\n"));
+  sim::Story started = taken();
+  started.tell(outlet, "started", {0}, when("2026-02-13 10:30"));
+  CHECK(first(started) == "2026-02-15 00:00");
 }
 
 TEST_CASE("Prompts: what is recorded is owed no more, and counts as one of its clock", "[LIFE-42]") {

@@ -27,6 +27,11 @@ const rules::Calendars& calendars() {
   return all;
 }
 
+const std::vector<std::string>& shown() {
+  static const std::vector<std::string> all{"sim"};
+  return all;
+}
+
 std::optional<SiteId> parent_in(const gateway::Members& members, SiteId site) {
   const auto member = members.find(site);
   return member ? std::optional{member->parent} : std::nullopt;
@@ -74,7 +79,9 @@ Status Machine::start(const PublicKey& head_office_signing) {
   if (is_centre()) {
     gateway = std::make_unique<gateway::Gateway>(*store, self, *common.members, keys.signing, random);
     if (common.prompts) {
-      const gateway::PrompterParts parts{&truth, common.domain, common.kinds, &profiles(), &calendars(), {"sim"}};
+      listing =
+          std::make_unique<Listing>(truth, options(), store->born(), *common.kinds, profiles(), shown(), calendars());
+      const gateway::PrompterParts parts{&listing->catalogue(), common.kinds, &profiles(), &calendars(), shown()};
       prompter = std::make_unique<gateway::Prompter>(parts, *desk);
     }
   } else {
@@ -87,6 +94,7 @@ void Machine::stop() {
   agent.reset();
   gateway.reset();
   prompter.reset();
+  listing.reset();
   desk.reset();
   serial.reset();
   store.reset();

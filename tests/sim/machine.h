@@ -13,6 +13,7 @@
 #include "store/desk.h"
 #include "store/head_office_secret.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/listing.h"
 #include "tests/sim/memory_truth.h"
 
 namespace redress::sim {
@@ -67,6 +68,7 @@ class Machine {
   std::unique_ptr<store::Desk> desk;
   std::unique_ptr<agent::Agent> agent;
   std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<Listing> listing;
   std::unique_ptr<gateway::Prompter> prompter;
 
   // The clock on the wall, against true time.

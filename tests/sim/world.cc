@@ -330,9 +330,10 @@ void World::turn_branch(Machine& machine) {
   if (turned.line == sync::Line::open) network_.open(now_, machine.index, centre().is_up());
 }
 
-// In the program it has a thread of its own, and looks every five seconds.
+// In the program each has a thread of its own; the prompter looks every five seconds.
 void World::prompt(Machine& machine) {
   if (!machine.prompter) return;
+  machine.listing->follow();
   for (gateway::Prompter::Made& made : machine.prompter->take_due(machine.now(now_).wall)) {
     machine.gateway->submit({std::move(made.append), [this, key = made.key](const Result<store::Appended>& result) {
                                if (result && on_prompted) on_prompted(key, *result);

@@ -62,6 +62,7 @@ Summary drawn(std::mt19937& random, std::uint64_t number) {
   out.channel = std::vector<std::string>{"", "电话", "web", "branch"}[random() % 4];
   if (random() % 3 != 0) out.due = WallTime{(1'795'000'000 + static_cast<std::int64_t>(random() % 500)) * 1000};
   if (random() % 7 == 0) out.accused.push_back(clerk);
+  if (random() % 4 == 0) out.prompt = WallTime{1'795'000'000'500 + static_cast<std::int64_t>(random() % 500) * 1000};
   return out;
 }
 
@@ -85,6 +86,33 @@ std::vector<Wanted> every_question() {
 }
 
 }  // namespace
+
+TEST_CASE("Catalogue: names the cases whose time to be spoken of has come, the earliest first") {
+  std::mt19937 random{20'261'130};
+  Both both;
+  for (int i = 0; i < 4'000; ++i) both.put(drawn(random, random() % 3'000));
+  const WallTime now{1'795'000'250'499};
+  std::vector<std::pair<std::int64_t, CaseId>> expected;
+  for (const auto& [id, one] : both.plain) {
+    // A row has whole seconds: what comes within this one is named already.
+    if (one.prompt && one.prompt->value() / 1000 <= now.value() / 1000)
+      expected.emplace_back(one.prompt->value() / 1000, id);
+  }
+  std::sort(expected.begin(), expected.end());
+  REQUIRE(expected.size() > 100);
+  std::vector<std::pair<std::int64_t, CaseId>> named;
+  const auto is_named = [&](const Listed& one) {
+    return std::find(named.begin(), named.end(), std::pair<std::int64_t, CaseId>{one.mark.due_s, one.id}) !=
+           named.end();
+  };
+  for (std::size_t before = SIZE_MAX; named.size() != before;) {
+    before = named.size();
+    const auto some = both.catalogue.prompted(now, 37, is_named);
+    REQUIRE(some.size() <= 37);
+    for (const Listed& one : some) named.emplace_back(one.mark.due_s, one.id);
+  }
+  CHECK(named == expected);
+}
 
 TEST_CASE("Catalogue: lists and counts what a plain list does, in whatever order cases come and change") {
   std::mt19937 random{20'261'129};

@@ -170,10 +170,11 @@ TEST_CASE("Follower: lists are told apart by state and unit, and what is due com
   REQUIRE(pair.dispose(id, "ho/1").has_value());
   DueRules rules;
   // The later it was registered, the sooner it is due; what head office decided is due no more.
-  rules.next = [&](const CaseFile& file) -> std::optional<DueNext> {
-    if (file.told.size() > 1) return std::nullopt;
+  rules.ahead = [&](const CaseFile& file) -> Ahead {
+    if (file.told.size() > 1) return {};
     const std::int64_t registered = file.told.front().header.what.time.value();
-    return DueNext{WallTime{3'600'000'000'000 - registered}, "bank/1 T1"};
+    const WallTime at{3'600'000'000'000 - registered};
+    return {DueNext{at, "bank/1 T1"}, at};
   };
   rules.digest = 7;
   Lists lists{pair, pair.gateway(), rules};
