@@ -313,6 +313,7 @@ Status Daemon::serve(std::function<void()> refresh) {
   door_ = std::move(*door);
   following_->start();
   following_->on_ledger(Position{ledger_.load()});
+  door_->start();
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   const std::string url = (tls_ ? "https://" : "http://") + host + ":" + std::to_string(door_->port());
   return write_small_file(home_.path(url_file), url + "\n");

@@ -461,10 +461,10 @@ Result<std::unique_ptr<Door>> Door::open(const DoorOptions& options, Handler han
   if (!at) return fail(Code::bad_value, "open the door: not address:port", "door.listen");
   auto inside = std::make_unique<Inside>(options, std::move(handler), random);
   if (auto listening = inside->listen(*at); !listening) return fail(listening.error());
-  inside->start();
   return std::unique_ptr<Door>{new Door{std::move(inside)}};
 }
 
+void Door::start() { inside_->start(); }
 int Door::port() const noexcept { return inside_->port(); }
 void Door::post(std::function<void()> work) { inside_->post(std::move(work)); }
 void Door::call_later(std::int64_t ms, std::function<void()> work) { inside_->call_later(ms, std::move(work)); }

@@ -46,12 +46,15 @@ struct DoorOptions {
 // names these itself is overruled.
 class Door {
  public:
-  // Listens and starts the thread. `random` is used on that thread only (or is safe for many). Fails with bad_value if
-  // `listen` is not numeric, in_use if the port is taken, io otherwise.
+  // Listens; who comes waits in the system's queue. `random` is used on the door's thread only (or is safe for many).
+  // Fails with bad_value if `listen` is not numeric, in_use if the port is taken, io otherwise.
   [[nodiscard]] static Result<std::unique_ptr<Door>> open(const DoorOptions& options, Handler handler, Random& random);
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
   ~Door();  // stop()
+
+  // Starts the thread: what the handler reaches for is there by now. Once.
+  void start();
 
   // The port it listens on.
   [[nodiscard]] int port() const noexcept;

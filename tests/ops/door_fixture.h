@@ -91,7 +91,9 @@ inline void echo(const Request& request, const Respond& respond) {
 struct OpenDoor {
   explicit OpenDoor(Handler handler = echo, const DoorOptions& options = door_options()) {
     auto opened = Door::open(options, std::move(handler), random);
-    if (opened) door = std::move(*opened);
+    if (!opened) return;
+    door = std::move(*opened);
+    door->start();
   }
   CountingRandom random;
   std::unique_ptr<Door> door;

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include <catch2/catch.hpp>
+#include <deque>
 #include <future>
 #include <memory>
 #include <thread>
@@ -215,6 +216,20 @@ TEST_CASE("Door: a taken port, a name or nonsense to listen on is an error with 
     REQUIRE_FALSE(bad);
     CHECK(bad.error().code == Code::bad_value);
   }
+}
+
+TEST_CASE("Door: who comes before it starts waits, and is answered when it does") {
+  CountingRandom random;
+  auto opened = Door::open(door_options(), echo, random);
+  REQUIRE(opened.has_value());
+  std::deque<RawClient> clients;
+  for (int i = 0; i < 64; ++i) {
+    clients.emplace_back((*opened)->port());
+    REQUIRE(clients.back().say(get("/" + std::to_string(i))));
+  }
+  for (const RawClient& client : clients) CHECK_FALSE(client.has_something());
+  (*opened)->start();
+  for (int i = 0; i < 64; ++i) CHECK(has(clients[static_cast<std::size_t>(i)].answer(), "GET /" + std::to_string(i)));
 }
 
 struct ContextFree {
