@@ -139,7 +139,7 @@ void Following::run() {
         due = head_;
         hurried_ = false;
       }
-      if (stopping_) return;
+      if (stopping_) return run_task(lock);  // of who asked while it gathered
     }
     if (!may_follow()) {
       if (behind) pause();

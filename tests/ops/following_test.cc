@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <future>
+#include <thread>
 
 #include "tests/ops/served.h"
 #include "tests/sim/pair.h"
@@ -83,6 +84,40 @@ TEST_CASE("Following: who waits has the views at once, and nobody else's entries
   REQUIRE(level.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
   following.stop();
   CHECK(steps == std::vector<std::uint64_t>{3});
+}
+
+TEST_CASE("Following: whoever asks for a moment between two commits is told if it stops meanwhile") {
+  sim::Pair pair{192};
+  sim::Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+  const TempFolder folder;
+  auto log = Log::open(LogLevel::error, folder / "log");
+  REQUIRE(log.has_value());
+  // Whether it is asked before it is stopped is chance, and in one of these rounds it was.
+  for (int round = 0; round < 50; ++round) {
+    sim::MemoryTruth views;
+    store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                             node.keys.views, pair.kinds(), node.random};
+    REQUIRE(follower.open().has_value());
+    Following following{
+        follower, {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }}, **log, [] {}};
+    following.start();
+    std::promise<void> asks;
+    std::promise<void> told;
+    std::thread asking{[&] {
+      // The ledger grows in the first moment, so that right after it the follower gathers.
+      static_cast<void>(following.between([&] { following.on_ledger(Position{3}); }));
+      asks.set_value();
+      static_cast<void>(following.between([] {}));
+      told.set_value();
+    }};
+    asks.get_future().wait();
+    following.stop();
+    const bool is_told = told.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready;
+    if (!is_told) following.start();  // lets go of who waits
+    asking.join();
+    REQUIRE(is_told);
+  }
 }
 
 }  // namespace redress::shell
