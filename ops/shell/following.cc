@@ -64,6 +64,7 @@ void Following::run_task(std::unique_lock<std::mutex>& lock) {
     const std::function<void()>& work = *task_;
     lock.unlock();
     work();
+    moved_();
     lock.lock();
     task_ran_ = true;
   }

@@ -24,7 +24,7 @@ struct Allowance {
 
 class Following {
  public:
-  // `moved` is called on the follower's thread after each commit of the views.
+  // `moved` is called on the follower's thread after each commit of the views, and after what between() ran.
   Following(store::Follower& follower, Allowance allowance, Log& log, std::function<void()> moved)
       : follower_{follower}, allowance_{std::move(allowance)}, log_{log}, moved_{std::move(moved)} {}
   ~Following() { stop(); }

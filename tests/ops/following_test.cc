@@ -86,6 +86,28 @@ TEST_CASE("Following: who waits has the views at once, and nobody else's entries
   CHECK(steps == std::vector<std::uint64_t>{3});
 }
 
+TEST_CASE("Following: what is done between two commits is told to who waits") {
+  sim::Pair pair{193};
+  sim::Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+  sim::MemoryTruth views;
+  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                           node.keys.views, pair.kinds(), node.random};
+  REQUIRE(follower.open().has_value());
+  const TempFolder folder;
+  auto log = Log::open(LogLevel::error, folder / "log");
+  REQUIRE(log.has_value());
+  std::vector<Position> told;
+  Following following{
+      follower, {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }}, **log, [&] {
+        told.push_back(follower.position());
+      }};
+  following.start();
+  REQUIRE(following.between([&] { REQUIRE(follower.advance(10).has_value()); }));
+  following.stop();
+  CHECK(told == std::vector<Position>{Position{3}});
+}
+
 TEST_CASE("Following: whoever asks for a moment between two commits is told if it stops meanwhile") {
   sim::Pair pair{192};
   sim::Node& node = pair.branch();
