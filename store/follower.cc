@@ -58,9 +58,13 @@ Status Follower::open() {
     const Status emptied = empty_views();
     if (!emptied) return emptied;
   }
-  position_ = kept ? progress->at.value() : 0;
+  const Position at = kept ? progress->at : Position{};
+  // Down at once, and up only when what lists and searches go by is level with it: who reads asks for it first.
+  position_ = std::min(at, position()).value();
   const Status listed = remember_cases();
-  return listed ? remember_signs() : listed;
+  const Status opened = listed ? remember_signs(at) : listed;
+  position_ = at.value();
+  return opened;
 }
 
 void Follower::close() {
@@ -116,7 +120,7 @@ Status Follower::empty_views() {
   });
 }
 
-Status Follower::remember_signs() {
+Status Follower::remember_signs(Position upto) {
   if (signs_ == nullptr) return Done{};
   Position kept;
   std::set<Position> unread;
@@ -135,7 +139,7 @@ Status Follower::remember_signs() {
   if (!looked) return looked;
   signs_->begin(kept.next());
   const Status read = journal_.view([&](const Reading& journal) -> Status {
-    for (Position at = kept.next(); at <= position(); at = at.next()) {
+    for (Position at = kept.next(); at <= upto; at = at.next()) {
       const auto told = unread.contains(at) ? std::nullopt : read_entry(journal, site_, kinds_, sealer_, at);
       signs_->add(at, told && told->event ? &*told->event : nullptr);
     }

@@ -38,7 +38,7 @@ class Follower {
   using Read = std::map<Position, casework::Told>;
   void write_progress(Writing& views, Position at);
   [[nodiscard]] Status empty_views();
-  [[nodiscard]] Status remember_signs();
+  [[nodiscard]] Status remember_signs(Position upto);
   [[nodiscard]] Status remember_cases();
   // The cases of the next entries, each once. How many entries: at most `entries_max`.
   [[nodiscard]] Result<std::size_t> touched(std::size_t entries_max, std::vector<CaseId>& cases) const;

@@ -37,6 +37,20 @@ struct Lists {
   Views views;
 };
 
+// Views that say when they are looked at.
+class Watched final : public Truth {
+ public:
+  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change) override { return truth.update(change); }
+  [[nodiscard]] Status view(const std::function<Status(const Reading&)>& look) const override {
+    if (on_view) on_view();
+    return truth.view(look);
+  }
+  [[nodiscard]] Space space() const override { return truth.space(); }
+  [[nodiscard]] Status copy_to(const std::string& folder) const override { return truth.copy_to(folder); }
+  sim::MemoryTruth truth;
+  std::function<void()> on_view;
+};
+
 // Seven cases, an hour apart.
 void fill(Pair& pair) {
   for (int i = 1; i <= 7; ++i) {
@@ -132,6 +146,30 @@ TEST_CASE("Follower: lists of another store's life are thrown away") {
   REQUIRE(other.open().has_value());
   CHECK(other.position() == Position{});
   CHECK(lists.all().empty());
+}
+
+TEST_CASE("Follower: of views put in the place of others it says nothing before the lists show it") {
+  Pair pair{158};
+  fill(pair);
+  Node& node = pair.gateway();
+  Watched views;
+  Catalogue catalogue;
+  Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                    node.keys.views, pair.kinds(), node.random,    Keeps{nullptr, &catalogue}};
+  REQUIRE(follower.open().has_value());
+  REQUIRE(follower.advance(3).has_value());
+  Lists others{pair, node};
+  others.follow();
+  views.truth.restore(others.truth.snapshot());
+  std::size_t looked = 0;
+  views.on_view = [&] {
+    ++looked;
+    CHECK(follower.position().value() <= catalogue.size());  // an entry a case
+  };
+  REQUIRE(follower.open().has_value());
+  CHECK(looked > 1);
+  CHECK(follower.position() == Position{7});
+  CHECK(catalogue.size() == 7);
 }
 
 TEST_CASE("Follower: a changed row, or one under another key, is damaged and named") {
