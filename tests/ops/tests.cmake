@@ -18,6 +18,7 @@ redress_tests(ops_shell DEPENDS sim shell PkgConfig::HTTPLIB OpenSSL::SSL nlohma
   ops/process_test.cc
   ops/rulebook_test.cc
   ops/telling_test.cc
+  ops/together_test.cc
   ops/tokens_test.cc
   ops/watermark_test.cc)
 
