@@ -59,14 +59,17 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
     json body = appended_json(*appended);
     body["pointed_out"] = spots;
     if (tells == Tells::similar) body["similar"] = json::array();
-    if (const auto file = parts_.desk->file_of(appended->case_id)) {
-      if (tells == Tells::similar) body["similar"] = similar_json(*file, appended->ledger, reader);
-      body["number"] = file->view.number;
-      if (file->view.label != nullptr) {
-        body["state"] = file->view.label->name;
-        body["state_zh"] = file->view.label->zh;
+    std::optional<casework::Event> opening;
+    static_cast<void>(parts_.desk->recall(appended->case_id, [&](const store::CaseFile& file) {
+      body["number"] = file.view.number;
+      if (file.view.label != nullptr) {
+        body["state"] = file.view.label->name;
+        body["state_zh"] = file.view.label->zh;
       }
-    }
+      if (file.view.state.opened) opening = file.told[*file.view.state.opened].event;
+    }));
+    if (tells == Tells::similar && opening)
+      body["similar"] = similar_json(appended->case_id, *opening, appended->ledger, reader);
     respond(json_response(appended->repeated ? 200 : 201, body));
   };
   if (auto* before = std::get_if<store::Appended>(&*composed)) return answer(*before);
@@ -78,11 +81,10 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
   }
 }
 
-json CaseApi::similar_json(const store::CaseFile& file, Position at, const casework::Actor& reader) const {
+json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at,
+                           const casework::Actor& reader) const {
   json out = json::array();
-  const auto opened = file.view.state.opened;
-  if (!opened || !file.told[*opened].event) return out;
-  const auto found = parts_.similar->find(file.id, *file.told[*opened].event, at);
+  const auto found = parts_.similar->find(id, opening, at);
   if (!found) return out;  // a warning that cannot be had is none
   for (const store::Alike& one : *found) {
     const casework::CaseView& view = one.file.view;

@@ -41,8 +41,8 @@ class CaseApi {
   // `spots`: what was pointed out in the form; `tells`: what else the answer says.
   void commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, nlohmann::json spots,
               Tells tells);
-  // Earlier cases like the one registered at `at`, as far as this person may see them.
-  [[nodiscard]] nlohmann::json similar_json(const store::CaseFile& file, Position at,
+  // Earlier cases like the one that `opening` registered at `at`, as far as this person may see them.
+  [[nodiscard]] nlohmann::json similar_json(const CaseId& id, const casework::Event& opening, Position at,
                                             const casework::Actor& reader) const;
   [[nodiscard]] casework::Actor actor_of(const Call& call) const;
   [[nodiscard]] nlohmann::json appended_json(const store::Appended& appended) const;
