@@ -48,7 +48,7 @@ void Prompting::hand_on(store::Append append) {
 }
 
 void Prompting::run() {
-  shell::give_way();
+  shell::give_way_to_all();
   std::unique_lock lock{mutex_};
   while (!stopping_) {
     lock.unlock();

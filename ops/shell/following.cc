@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "ops/shell/process.h"
 #include "protocol/wire/refusal.h"
@@ -11,13 +12,11 @@ namespace {
 
 constexpr std::size_t entries_a_commit = 1024;
 constexpr auto retry_after = std::chrono::seconds{5};
-constexpr auto gather_for = std::chrono::milliseconds{50};
-constexpr auto yield_for = std::chrono::seconds{2};
-constexpr std::uint64_t fast = 128;  // entries in `gather_for`
 
 }  // namespace
 
 void Following::start() {
+  lowest_.start();
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -28,6 +27,7 @@ void Following::stop() {
   }
   woken_.notify_all();
   if (thread_.joinable()) thread_.join();
+  lowest_.stop();
 }
 
 void Following::on_ledger(Position head) {
@@ -72,12 +72,13 @@ void Following::run_task(std::unique_lock<std::mutex>& lock) {
   task_over_.notify_all();
 }
 
-void Following::gather(std::unique_lock<std::mutex>& lock) {
-  for (auto waited = gather_for; waited <= yield_for; waited += gather_for) {
+bool Following::gather(std::unique_lock<std::mutex>& lock) {
+  for (auto waited = pace_.gather_for; waited <= pace_.yield_for; waited += pace_.gather_for) {
     const std::uint64_t before = head_.value();
-    if (woken_.wait_for(lock, gather_for, [this] { return stopping_ || hurried_; })) return;
-    if (head_.value() - before < fast) return;
+    if (woken_.wait_for(lock, pace_.gather_for, [this] { return stopping_ || hurried_; })) return false;
+    if (head_.value() - before < pace_.fast) return false;
   }
+  return true;
 }
 
 void Following::drop_views() {
@@ -124,6 +125,8 @@ void Following::follow() {
 
 void Following::run() {
   give_way();
+  bool loaded = false;
+  Position grown_to;
   for (Position due;;) {
     bool behind = false;
     {
@@ -135,8 +138,10 @@ void Following::run() {
       asleep_ = false;
       run_task(lock);
       behind = follower_.position() < head_;
+      // Once the ledger stands still, or somebody waits, what is left of the load has its share.
+      loaded = loaded && !hurried_ && std::exchange(grown_to, head_) != head_;
       if (behind && follower_.position() >= due && !stopping_) {
-        gather(lock);
+        loaded = gather(lock);
         due = head_;
         hurried_ = false;
       }
@@ -144,6 +149,8 @@ void Following::run() {
     }
     if (!may_follow()) {
       if (behind) pause();
+    } else if (behind && loaded) {
+      lowest_.run([this] { follow(); });
     } else if (behind) {
       follow();
     }

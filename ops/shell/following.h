@@ -1,17 +1,21 @@
 // The follower's thread: brings the views up to the ledger, gives way to the loop, tells who waits.
 //
 // Entries are gathered for 50 ms, and while the ledger grows fast, for two seconds at most: a case that grows ten times
-// meanwhile is folded once, and the link has the machine (D25). Who waits for the views says so, and they follow at
-// once. start() and stop() by main; on_ledger() by the loop; the others by any thread.
+// meanwhile is folded once, and the link has the machine (D25). What is followed after such two seconds gives way to
+// everything else on the machine; all else merely gives way to the loop, so that a busy machine shows a clerk what was
+// registered. Who waits for the views says so, and they follow at once. start() and stop() by main; on_ledger() by the
+// loop; the others by any thread.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
 
 #include "ops/shell/log.h"
+#include "ops/shell/lowest.h"
 #include "store/follower.h"
 
 namespace redress::shell {
@@ -22,11 +26,20 @@ struct Allowance {
   std::function<Result<std::uint64_t>()> drop_views;  // empties the views; what the disk got back
 };
 
+// How entries are gathered.
+struct Pace {
+  std::chrono::milliseconds gather_for{50};
+  std::chrono::milliseconds yield_for{2'000};
+  std::uint64_t fast = 128;  // entries in `gather_for`
+};
+
 class Following {
  public:
-  // `moved` is called on the follower's thread after each commit of the views, and after what between() ran.
-  Following(store::Follower& follower, Allowance allowance, Log& log, std::function<void()> moved)
-      : follower_{follower}, allowance_{std::move(allowance)}, log_{log}, moved_{std::move(moved)} {}
+  // `moved` is called after each commit of the views by whoever made it, and after what between() ran; never twice at
+  // once.
+  Following(store::Follower& follower, Allowance allowance, Log& log, std::function<void()> moved,
+            const Pace& pace = {})
+      : follower_{follower}, allowance_{std::move(allowance)}, log_{log}, moved_{std::move(moved)}, pace_{pace} {}
   ~Following() { stop(); }
   Following(const Following&) = delete;
   Following& operator=(const Following&) = delete;
@@ -48,8 +61,8 @@ class Following {
 
  private:
   void run();
-  // Returns when what the ledger has beyond the views is due. `lock` is on `mutex_`.
-  void gather(std::unique_lock<std::mutex>& lock);
+  // Returns when what the ledger has beyond the views is due. True: it grew fast all the while. `lock` is on `mutex_`.
+  [[nodiscard]] bool gather(std::unique_lock<std::mutex>& lock);
   // Sees to the disk first. False: not now.
   [[nodiscard]] bool may_follow();
   void drop_views();
@@ -62,6 +75,8 @@ class Following {
   const Allowance allowance_;
   Log& log_;
   std::function<void()> moved_;
+  const Pace pace_;
+  Lowest lowest_;
   std::mutex mutex_;
   std::condition_variable woken_;
   Position head_;

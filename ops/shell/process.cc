@@ -58,8 +58,11 @@ Status harden() {
 }
 
 void give_way() noexcept {
-  constexpr int niceness = 19;
+  constexpr int niceness = 10;
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), niceness));
+}
+
+void give_way_to_all() noexcept {
   const sched_param lowest{};
   static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &lowest));
 }

@@ -21,9 +21,12 @@ namespace redress::shell {
 // the number of files to the hard limit. Called once, first in main. Fails with io.
 [[nodiscard]] Status harden();
 
-// From now on the calling thread runs when nothing else wants its core: what is derived gives way to what is true. A
-// thread of ordinary standing that wakes is not kept waiting behind it, as it is behind one that is merely nicer.
+// The calling thread gives way to the others of the program from now on: what is derived, to what is true. On a machine
+// that others keep busy it still gets its share.
 void give_way() noexcept;
+// It runs only when nothing else wants its core: a thread of ordinary standing that wakes is not kept waiting behind
+// it, as it is for a slice behind one that merely gives way. On a busy machine it may wait for seconds.
+void give_way_to_all() noexcept;
 
 // Any thread. Monotonic ms, comparable within this run only.
 [[nodiscard]] Instant mono_now();

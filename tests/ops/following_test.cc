@@ -1,5 +1,7 @@
 #include "ops/shell/following.h"
 
+#include <sched.h>
+
 #include <catch2/catch.hpp>
 #include <future>
 #include <thread>
@@ -84,6 +86,34 @@ TEST_CASE("Following: who waits has the views at once, and nobody else's entries
   REQUIRE(level.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
   following.stop();
   CHECK(steps == std::vector<std::uint64_t>{3});
+}
+
+TEST_CASE("Following: what is followed after a yield gives way to all, and what is not has its share") {
+  sim::Pair pair{194};
+  sim::Node& node = pair.branch();
+  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+  const TempFolder folder;
+  auto log = Log::open(LogLevel::error, folder / "log");
+  REQUIRE(log.has_value());
+  const auto policy_at = [&](const Pace& pace) {
+    sim::MemoryTruth views;
+    store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                             node.keys.views, pair.kinds(), node.random};
+    REQUIRE(follower.open().has_value());
+    std::promise<int> policy;
+    Following following{follower,
+                        {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }},
+                        **log,
+                        [&] { policy.set_value(::sched_getscheduler(0)); },
+                        pace};
+    following.start();
+    following.on_ledger(Position{3});
+    return policy.get_future().get();
+  };
+  constexpr std::chrono::milliseconds moment{1};
+  // Nothing is slower than not at all.
+  CHECK(policy_at({moment, 3 * moment, /*fast=*/0}) == SCHED_IDLE);
+  CHECK(policy_at({moment, 3 * moment, /*fast=*/1}) != SCHED_IDLE);
 }
 
 TEST_CASE("Following: what is done between two commits is told to who waits") {

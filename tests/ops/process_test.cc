@@ -12,7 +12,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -110,14 +109,25 @@ TEST_CASE("Process: a wake-up from another thread is seen until it is drained") 
   (*wake)->drain();  // Nothing to drain: does not wait.
 }
 
-TEST_CASE("Process: a thread that gives way is the lowest of all, and its program is not") {
-  std::optional<int> policy;
-  std::thread{[&policy] {
-    give_way();
-    policy = ::sched_getscheduler(0);
-  }}.join();
-  CHECK(policy == SCHED_IDLE);
-  CHECK(::sched_getscheduler(0) != SCHED_IDLE);
+TEST_CASE("Process: a thread gives way to its program or to all, and its program to nobody") {
+  struct Standing {
+    int policy = -1;
+    int niceness = 0;
+    bool operator==(const Standing&) const = default;
+  };
+  const auto own = [] { return Standing{::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, 0)}; };
+  const auto after = [&](void (*gives_way)()) {
+    Standing found;
+    std::thread{[&] {
+      gives_way();
+      found = own();
+    }}.join();
+    return found;
+  };
+  const Standing before = own();
+  CHECK(after([] { give_way(); }) == Standing{before.policy, 10});
+  CHECK(after([] { give_way_to_all(); }).policy == SCHED_IDLE);
+  CHECK(own() == before);
 }
 
 TEST_CASE("Process: a second lock of the same file is refused until the first is gone") {
