@@ -105,7 +105,8 @@ Status Daemon::notice_old_image() {
     if (auto cleared = views_->clear(); !cleared) return cleared;
     const std::string places =
         "held=" + std::to_string(held.value()) + " noted=" + std::to_string(noted->ledger.value());
-    const auto epoch = begin_after_image(*site_, "the store is older than it was: " + places, wall_now());
+    const auto epoch =
+        begin_after_image(*site_, "the store is older than it was: " + places, wall_now(), watermark_.get());
     log_.warn("store", "older than it was",
               {{"held", held.value()},
                {"noted", noted->ledger.value()},
@@ -117,7 +118,7 @@ Status Daemon::notice_old_image() {
     log_.warn("store", "lives elsewhere than it did", {{"why", why}});
     // They may be another's, of the same length.
     if (auto cleared = views_->clear(); !cleared) return cleared;
-    const Status told = begin_after_move(*site_, why, wall_now());
+    const Status told = begin_after_move(*site_, why, wall_now(), *watermark_);
     if (!told) return told.error().code == Code::unknown_outcome ? told : Status{Done{}};
   }
   watermark_->note(site_->born(), site_->ledger().position);

@@ -66,28 +66,33 @@ std::optional<Noted> Watermark::noted(Epoch born) const {
 
 void Watermark::note(Epoch born, Position ledger) {
   const std::pair now{born, ledger};
-  if (last_ == now) return;
+  if (held_ || last_ == now) return;
   const Bytes bytes = encoded(magic, born, {ledger, here_});
   if (!last_ && ::ftruncate(descriptor_, static_cast<off_t>(file_bytes)) != 0) return;
   if (::pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size())) last_ = now;
 }
 
-Result<Epoch> begin_after_image(store::Site& site, const std::string& why, WallTime now) {
+Result<Epoch> begin_after_image(store::Site& site, const std::string& why, WallTime now, Watermark* mark) {
   const journal::Mark head = *site.mark_of(site.journal());
   const store::Work work = site.site() == head_office
                                ? store::Work{sync::RenewOffice{head_office, why, {}, {}, {}}}
                                : store::Work{sync::RenewJournal{site.journal(), head, Code::old_image}};
   const auto outcome = site.commit({work}, now);
-  if (!outcome.front()) return fail(outcome.front().error());
+  if (!outcome.front()) {
+    if (mark != nullptr) mark->hold();
+    return fail(outcome.front().error());
+  }
   return site.epoch();
 }
 
-Status begin_after_move(store::Site& site, const std::string& why, WallTime now) {
+Status begin_after_move(store::Site& site, const std::string& why, WallTime now, Watermark& mark) {
   const journal::Mark head = *site.mark_of(site.journal());
   std::vector<store::Work> work{store::Notice{Code::old_image, "this store was copied or has moved: " + why}};
   if (site.site() != head_office) work.emplace_back(sync::RenewJournal{site.journal(), head, Code::old_image});
   for (const auto& outcome : site.commit(work, now)) {
-    if (!outcome) return fail(outcome.error());
+    if (outcome) continue;
+    mark.hold();
+    return fail(outcome.error());
   }
   return Done{};
 }

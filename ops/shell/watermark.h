@@ -37,6 +37,8 @@ class Watermark {
   [[nodiscard]] std::optional<Noted> noted(Epoch born) const;
   // Replaces what was noted. What cannot be written is lost: the file is behind then.
   void note(Epoch born, Position ledger);
+  // What was noticed could not be told: nothing more is noted, so that the next start notices it again.
+  void hold() { held_ = true; }
 
  private:
   Watermark(int descriptor, const Residence& here) : descriptor_{descriptor}, here_{here} {}
@@ -44,15 +46,17 @@ class Watermark {
   const int descriptor_;
   const Residence here_;
   std::optional<std::pair<Epoch, Position>> last_;  // written by us
+  bool held_ = false;
 };
 
 // A store that is an old image must not go on where it ended: what came after may be at its peers. Begins an epoch and
-// raises the alarm; `why` is head office's reason. Fails as Site::commit() does.
-[[nodiscard]] Result<Epoch> begin_after_image(store::Site& site, const std::string& why, WallTime now);
+// raises the alarm; `why` is head office's reason. Fails as Site::commit() does; `mark`, if there is one, is held then.
+[[nodiscard]] Result<Epoch> begin_after_image(store::Site& site, const std::string& why, WallTime now,
+                                              Watermark* mark = nullptr);
 
 // A store that lives elsewhere than it did may live there too. Raises the alarm with `why`; a branch begins an epoch,
 // so that two stores never write in one. Head office has one machine that the branches find by its address: it goes on.
-// Fails as Site::commit() does.
-[[nodiscard]] Status begin_after_move(store::Site& site, const std::string& why, WallTime now);
+// Fails as Site::commit() does; `mark` is held then.
+[[nodiscard]] Status begin_after_move(store::Site& site, const std::string& why, WallTime now, Watermark& mark);
 
 }  // namespace redress::shell

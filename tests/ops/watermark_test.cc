@@ -142,12 +142,14 @@ TEST_CASE("Residence: a machine is known by its id alone, a file by more than it
 }
 
 TEST_CASE("Watermark: a branch that wakes up elsewhere writes in another epoch; head office says so and goes on") {
+  const TempFolder folder;
   sim::Pair pair{341};
   REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
   for (sim::Node* node : {&pair.gateway(), &pair.branch()}) {
     store::Site& site = *node->site;
     const Epoch before = site.epoch();
-    REQUIRE(begin_after_move(site, "its home was on another machine", WallTime{1}).has_value());
+    const auto mark = opened(folder / "watermark");
+    REQUIRE(begin_after_move(site, "its home was on another machine", WallTime{1}, *mark).has_value());
     const bool centre = node == &pair.gateway();
     CHECK((site.epoch() == before) == centre);
     CHECK(codes_of(site) == (centre ? std::vector{Code::old_image} : std::vector{Code::old_image, Code::old_image}));
@@ -158,6 +160,34 @@ TEST_CASE("Watermark: a branch that wakes up elsewhere writes in another epoch; 
   REQUIRE(pair.register_case(pair.branch(), "desk/2").has_value());
   CHECK(pair.drive_bounded());
   CHECK(pair.judge().empty());
+}
+
+TEST_CASE("Watermark: what could not be told is noticed again at the next start") {
+  const TempFolder folder;
+  const std::string path = folder / "watermark";
+  sim::Pair pair{342};
+  sim::Node& node = pair.branch();
+  store::Site& site = *node.site;
+  const bool image = GENERATE(false, true);
+  opened(path, at(1, 2))->note(site.born(), Position{7});
+  const auto mark = opened(path, at(3, 4));
+  node.truth.set_limit(1);
+  if (image) {
+    REQUIRE_FALSE(begin_after_image(site, "", WallTime{1}, mark.get()).has_value());
+  } else {
+    REQUIRE_FALSE(begin_after_move(site, "its home was on another machine", WallTime{1}, *mark).has_value());
+  }
+  node.truth.set_limit(std::uint64_t{1} << 30);
+  REQUIRE(pair.register_case(node, "desk/1").has_value());
+  mark->note(site.born(), site.ledger().position);
+  const auto kept = opened(path, at(3, 4))->noted(site.born());
+  REQUIRE(kept.has_value());
+  CHECK(kept->ledger == Position{7});
+  CHECK(kept->residence == at(1, 2));
+  const auto next = opened(path, at(3, 4));
+  REQUIRE(begin_after_move(site, "its home was on another machine", WallTime{1}, *next).has_value());
+  next->note(site.born(), site.ledger().position);
+  CHECK(opened(path)->noted(site.born())->residence == at(3, 4));
 }
 
 TEST_CASE("Watermark: after an image a branch writes in another epoch, and people are told") {
