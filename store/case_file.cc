@@ -10,6 +10,11 @@
 namespace redress::store {
 namespace {
 
+// Whoever comes to what is damaged says so, for it to be asked for.
+void note(const SiteOptions& site, Position at, const CaseId& case_id) {
+  if (site.damage) site.damage->note({at, case_id});
+}
+
 // The keys of one case: mostly one, which opens all its entries. Lives for one reading.
 class CaseKeys {
  public:
@@ -18,6 +23,10 @@ class CaseKeys {
     const auto [found, is_new] = keys_.try_emplace(what.key);
     if (is_new) found->second = key_in(store_, site_, what.case_id, what.key);
     return found->second;
+  }
+  // Of one that does not open: there is a row of it.
+  [[nodiscard]] bool is_damaged(const journal::What& what) const {
+    return store_.get(Table::keyring, key_of(what.case_id, what.key)).has_value();
   }
 
  private:
@@ -38,6 +47,7 @@ void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& k
   const std::optional<crypto::CaseKey>& key = keys.of(what);
   if (!key) {
     told.unread = Code::key_waiting;
+    if (keys.is_damaged(what)) note(site, told.arrived, what.case_id);
     return;
   }
   const auto plain = sealer.open(*key, journal::associated_data(site.domain, what), item.body);
@@ -46,6 +56,7 @@ void open_body(CaseKeys& keys, const SiteOptions& site, const casework::Kinds& k
     told.event = std::move(*event);
   } else {
     told.unread = event.error().code;
+    if (told.unread == Code::damaged) note(site, told.arrived, what.case_id);
   }
 }
 
@@ -60,11 +71,14 @@ casework::Told told_of(CaseKeys& keys, const SiteOptions& site, const casework::
 
 // Nothing: the row does not hold, which verify names; it blocks nothing.
 std::optional<casework::Told> told_at(const Reading& store, CaseKeys& keys, const SiteOptions& site,
-                                      const casework::Kinds& kinds, crypto::Sealer& sealer, Position position,
-                                      CaseMemory* memory = nullptr) {
+                                      const casework::Kinds& kinds, crypto::Sealer& sealer, const CaseId& case_id,
+                                      Position position, CaseMemory* memory = nullptr) {
   const auto row = store.get(Table::entries, key_of(position));
   auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-  if (!entry) return std::nullopt;
+  if (!entry) {
+    note(site, position, case_id);
+    return std::nullopt;
+  }
   return told_of(keys, site, kinds, sealer, *entry, position, memory);
 }
 
@@ -144,7 +158,7 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
     if (file.told.size() == limits::case_entries_max) return false;
     const auto value = rows.opened(Table::by_case, key, copy_of(stored));
     const auto index = value ? decode_by_case(*value) : std::nullopt;
-    auto told = told_at(store, keys, site, kinds, sealer, position_of(key));
+    auto told = told_at(store, keys, site, kinds, sealer, case_id, position_of(key));
     if (!told) return goes_on();
     Way way{index ? index->arrived : WallTime{}, std::nullopt, std::nullopt};
     const journal::Place& place = told->header.place;
@@ -185,7 +199,7 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
       ++at;
       return true;
     }
-    auto read = told_at(store, keys, site, kinds, sealer, position, &memory);
+    auto read = told_at(store, keys, site, kinds, sealer, case_id, position, &memory);
     if (!read) return goes_on();
     if (opened) opened(*read);
     if (read->event) read->event = without_texts(kinds, *read->event);
@@ -213,6 +227,7 @@ std::optional<casework::Told> read_entry(const Reading& store, const SiteOptions
                                          crypto::Sealer& sealer, Position position) {
   const auto row = store.get(Table::entries, key_of(position));
   auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  if (!entry) note(site, position, {});
   if (!entry || !store.get(Table::by_case, key_of(entry->header.what.case_id, position))) return std::nullopt;
   CaseKeys keys{store, site};
   return told_of(keys, site, kinds, sealer, *entry, position);

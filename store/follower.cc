@@ -41,6 +41,9 @@ Follower::Follower(const Truth& journal, Truth& views, const SiteOptions& site, 
 void Follower::write_progress(Writing& views, Position at) {
   const std::uint64_t make = make_of(signs_ != nullptr, due_.digest);
   rows_.put(views, Table::progress, view_of(progress_key), encode(Progress{casework_version, epoch_, at, make}));
+  Writer healed;
+  healed.u64(healed_);
+  if (healed_ > 0) rows_.put(views, Table::progress, view_of(healed_progress_key), healed.take());
 }
 
 Status Follower::open() {
@@ -48,6 +51,8 @@ Status Follower::open() {
   const Status looked = views_.view([&](const Reading& views) -> Status {
     const auto row = rows_.get(views, Table::progress, view_of(progress_key));
     progress = row ? decode_progress(*row) : std::nullopt;
+    const auto healed = rows_.get(views, Table::progress, view_of(healed_progress_key));
+    healed_ = healed ? Reader{*healed}.u64() : 0;
     return Done{};
   });
   if (!looked) return looked;
@@ -154,11 +159,12 @@ Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseI
   std::size_t count = 0;
   std::set<CaseId> seen;
   const Status looked = journal_.view([&](const Reading& store) -> Status {
-    store.scan(Table::entries, key_of(position().next()), [&](ByteView, ByteView value) {
+    store.scan(Table::entries, key_of(position().next()), [&](ByteView key, ByteView value) {
       if (count == entries_max) return false;
       ++count;
       const auto entry = decode_entry(site_.domain, value);
       if (entry && !entry->header.what.case_id.is_zero()) seen.insert(entry->header.what.case_id);
+      if (!entry && site_.damage) site_.damage->note({position_of(key)});
       return true;
     });
     return Done{};
@@ -183,6 +189,11 @@ Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vec
   });
 }
 
+bool Follower::is_whole(const Reading& journal, Position at) const {
+  const auto row = journal.get(Table::entries, key_of(at));
+  return row && decode_entry(site_.domain, *row);
+}
+
 Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>& unread) {
   Position at = position().next();
   const Position end{at.value() + count};
@@ -194,7 +205,7 @@ Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>
         const auto opened =
             known == read.end() ? read_entry(journal, site_, kinds_, sealer_, at) : std::optional<casework::Told>{};
         const casework::Told* told = known != read.end() ? &known->second : opened ? &*opened : nullptr;
-        if (told != nullptr && !told->event) unread.push_back(at);
+        if (told != nullptr ? !told->event : !is_whole(journal, at)) unread.push_back(at);
         signs_->add(at, told != nullptr && told->event ? &*told->event : nullptr);
       }
       return Done{};
@@ -243,20 +254,65 @@ Status Follower::keep(const std::vector<Summary>& summaries, const std::vector<P
   });
 }
 
+// A snapshot keeps pages from being used again: one for a few cases each. A later one may know more than the entries
+// that are followed now, which does no harm.
+Status Follower::fold_all(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries,
+                          Read& read) {
+  for (std::span<const CaseId> left = cases; !left.empty();) {
+    const std::size_t some = std::min(left.size(), cases_a_snapshot);
+    const Status folded = fold(left.first(some), count, summaries, read);
+    if (!folded) return folded;
+    left = left.subspan(some);
+  }
+  return Done{};
+}
+
+Status Follower::follow_healed() {
+  std::set<CaseId> cases;
+  std::uint64_t last = healed_;
+  const Status looked = journal_.view([&](const Reading& journal) -> Status {
+    const Bytes first = healed_key(healed_ + 1);
+    journal.scan(Table::local, first, [&](ByteView key, ByteView stored) {
+      const std::size_t name = first.size() - sizeof last;
+      if (key.size() != first.size() || !same_bytes(key.first(name), ByteView{first}.first(name))) return false;
+      const auto value = rows_.opened(Table::local, key, copy_of(stored));
+      if (value) cases.insert(Reader{*value}.fixed<CaseId>());
+      last = Reader{key.last(sizeof last)}.u64();
+      return true;
+    });
+    return Done{};
+  });
+  if (!looked || last == healed_) return looked;
+  // What was read of an entry before is not what it says now.
+  for (const CaseId& id : cases) {
+    CaseFile& known = memory_.hand_out(id);
+    known = CaseFile{};
+    known.id = id;
+  }
+  std::vector<Summary> summaries;
+  Read read;
+  const std::vector<CaseId> all{cases.begin(), cases.end()};
+  const Status folded = fold_all(all, 0, summaries, read);
+  if (!folded) return folded;
+  const std::uint64_t before = std::exchange(healed_, last);
+  const Status kept = keep(summaries, {}, position());
+  if (!kept) healed_ = before;
+  if (kept && catalogue_ != nullptr) {
+    for (const Summary& summary : summaries) catalogue_->put(summary);
+  }
+  return kept;
+}
+
 Result<std::size_t> Follower::advance(std::size_t entries_max) {
+  const Status healed = follow_healed();
+  if (!healed) return fail(healed.error());
   std::vector<CaseId> cases;
   const auto count = touched(entries_max, cases);
   if (!count || *count == 0) return count;
   std::vector<Summary> summaries;
   Read read;
-  // A snapshot keeps pages from being used again: one for a few cases each. A later one may know more than the entries
-  // that are followed now, which does no harm.
-  for (std::span<const CaseId> left{cases}; !left.empty();) {
-    const std::size_t some = std::min(left.size(), cases_a_snapshot);
-    const Status folded = fold(left.first(some), *count, summaries, read);
-    if (!folded) return fail(folded.error());
-    left = left.subspan(some);
-  }
+  const Status folded = fold_all(cases, *count, summaries, read);
+  if (!folded) return fail(folded.error());
   const Position at{position_.load() + *count};
   std::vector<Position> unread;
   Status kept = signs_ == nullptr ? Status{Done{}} : sign(*count, read, unread);

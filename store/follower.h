@@ -30,7 +30,8 @@ class Follower {
   [[nodiscard]] Status open();
   // The views are about to be replaced under it: nobody searches by what it remembers until it is opened again.
   void close();
-  // Follows at most `entries_max` entries and commits. The number followed; 0: level with the ledger.
+  // Follows at most `entries_max` entries and commits, and folds again the cases of which a damaged entry came back.
+  // The number followed; 0: level with the ledger.
   [[nodiscard]] Result<std::size_t> advance(std::size_t entries_max);
   [[nodiscard]] Position position() const noexcept { return Position{position_.load()}; }
 
@@ -45,11 +46,15 @@ class Follower {
   // Some of the `count` entries behind position() that are opened for it are left in `read`.
   [[nodiscard]] Status fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries,
                             Read& read);
+  [[nodiscard]] bool is_whole(const Reading& journal, Position at) const;
   // Signs the `count` entries behind position(), and opens those that are not in `read`.
   [[nodiscard]] Status sign(std::size_t count, const Read& read, std::vector<Position>& unread);
   // The slices of blocks that became full, in transactions of their own.
   [[nodiscard]] Status keep_slices();
   [[nodiscard]] Status keep(const std::vector<Summary>& summaries, const std::vector<Position>& unread, Position at);
+  [[nodiscard]] Status fold_all(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries,
+                                Read& read);
+  [[nodiscard]] Status follow_healed();
 
   const Truth& journal_;
   Truth& views_;
@@ -66,6 +71,7 @@ class Follower {
   DueRules due_;
   SignPages pages_;
   std::atomic<std::uint64_t> position_{0};
+  std::uint64_t healed_ = 0;  // as the views say
 };
 
 struct ListPage {

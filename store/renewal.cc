@@ -8,13 +8,16 @@
 
 namespace redress::store {
 
-void Turn::alarm(SiteId site, Code code, std::string_view what) {
-  const auto last = store_.last_below(Table::local, alarm_key(UINT64_MAX));
-  const Bytes first = alarm_key(0);
+std::uint64_t Turn::next_number(Bytes (*key)(std::uint64_t)) const {
+  const auto last = store_.last_below(Table::local, key(UINT64_MAX));
+  const Bytes first = key(0);
   const bool any =
       last && last->first.size() == first.size() && std::equal(first.begin(), first.end() - 8, last->first.begin());
-  std::uint64_t number = 1;
-  if (any) number = Reader{ByteView{last->first}.last(8)}.u64() + 1;
+  return any ? Reader{ByteView{last->first}.last(8)}.u64() + 1 : 1;
+}
+
+void Turn::alarm(SiteId site, Code code, std::string_view what) {
+  const std::uint64_t number = next_number(alarm_key);
   if (code == Code::bad_value && is_told(site, code, number)) return;
   Writer row;
   row.i64(now_.value());
@@ -24,15 +27,20 @@ void Turn::alarm(SiteId site, Code code, std::string_view what) {
   put_counted(&CensusRow::alarms, alarm_key(number), row.take());
 }
 
+void Turn::alarm_once(SiteId site, Code code, std::string_view what) {
+  if (!is_told(site, code, next_number(alarm_key), what)) alarm(site, code, what);
+}
+
 // A peer that gives the same cause with each of its entries gets one alarm, not a full store.
-bool Turn::is_told(SiteId site, Code code, std::uint64_t number) const {
+bool Turn::is_told(SiteId site, Code code, std::uint64_t number, std::string_view words) const {
   constexpr std::uint64_t looked_back = 64;
   for (std::uint64_t n = number > looked_back ? number - looked_back : 1; n < number; ++n) {
     const auto row = site_.rows_.get(store_, Table::local, alarm_key(n));
     if (!row) continue;
     Reader in{*row};
     static_cast<void>(in.i64());
-    if (SiteId{in.u32()} == site && static_cast<Code>(in.u16()) == code) return true;
+    const bool same = SiteId{in.u32()} == site && static_cast<Code>(in.u16()) == code;
+    if (same && (words.empty() || text_of(in.rest()) == words)) return true;
   }
   return false;
 }
@@ -114,8 +122,13 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
 void Turn::unlist(const std::set<Position>& damaged) {
   if (damaged.empty()) return;
   std::vector<Bytes> keys;
-  store_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
-    if (damaged.contains(position_of(key))) keys.push_back(copy_of(key));
+  store_.scan(Table::by_case, {}, [&](ByteView key, ByteView value) {
+    if (!damaged.contains(position_of(key))) return true;
+    keys.push_back(copy_of(key));
+    // Should somebody else hold it, it comes back, and is listed again.
+    if (site_.options_.damage)
+      site_.options_.damage->note(
+          {position_of(key), Reader{key}.fixed<CaseId>(), SiteId{Reader{value}.u32()}, std::nullopt});
     return true;
   });
   for (const Bytes& key : keys) store_.erase(Table::by_case, key);

@@ -107,6 +107,13 @@ Bytes alarm_key(std::uint64_t number) {
   return out.take();
 }
 
+Bytes healed_key(std::uint64_t number) {
+  Writer out;
+  out.raw(view_of("healed"));
+  out.u64(number);
+  return out.take();
+}
+
 Bytes word_key(const StreamName& journal) {
   Writer out;
   out.raw(view_of("word"));

@@ -39,6 +39,8 @@ inline constexpr std::string_view born_key = "born";
 inline constexpr std::string_view census_key = "census";
 [[nodiscard]] Bytes unheard_key(SiteId site);
 [[nodiscard]] Bytes alarm_key(std::uint64_t number);
+// Names a case of which an entry came back that had been damaged here.
+[[nodiscard]] Bytes healed_key(std::uint64_t number);
 // The digest of the word at this journal's place 0.
 [[nodiscard]] Bytes word_key(const StreamName& journal);
 // The digest of an entry that has no place any more, because it was placed again.

@@ -329,7 +329,10 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
       const journal::Place at{stream.owner, stream.epoch, Seq{position_of(key).value()}, before};
       const bool whole = entry && stands_at(options_.domain, stream.reader, at, entry->item.header, place->digest);
-      if (!whole) return false;  // what stands before the damage still goes; verify names the place
+      if (!whole) {
+        if (place && options_.damage) options_.damage->note({place->ledger, {}, {}, sync::Spot{stream, at.seq}});
+        return false;  // what stands before the damage still goes
+      }
       const std::size_t bytes = entry->item.header.size() + entry->item.body.size();
       if (!out.items.empty() && out.bytes + bytes > wanted.bytes_max) return false;
       const journal::What& what = entry->header.what;

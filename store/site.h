@@ -11,6 +11,7 @@
 #include "crypto/identity.h"
 #include "crypto/seal.h"
 #include "protocol/sync/step.h"
+#include "store/damage.h"
 #include "store/room.h"
 #include "store/rows.h"
 #include "store/truth.h"
@@ -45,7 +46,8 @@ struct SiteOptions {
   std::uint32_t kek_generation = 1;
   const journal::Signer* signer = nullptr;
   const Pairwise* pairwise = nullptr;
-  const Router* router = nullptr;  // head office only
+  const Router* router = nullptr;    // head office only
+  std::shared_ptr<Damage> damage{};  // what is found by whoever reads; null: nobody asks for it
 };
 
 using RequestDigest = decltype(MarkRow::request);
@@ -90,7 +92,7 @@ struct Notice {
 };
 
 using Work = std::variant<Append, Notice, sync::Accept, sync::KeepReceipt, sync::KeepTokens, sync::KeepWord,
-                          sync::RenewJournal, sync::RenewOffice, sync::RewindFeed, sync::KeepHeard>;
+                          sync::RenewJournal, sync::RenewOffice, sync::RewindFeed, sync::KeepHeard, sync::Heal>;
 // An Append gives Appended, an Accept a receipt, a renewal Renewed.
 using Outcome = std::variant<Done, Appended, journal::Receipt, Renewed>;
 
@@ -105,6 +107,8 @@ class Site final : public sync::Streams {
   // cannot be stored does not take the others along. After `unknown_outcome` the program must stop and start again.
   [[nodiscard]] std::vector<Result<Outcome>> commit(const std::vector<Work>& work, WallTime now);
 
+  // How many entries have come back here that were damaged, since this program began.
+  [[nodiscard]] std::uint64_t healed() const noexcept { return healed_; }
   // The feeds that grew since this was last called.
   [[nodiscard]] std::set<SiteId> take_fed() { return std::exchange(fed_, {}); }
 
@@ -146,6 +150,7 @@ class Site final : public sync::Streams {
   [[nodiscard]] std::optional<journal::Receipt> last_receipt(const StreamName& stream) const override;
   [[nodiscard]] journal::LedgerMark ledger() const override { return ledger_; }
   [[nodiscard]] sync::Tokens tokens(SiteId site, Epoch epoch) const override;
+  [[nodiscard]] std::vector<sync::Spot> damaged(SiteId peer) const override;
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epochs_.contains(epoch); }
   [[nodiscard]] Seq asked_up_to(const StreamName& journal) const override;
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
@@ -162,6 +167,15 @@ class Site final : public sync::Streams {
   [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
                                                      const journal::What& what) const;
 
+  // What is damaged here (healing.cc).
+  void look_at_damage() const;
+  [[nodiscard]] std::set<sync::Spot> spots_of(const Reading& store, const Damage::Noted& noted) const;
+  [[nodiscard]] std::vector<StreamName> streams_with(const Reading& store, const Damage::Noted& noted) const;
+  [[nodiscard]] std::optional<PlaceRow> place_at(const Reading& store, const sync::Spot& spot) const;
+  [[nodiscard]] std::optional<Seq> place_of(const Reading& store, const StreamName& stream, Position ledger) const;
+  [[nodiscard]] bool is_damaged(const Reading& store, Position ledger, const std::set<sync::Spot>& spots) const;
+  [[nodiscard]] std::optional<SiteId> holder_of(const sync::Spot& spot) const;
+
   Truth& truth_;
   SiteOptions options_;
   Random& random_;
@@ -175,6 +189,10 @@ class Site final : public sync::Streams {
   std::uint64_t serial_ = 0;
   std::map<StreamName, StreamRow> streams_;  // durable
   std::set<SiteId> fed_;
+  std::uint64_t healed_ = 0;
+  // As of that version of what was noted: where each entry stands. The loop's, like all of this.
+  mutable std::optional<std::uint64_t> damage_version_;
+  mutable std::map<Position, std::set<sync::Spot>> damaged_;
 };
 
 // The answer given when this command was carried out, if it was; key_reused if something else was asked under its key

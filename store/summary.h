@@ -71,6 +71,8 @@ inline constexpr std::uint16_t casework_version = 6;  // raised whenever the fol
 }
 [[nodiscard]] constexpr bool has_signs(std::uint64_t make) noexcept { return (make & 1U) != 0; }
 inline constexpr std::string_view progress_key = "at";
+// How many of the entries that came back, having been damaged, the views have followed: u64.
+inline constexpr std::string_view healed_progress_key = "healed";
 [[nodiscard]] Bytes encode(const Progress& progress);
 [[nodiscard]] std::optional<Progress> decode_progress(ByteView value);
 

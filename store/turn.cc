@@ -29,6 +29,7 @@ Result<Outcome> Turn::carry_out(const Work& piece) {
   if (const auto* one = std::get_if<sync::KeepTokens>(&piece)) return keep(*one);
   if (const auto* one = std::get_if<sync::KeepWord>(&piece)) return keep(*one);
   if (const auto* one = std::get_if<sync::KeepHeard>(&piece)) return keep(*one);
+  if (const auto* one = std::get_if<sync::Heal>(&piece)) return heal(*one);
   if (const auto* one = std::get_if<sync::RenewJournal>(&piece)) return renew(*one);
   if (const auto* one = std::get_if<sync::RenewOffice>(&piece)) return renew(*one);
   return rewind(std::get<sync::RewindFeed>(piece));
@@ -168,7 +169,8 @@ Result<Outcome> Turn::append(const Append& append) {
 void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
   const SiteOptions& own = site_.options_;
   const auto shared = own.pairwise->with(from);
-  if (!shared || store_.get(Table::keyring, key_of(grant.case_id, grant.key))) return;
+  // One that is held and does not open is damaged: this one takes its place.
+  if (!shared || key_in(store_, own, grant.case_id, grant.key)) return;
   // A key that does not open, or is not the one it is named, is as good as not sent: the entry waits for one that is
   // (D20).
   auto key = crypto::unwrap(*shared, grant_data(own.domain, grant.case_id, grant.key, from, own.site), grant.case_id,
@@ -523,6 +525,10 @@ void Turn::publish() {
     up_to = std::max(up_to, receipt.to.seq);
   }
   site_.fed_.insert(fed_.begin(), fed_.end());
+  for (const Position position : whole_) {
+    if (site_.options_.damage) site_.options_.damage->forget(position);
+  }
+  site_.healed_ += healed_;
 }
 
 }  // namespace redress::store

@@ -67,8 +67,20 @@ class Turn {
   void restore_mark(const journal::What& what, Position position);
   [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const Digest& entry) const;
   void forget_proofs(const StreamName& name, Seq above);
-  [[nodiscard]] bool is_told(SiteId site, Code code, std::uint64_t number) const;
+  [[nodiscard]] bool is_told(SiteId site, Code code, std::uint64_t number, std::string_view words = {}) const;
   void alarm(SiteId site, Code code, std::string_view what);
+  // … unless one of the newest 64 says the same.
+  void alarm_once(SiteId site, Code code, std::string_view what);
+  // Of numbered rows of `local`: the next, from 1. `key` makes their keys.
+  [[nodiscard]] std::uint64_t next_number(Bytes (*key)(std::uint64_t)) const;
+
+  // What was damaged comes back (healing.cc).
+  [[nodiscard]] Result<Outcome> heal(const sync::Heal& heal);
+  [[nodiscard]] bool put_entry_back(const sync::Placed& placed, Position position);
+  [[nodiscard]] bool put_key_back(const journal::What& what, const sync::Heal& heal);
+  void tell_again(const sync::Placed& placed, Position position);
+  [[nodiscard]] bool was_told(const journal::What& what, Position position) const;
+  [[nodiscard]] bool is_fed(SiteId reader, Position position) const;
 
   // Stores an entry at the ledger's next position.
   // Requires nothing of the case; with `told` false the case does not show it.
@@ -114,6 +126,8 @@ class Turn {
   std::set<SiteId> fed_;
   std::map<StreamName, journal::Seen> seen_;  // by the last entry taken of a journal
   std::map<StreamName, std::vector<Acknowledged>> acknowledged_;
+  std::vector<Position> whole_;  // that were damaged, or noted as that
+  std::uint64_t healed_ = 0;
   std::optional<std::set<SiteId>> unheard_;  // if it changed
   std::vector<journal::Receipt> asked_;      // that were shown, for what is not held
   std::optional<Room> room_;                 // as of the first that asked: asking the disk costs more than a row

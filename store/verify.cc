@@ -182,20 +182,25 @@ void Walk::take_entry(Position at, ByteView value) {
   if (!entry) return bad(name_of(at), entry.error().what);
   ++out_.entries;
   entries_.back().digest = journal::entry_digest(site_.domain, entry->item.header);
-  open_body(name_of(at), *entry);
+  open_body(at, *entry);
 }
 
-void Walk::open_body(const std::string& where, const StoredEntry& entry) {
+void Walk::open_body(Position at, const StoredEntry& entry) {
   const journal::What& what = entry.header.what;
   const auto key = key_in(store_, site_, what.case_id, what.key);
+  const auto note = [&] {
+    if (site_.damage) site_.damage->note({at, what.case_id});
+  };
   if (!key) {
     ++out_.unreadable;
+    if (has(Table::keyring, key_of(what.case_id, what.key))) note();
     return;
   }
   const auto plain = sealer_.open(*key, journal::associated_data(site_.domain, what), entry.item.body);
-  if (!plain)
-    bad(where + " " + name_of(journal_of(what.author, entry.header.place.epoch), entry.header.place.seq),
-        plain.error().what);
+  if (plain) return;
+  note();
+  bad(name_of(at) + " " + name_of(journal_of(what.author, entry.header.place.epoch), entry.header.place.seq),
+      plain.error().what);
 }
 
 Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeysOf& signing_keys_of,

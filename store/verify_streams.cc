@@ -69,6 +69,9 @@ void Walk::walk_place(const StreamName& stream, Seq seq, const std::optional<Pla
   }
   ++out_.places;
   const bool links = check_link(stream, trail.digest, seq, *row);
+  const auto header = row->key_held && links ? header_at(row->ledger) : std::nullopt;
+  const bool key_gone = header && !has(Table::keyring, key_of(header->what.case_id, header->what.key));
+  if ((!links || key_gone) && site_.damage) site_.damage->note({row->ledger, {}, {}, sync::Spot{stream, seq}});
   trail.digest = row->digest;
   if (row->checkpoint && !has(Table::checkpoints, key_of(stream, seq))) {
     bad(name_of(stream, seq), "its checkpoint is gone");
@@ -82,7 +85,6 @@ void Walk::walk_place(const StreamName& stream, Seq seq, const std::optional<Pla
     entry.links = entry.links || links;
     entry.fed = entry.fed || own_feed;
   }
-  const auto header = row->key_held && links ? header_at(row->ledger) : std::nullopt;
   if (header) keys_due_.emplace(header->what.case_id, header->what.key);
 }
 

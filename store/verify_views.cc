@@ -47,7 +47,7 @@ class ViewsWalk {
     if (!format || text_of(*format) != format_now)
       bad(Table::progress, view_of(format_key), "the row is gone, or names another format");
     views_.scan(Table::progress, {}, [&](ByteView key, ByteView) {
-      if (text_of(key) != format_key && text_of(key) != progress_key)
+      if (text_of(key) != format_key && text_of(key) != progress_key && text_of(key) != healed_progress_key)
         bad(Table::progress, key, "no row of this table has such a key");
       return true;
     });
@@ -65,6 +65,17 @@ class ViewsWalk {
   }
 
   void gather() {
+    // Cases of which an entry came back just now are not folded again yet.
+    const auto value = rows_.get(views_, Table::progress, view_of(healed_progress_key));
+    const std::uint64_t followed = value ? Reader{*value}.u64() : 0;
+    const Bytes first = healed_key(followed + 1);
+    journal_.scan(Table::local, first, [&](ByteView key, ByteView stored) {
+      const std::size_t name = first.size() - sizeof followed;
+      if (key.size() != first.size() || !same_bytes(key.first(name), ByteView{first}.first(name))) return false;
+      if (const auto row = rows_.opened(Table::local, key, copy_of(stored)))
+        healed_.insert(Reader{*row}.fixed<CaseId>());
+      return true;
+    });
     journal_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
       const bool good = key.size() == CaseId::size + 8;  // else named by verify()
       if (good) last_[Reader{key}.fixed<CaseId>()] = position_of(key);
@@ -73,7 +84,7 @@ class ViewsWalk {
   }
 
   void check_case(const CaseId& id, Position last) {
-    if (last > at_) {
+    if (last > at_ || healed_.contains(id)) {
       ++out_.waiting;
       return;
     }
@@ -108,7 +119,7 @@ class ViewsWalk {
     views_.scan(Table::numbers, {}, [&](ByteView key, ByteView value) {
       const auto id = fixed_from<CaseId>(value);
       const auto known = id ? last_.find(*id) : last_.end();
-      const bool waits = known != last_.end() && known->second > at_;
+      const bool waits = known != last_.end() && (known->second > at_ || healed_.contains(*id));
       const bool same = id && key.size() > CaseId::size && same_bytes(key.last(CaseId::size), value);
       if (!same || (!waits && !numbers_.contains(copy_of(key)))) bad(Table::numbers, key, "no case has this number");
       return true;
@@ -179,6 +190,7 @@ class ViewsWalk {
   VerifiedViews out_;
   Position at_;
   std::map<CaseId, Position> last_;  // each case's newest entry
+  std::set<CaseId> healed_;          // of which an entry came back that the views do not show yet
   std::set<Bytes> numbers_;
 };
 

@@ -53,7 +53,7 @@ class Walk {
   void miss_streams();
   void walk_ledger();
   void take_entry(Position at, ByteView value);
-  void open_body(const std::string& where, const StoredEntry& entry);
+  void open_body(Position at, const StoredEntry& entry);
 
   // verify_streams.cc: heads, places, proofs.
   void walk_streams();

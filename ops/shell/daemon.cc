@@ -39,7 +39,7 @@ Status Daemon::open_stores() {
   site_options_ = {home_.keys.site, {&crypto::intl(), home_.keys.network},
                    keys.kek,        keys.kek_generation,
                    signer_.get(),   options_.pairwise,
-                   options_.router};
+                   options_.router, std::make_shared<store::Damage>()};
   auto rules = open_rulebook(home_.config.rules, home_.path(config_file));
   if (!rules) return fail(rules.error());
   rules_ = std::move(*rules);
@@ -138,6 +138,7 @@ void Daemon::on_committed() {
   ledger_ = head.value();
   turning_ = true;
   if (following_) following_->on_ledger(head);
+  if (following_ && std::exchange(healed_, site_->healed()) != site_->healed()) following_->on_healed();
 }
 
 void Daemon::run_long(const Call& call, std::function<Response(const Request&)> work) {
@@ -314,6 +315,7 @@ Status Daemon::serve(std::function<void()> refresh) {
   door_ = std::move(*door);
   following_->start();
   following_->on_ledger(Position{ledger_.load()});
+  following_->on_healed();  // before the last stop, perhaps
   door_->start();
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   const std::string url = (tls_ ? "https://" : "http://") + host + ":" + std::to_string(door_->port());

@@ -126,6 +126,7 @@ class Daemon {
   std::unique_ptr<Door> door_;
   std::unique_ptr<Following> following_;
   std::atomic<std::uint64_t> ledger_{0};
+  std::uint64_t healed_ = 0;  // the loop's: as the follower was told
   std::atomic<bool> stopping_{false};
   std::atomic<bool> turning_{false};  // the loop has made its first turn and is not stopping
   std::atomic<bool> long_running_{false};

@@ -40,6 +40,14 @@ void Following::on_ledger(Position head) {
   woken_.notify_one();
 }
 
+void Following::on_healed() {
+  {
+    const std::lock_guard lock{mutex_};
+    healed_ = true;
+  }
+  woken_.notify_one();
+}
+
 void Following::hurry() {
   {
     const std::lock_guard lock{mutex_};
@@ -134,7 +142,7 @@ void Following::run() {
       std::unique_lock lock{mutex_};
       asleep_ = true;
       woken_.wait_for(lock, retry_after,
-                      [this] { return stopping_ || task_ != nullptr || follower_.position() < head_; });
+                      [this] { return stopping_ || task_ != nullptr || healed_ || follower_.position() < head_; });
       asleep_ = false;
       run_task(lock);
       behind = follower_.position() < head_;
@@ -145,6 +153,7 @@ void Following::run() {
         due = head_;
         hurried_ = false;
       }
+      behind = std::exchange(healed_, false) || behind;
       if (stopping_) return run_task(lock);  // of who asked while it gathered
     }
     if (!may_follow()) {

@@ -3,8 +3,8 @@
 // Entries are gathered for 50 ms, and while the ledger grows fast, for two seconds at most: a case that grows ten times
 // meanwhile is folded once, and the link has the machine (D25). What is followed after such two seconds gives way to
 // everything else on the machine; all else merely gives way to the loop, so that a busy machine shows a clerk what was
-// registered. Who waits for the views says so, and they follow at once. start() and stop() by main; on_ledger() by the
-// loop; the others by any thread.
+// registered. Who waits for the views says so, and they follow at once. start() and stop() by main; on_ledger() and
+// on_healed() by the loop; the others by any thread.
 #pragma once
 
 #include <atomic>
@@ -48,6 +48,8 @@ class Following {
   void stop();
   // The ledger's head is `head` now.
   void on_ledger(Position head);
+  // Entries came back that had been damaged: their cases are folded again.
+  void on_healed();
   // Runs `work` on the follower's thread, between two commits, and waits for it. False: the thread stops, nothing was
   // done. By one thread at a time, not the follower's.
   [[nodiscard]] bool between(const std::function<void()>& work);
@@ -82,6 +84,7 @@ class Following {
   Position head_;
   bool stopping_ = false;
   bool hurried_ = false;
+  bool healed_ = false;
   bool asleep_ = false;  // level with the ledger
   const std::function<void()>* task_ = nullptr;
   bool task_ran_ = false;

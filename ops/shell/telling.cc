@@ -17,11 +17,13 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event) {
     case sync::Happening::up:
     case sync::Happening::down:
     case sync::Happening::heard:
+    case sync::Happening::healed:
       return log.info("session", name, facts);
     case sync::Happening::forked:
     case sync::Happening::renewed:
     case sync::Happening::recovering:
     case sync::Happening::cloned:
+    case sync::Happening::wanted:
     case sync::Happening::refused:
     case sync::Happening::peer_refused:
       return log.warn("session", name, facts);

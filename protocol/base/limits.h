@@ -35,6 +35,8 @@ inline constexpr std::size_t held_bytes_max = 440;        // one of them in a fr
 inline constexpr std::size_t hello_bytes_max = 64 * kib;
 inline constexpr std::size_t token_offers_max = 8;  // link tokens offered and not confirmed, a store
 inline constexpr std::size_t enrol_frame_bytes_max = 4 * kib;
+inline constexpr std::size_t healed_a_beat = 8;  // damaged entries asked for, and given, between two heartbeats
+inline constexpr std::size_t damage_noted_max = 64;
 
 // A turn of the loop.
 inline constexpr std::size_t commit_entries_max = 2048;

@@ -34,7 +34,7 @@ void AgentSession::on_line_up(Now now) {
 void AgentSession::greet(Now now) {
   wire::Hello hello;
   hello.protocol_min = wire::protocol_min;
-  hello.protocol_max = wire::protocol_max;
+  hello.protocol_max = self_.protocol_max;
   hello.suite = self_.domain.suite->id;
   hello.network = self_.domain.network;
   hello.site = self_.site;
@@ -165,7 +165,7 @@ void AgentSession::ask_receipts(Now now) {
 void AgentSession::on_welcome(Now now, const wire::Welcome& welcome) {
   if (state_ != State::greeting)
     return fail_line(now, {Code::unexpected_frame, "welcome without hello", "frame"}, true);
-  if (welcome.protocol < wire::protocol_min || welcome.protocol > wire::protocol_max) {
+  if (welcome.protocol < wire::protocol_min || welcome.protocol > self_.protocol_max) {
     return fail_line(now, {Code::version, "protocol=" + std::to_string(welcome.protocol), "welcome"}, true);
   }
   const std::vector<wire::Held> theirs = streams_in(welcome);
@@ -173,7 +173,7 @@ void AgentSession::on_welcome(Now now, const wire::Welcome& welcome) {
     const StreamName& stream = held->head.stream;
     return on_fork(now, {stream, held->head.mark, Code::fork, "the welcome names another entry", held->proof});
   }
-  exchange_.open(now.mono, welcome.session);
+  exchange_.open(now.mono, welcome.session, welcome.protocol);
   open_streams(now, welcome, theirs);
   step_.writes.emplace_back(
       KeepTokens{self_.site, self_.streams->own_journals().back().head.stream.epoch, welcome.token, {}});

@@ -11,8 +11,9 @@ Error unexpected(std::string what) { return {Code::unexpected_frame, std::move(w
 
 }  // namespace
 
-void Exchange::open(Instant now, SessionId session) {
+void Exchange::open(Instant now, SessionId session, std::uint16_t protocol) {
   close();
+  healing_.open(session, protocol >= wire::protocol_heals);
   session_ = session;
   heard_at_ = now;
   beat_at_ = now;
@@ -25,6 +26,7 @@ void Exchange::close() {
   receivers_.clear();
   peer_heads_.clear();
   beat_at_ = never;
+  healing_.close();
 }
 
 void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane) {
@@ -63,6 +65,12 @@ std::optional<Error> Exchange::on_frame(Now now, const wire::Frame& frame, Step&
   if (const auto* receipted = std::get_if<wire::Receipted>(&frame)) return on_receipted(now, *receipted, step);
   if (const auto* hole = std::get_if<wire::Hole>(&frame)) return on_hole(now, *hole, step);
   if (const auto* beat = std::get_if<wire::Beat>(&frame)) return on_beat(now, *beat, step);
+  if (const auto* want = std::get_if<wire::Want>(&frame)) {
+    return is_current(now, want->session, step) ? healing_.on_want(*want, step) : std::nullopt;
+  }
+  if (const auto* give = std::get_if<wire::Give>(&frame)) {
+    return is_current(now, give->session, step) ? healing_.on_give(now.mono, *give, step) : std::nullopt;
+  }
   return unexpected("frame of kind " + std::to_string(frame.index()));
 }
 
@@ -196,6 +204,7 @@ void Exchange::beat(Now now, Step& step) {
   }
   for (const auto& [name, receiver] : receivers_) out.received.push_back({name, receiver.durable(), Seq{1}});
   step.sends.push_back(wire::encode(out));
+  healing_.on_beat(now.mono, step);
   beat_at_ = after_ms(now.mono, self_.heartbeat_ms);
 }
 

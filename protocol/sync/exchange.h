@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "protocol/sync/healing.h"
 #include "protocol/sync/receiver.h"
 #include "protocol/sync/sender.h"
 
@@ -20,22 +21,24 @@ struct Self {
   std::size_t window_bytes = 4 * 1024 * 1024;
   std::string version;
   std::int64_t eager_ms_max = 3'000;  // of a branch: the longest wait while its line was lost minutes ago, not days
+  std::uint16_t protocol_max = wire::protocol_max;
 };
 
 class Exchange {
  public:
   Exchange(const Self& self, SiteId peer, const PublicKey& peer_signing)
-      : self_{self}, peer_{peer}, peer_signing_{peer_signing} {}
+      : self_{self}, peer_{peer}, peer_signing_{peer_signing}, healing_{self.domain, self.site, self.streams, peer} {}
 
-  // Begins a session's life: from now on only its frames count.
-  void open(Instant now, SessionId session);
+  // Begins a session's life, in this version: from now on only its frames count.
+  void open(Instant now, SessionId session, std::uint16_t protocol);
   void close();
   // A stream to send, from where the peer stands, after those that were named before it.
   void send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane = {});
   // A stream to receive, from where it stands here; one of our own is returned to us.
   void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
 
-  // A batch, receipt, hole or heartbeat. Returns why the session must end, or nothing; any other frame ends it.
+  // A batch, receipt, hole or heartbeat, or of what is damaged. Returns why the session must end, or nothing; any other
+  // frame ends it.
   [[nodiscard]] std::optional<Error> on_frame(Now now, const wire::Frame& frame, Step& step);
 
   // The commit that holds an Accept of `stream` returned with this receipt: tell the peer.
@@ -84,6 +87,7 @@ class Exchange {
   std::vector<StreamName> order_;  // of the senders
   std::map<StreamName, Receiver> receivers_;
   std::vector<wire::Cursor> peer_heads_;
+  Healing healing_;
 };
 
 }  // namespace redress::sync

@@ -29,10 +29,10 @@ std::optional<Error> GatewaySession::check_greeting(const wire::Hello& hello) co
   if (hello.suite != self_.domain.suite->id) {
     return Error{Code::suite, "suite=" + std::to_string(hello.suite.value()), "hello.suite"};
   }
-  if (hello.protocol_max < wire::protocol_min || hello.protocol_min > wire::protocol_max) {
+  if (hello.protocol_max < wire::protocol_min || hello.protocol_min > self_.protocol_max) {
     return Error{Code::version,
                  "branch speaks " + std::to_string(hello.protocol_min) + " to " + std::to_string(hello.protocol_max) +
-                     ", gateway " + std::to_string(wire::protocol_min) + " to " + std::to_string(wire::protocol_max),
+                     ", gateway " + std::to_string(wire::protocol_min) + " to " + std::to_string(self_.protocol_max),
                  "hello.protocol"};
   }
   const auto foreign = [&](SiteId named) { return named != peer_.site && !REDRESS_MUTANT(63); };
@@ -213,9 +213,9 @@ void GatewaySession::on_common(const wire::Common& common) {
 
 wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   wire::Welcome out;
-  out.protocol = std::min(wire::protocol_max, hello.protocol_max);
+  out.protocol = std::min(self_.protocol_max, hello.protocol_max);
   out.session = SessionId{random_->u64() | 1};
-  exchange_.open(now.mono, out.session);
+  exchange_.open(now.mono, out.session, out.protocol);
   out.streams = self_.streams->streams_of(peer_.site);
   keep_newest(out.streams, limits::hello_journals_max);
   open_streams(now, hello, out.streams);

@@ -30,6 +30,10 @@ const char* name_of(Happening what) {
       return "heard";
     case Happening::cloned:
       return "cloned";
+    case Happening::wanted:
+      return "damaged entry asked for";
+    case Happening::healed:
+      return "damaged entry came back";
   }
   REDRESS_ASSERT(false);
   return "";

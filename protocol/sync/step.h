@@ -88,7 +88,24 @@ struct KeepHeard {
   std::string given_up;
 };
 
-using Write = std::variant<Accept, KeepReceipt, KeepTokens, KeepWord, RenewJournal, RenewOffice, RewindFeed, KeepHeard>;
+// A place of a stream.
+struct Spot {
+  StreamName stream;
+  Seq seq;
+  friend constexpr auto operator<=>(const Spot&, const Spot&) = default;
+};
+
+// What stood at a place whose entry is damaged here, compared with what is known of it; or `from` does not hold it
+// either.
+struct Heal {
+  SiteId from;
+  Spot spot;
+  std::optional<Placed> placed;
+  std::optional<wire::Grant> grant;
+};
+
+using Write =
+    std::variant<Accept, KeepReceipt, KeepTokens, KeepWord, RenewJournal, RenewOffice, RewindFeed, KeepHeard, Heal>;
 
 enum class Happening {
   up,            // hello and welcome agree; the streams flow
@@ -104,6 +121,8 @@ enum class Happening {
   recovering,    // head office was shown what it has lost
   heard,         // a site has returned all that it holds of what was lost
   cloned,        // two stores of one site are at work
+  wanted,        // an entry is damaged here; the peer was asked for it
+  healed,        // it came, and is what stood there
 };
 
 // As logs and metrics call it.
@@ -176,6 +195,8 @@ class Streams {
   [[nodiscard]] virtual std::optional<journal::Receipt> last_receipt(const StreamName& stream) const = 0;
   [[nodiscard]] virtual journal::LedgerMark ledger() const = 0;
   [[nodiscard]] virtual Tokens tokens(SiteId site, Epoch epoch) const = 0;
+  // Places whose entries, or their case keys, were found to be damaged here, and that `peer` holds too.
+  [[nodiscard]] virtual std::vector<Spot> damaged(SiteId peer) const = 0;
   // Head office: the epoch that it writes in now.
   [[nodiscard]] virtual Epoch epoch() const = 0;
   // Head office: an epoch of its own, of now or before.

@@ -86,19 +86,23 @@ Offset<void> put(Builder& out, const Refusal& refusal) {
       .Union();
 }
 
+Offset<fb::Item> put_item(Builder& out, const Item& item) {
+  const auto header = vector_of(out, item.header);
+  return fb::CreateItem(out, header, vector_of(out, item.body));
+}
+
+Offset<fb::Grant> put_grant(Builder& out, const Grant& grant) {
+  const auto wrapped = vector_of(out, grant.wrapped);
+  const fb::B16 case_id = b16(grant.case_id.bytes);
+  const fb::B16 key = b16(grant.key.bytes);
+  return fb::CreateGrant(out, &case_id, &key, grant.generation, wrapped);
+}
+
 Offset<void> put(Builder& out, const Batch& batch) {
   std::vector<Offset<fb::Item>> items;
-  for (const Item& item : batch.items) {
-    const auto header = vector_of(out, item.header);
-    items.push_back(fb::CreateItem(out, header, vector_of(out, item.body)));
-  }
+  for (const Item& item : batch.items) items.push_back(put_item(out, item));
   std::vector<Offset<fb::Grant>> grants;
-  for (const Grant& grant : batch.grants) {
-    const auto wrapped = vector_of(out, grant.wrapped);
-    const fb::B16 case_id = b16(grant.case_id.bytes);
-    const fb::B16 key = b16(grant.key.bytes);
-    grants.push_back(fb::CreateGrant(out, &case_id, &key, grant.generation, wrapped));
-  }
+  for (const Grant& grant : batch.grants) grants.push_back(put_grant(out, grant));
   const auto item_list = out.CreateVector(items);
   const auto grant_list = out.CreateVector(grants);
   const auto checkpoint = vector_of(out, journal::encode(batch.checkpoint));
@@ -160,9 +164,21 @@ Offset<void> put(Builder& out, const Common& common) {
   return fb::CreateCommon(out, &stream, &mark, proof).Union();
 }
 
+Offset<void> put(Builder& out, const Want& want) {
+  const fb::Stream stream = stream_of(want.stream);
+  return fb::CreateWant(out, want.session.value(), &stream, want.seq.value()).Union();
+}
+
+Offset<void> put(Builder& out, const Give& give) {
+  const auto item = give.item ? put_item(out, *give.item) : Offset<fb::Item>{};
+  const auto grant = give.grant ? put_grant(out, *give.grant) : Offset<fb::Grant>{};
+  const fb::Stream stream = stream_of(give.stream);
+  return fb::CreateGive(out, give.session.value(), &stream, give.seq.value(), item, grant).Union();
+}
+
 // The variant's order is the union's: NONE is 0.
 fb::Body body_type(const Frame& frame) { return static_cast<fb::Body>(frame.index() + 1); }
-static_assert(static_cast<int>(fb::Body_Hello) == 1 && static_cast<int>(fb::Body_Common) == std::variant_size_v<Frame>);
+static_assert(static_cast<int>(fb::Body_Hello) == 1 && static_cast<int>(fb::Body_Give) == std::variant_size_v<Frame>);
 
 }  // namespace
 

@@ -14,7 +14,8 @@
 namespace redress::wire {
 
 inline constexpr std::uint16_t protocol_min = 1;
-inline constexpr std::uint16_t protocol_max = 2;  // 2: forks are repaired, streams returned
+inline constexpr std::uint16_t protocol_heals = 3;
+inline constexpr std::uint16_t protocol_max = 3;  // 2: forks are repaired, streams returned; 3: damaged entries healed
 
 struct Cursor {
   StreamName stream;
@@ -165,7 +166,27 @@ struct Common {
   friend bool operator==(const Common&, const Common&) = default;
 };
 
-using Frame = std::variant<Hello, Welcome, Refusal, Batch, Receipted, Hole, Beat, Enrol, Enrolled, Fork, Probe, Common>;
+// Healing (D11). "I hold this place, and cannot read its entry, or have lost its case key."
+struct Want {
+  SessionId session;
+  StreamName stream;
+  Seq seq;
+  friend bool operator==(const Want&, const Want&) = default;
+};
+
+// The answer: the entry that stands there, with its case key if that is held. Without an item: it is not held here
+// either, or cannot be read.
+struct Give {
+  SessionId session;
+  StreamName stream;
+  Seq seq;
+  std::optional<Item> item;
+  std::optional<Grant> grant;
+  friend bool operator==(const Give&, const Give&) = default;
+};
+
+using Frame = std::variant<Hello, Welcome, Refusal, Batch, Receipted, Hole, Beat, Enrol, Enrolled, Fork, Probe, Common,
+                           Want, Give>;
 
 // Requires: every list and text within its limit.
 [[nodiscard]] Bytes encode(const Frame& frame);

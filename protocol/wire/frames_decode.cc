@@ -249,6 +249,25 @@ Frame read(Copier& in, const fb::Common& from) {
   return out;
 }
 
+Frame read(Copier& in, const fb::Want& from) {
+  Want out;
+  out.session = SessionId{from.session()};
+  if (in.need(from.stream(), "want.stream") != nullptr) out.stream = stream_of(*from.stream());
+  out.seq = Seq{from.seq()};
+  if (out.seq == Seq{}) in.refuse("want without a place");
+  return out;
+}
+
+Frame read(Copier& in, const fb::Give& from) {
+  Give out;
+  out.session = SessionId{from.session()};
+  if (in.need(from.stream(), "give.stream") != nullptr) out.stream = stream_of(*from.stream());
+  out.seq = Seq{from.seq()};
+  if (from.item() != nullptr) out.item = item_of(in, from.item());
+  if (from.grant() != nullptr) out.grant = grant_of(in, from.grant());
+  return out;
+}
+
 Frame read_body(Copier& in, const fb::Frame& frame) {
   switch (frame.body_type()) {
     case fb::Body_Hello:
@@ -275,6 +294,10 @@ Frame read_body(Copier& in, const fb::Frame& frame) {
       return read(in, *frame.body_as_Probe());
     case fb::Body_Common:
       return read(in, *frame.body_as_Common());
+    case fb::Body_Want:
+      return read(in, *frame.body_as_Want());
+    case fb::Body_Give:
+      return read(in, *frame.body_as_Give());
     case fb::Body_NONE:
       break;
   }

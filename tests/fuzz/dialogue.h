@@ -22,7 +22,7 @@ inline constexpr StreamName branch_feed = feed_for(Epoch{3}, branch_site);
 inline constexpr StreamName earlier_journal = journal_of(branch_site, Epoch{4});
 inline constexpr StreamName earlier_feed = feed_for(Epoch{2}, branch_site);
 inline constexpr std::size_t acts_max = 200;
-inline constexpr unsigned acts_known = 21;
+inline constexpr unsigned acts_known = 23;
 
 // What is not in both sessions' interface the same way.
 inline bool is_up(const sync::AgentSession& session) { return session.state() == sync::AgentSession::State::up; }
@@ -89,6 +89,12 @@ class Dialogue {
         break;
       case 20:
         batch(stream(in), in);
+        break;
+      case 21:
+        hear(wire::Want{session(in), stream(in), Seq{in.u8() % 8 + std::uint64_t{1}}});
+        break;
+      case 22:
+        hear(give(in));
         break;
       default:
         return false;
@@ -179,7 +185,21 @@ class Dialogue {
       const auto said = wire::decode(frame);
       REDRESS_ASSERT(said.has_value());
       if (const auto* probe = std::get_if<wire::Probe>(&*said)) asked_ = *probe;
+      if (const auto* want = std::get_if<wire::Want>(&*said)) wanted_ = *want;
     }
+  }
+  // Of what the session asked for last, or of any place: what stands there, something else, or nothing.
+  [[nodiscard]] wire::Give give(Input& in) const {
+    const wire::Want of = wanted_ && in.u8() % 4 != 3 ? *wanted_ : wire::Want{{}, stream(in), Seq{in.u8() % 8}};
+    wire::Give out{session(in), of.stream, of.seq, std::nullopt, std::nullopt};
+    const unsigned lie = in.u8();
+    const std::vector<Shelved> told = entries_of(of.stream, entries_told);
+    if (of.seq == Seq{} || of.seq.value() > told.size() || lie % 8 == 1) return out;
+    out.item = told[of.seq.value() - 1].item;
+    if (lie % 8 == 2) out.item->body[0] ^= std::byte{1};
+    if (lie % 8 == 3) out.item->header[in.u8() % limits::header_bytes_min] ^= std::byte{1};
+    if (lie % 8 == 4) out.grant = wire::Grant{{}, {}, 1, Bytes(60, std::byte{4})};
+    return out;
   }
   [[nodiscard]] SessionId session(Input& in) const {
     const SessionId current = session_.exchange().session();
@@ -235,6 +255,7 @@ class Dialogue {
   StreamName sent_;
   StreamName received_;
   std::optional<wire::Probe> asked_;
+  std::optional<wire::Want> wanted_;
   bool begun_ = false;
   Now now_{Instant{1'000}, WallTime{1'795'305'600'000}};
 };

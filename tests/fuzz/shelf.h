@@ -154,6 +154,14 @@ class Shelf final : public sync::Streams {
     unheard_.erase(heard.site);
     return true;
   }
+  [[nodiscard]] bool keep(const sync::Heal& heal, std::vector<journal::Receipt>&) {
+    const auto held = digest_at(heal.spot.stream, heal.spot.seq);
+    if (!heal.placed || !held) return true;
+    REDRESS_ASSERT(heal.placed->stream == *held);
+    const auto spoilt = spoilt_.find(heal.spot.stream);
+    if (spoilt != spoilt_.end() && spoilt->second == heal.spot.seq) spoilt_.erase(spoilt);
+    return true;
+  }
   void await(SiteId site) { unheard_.insert(site); }
   // From here on this place is held and cannot be read.
   void spoil(const StreamName& stream, Seq seq) { spoilt_.insert_or_assign(stream, seq); }
@@ -237,6 +245,13 @@ class Shelf final : public sync::Streams {
   }
   [[nodiscard]] journal::LedgerMark ledger() const override { return {}; }
   [[nodiscard]] sync::Tokens tokens(SiteId, Epoch) const override { return tokens_; }
+  [[nodiscard]] std::vector<sync::Spot> damaged(SiteId) const override {
+    std::vector<sync::Spot> out;
+    for (const auto& [stream, seq] : spoilt_) {
+      if (digest_at(stream, seq)) out.push_back({stream, seq});
+    }
+    return out;
+  }
   [[nodiscard]] Epoch epoch() const override { return Epoch{3}; }
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epoch == Epoch{3} || epoch == Epoch{2}; }
   [[nodiscard]] Seq asked_up_to(const StreamName& journal) const override {

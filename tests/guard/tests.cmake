@@ -21,7 +21,7 @@ target_include_directories(mutant_rooms SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/genera
 target_link_libraries(mutant_rooms PUBLIC redress_flags protocol_rules OpenSSL::Crypto OpenSSL::SSL PkgConfig::ZSTD PkgConfig::LMDB)
 
 set(guard_sources guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
-                  guard/guard_more_test.cc guard/guard_casework_test.cc protocol/damage_test.cc protocol/repair_test.cc)
+                  guard/guard_more_test.cc guard/guard_casework_test.cc protocol/damage_test.cc protocol/healing_test.cc protocol/repair_test.cc)
 list(TRANSFORM guard_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 add_executable(test_guard ${guard_sources})
 target_compile_definitions(test_guard PRIVATE REDRESS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -174,6 +174,13 @@ TEST_CASE("Hostile: who names another site is foreign_site, or is not heard abou
     scene.check_ends(wire::Frame{wire::Probe{stream, Seq{1}, std::nullopt}}, Code::foreign_site,
                      "a probe of another's stream");
   }
+  for (const StreamName& stream : {theirs, feed_for(scene.office.office.site->epoch(), SiteId{3})}) {
+    scene.attacker.greet();
+    const SessionId session = scene.attacker.session;
+    CHECK(scene.attacker.refused(wire::Frame{wire::Want{session, stream, Seq{1}}}) ==
+          wire::Refusal{session, Code::foreign_site, "an entry of another's stream is asked for", 0});
+    scene.check_unharmed();
+  }
   // In the middle of a session: the neighbour's own, genuine batch.
   const wire::Batch genuine = sim::batch_of(scene.honest.node, SessionId{}, Seq{1});
   scene.attacker.greet();

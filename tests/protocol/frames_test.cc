@@ -71,7 +71,9 @@ std::vector<std::pair<std::string, Frame>> one_of_each() {
           {"fork",
            Fork{sample_stream, {Seq{5}, filled_with<Digest>(6)}, Code::fork, "two lines", Bytes(186, std::byte{1})}},
           {"probe", Probe{sample_stream, Seq{5}, filled_with<Digest>(6)}},
-          {"common", Common{sample_stream, {Seq{5}, filled_with<Digest>(6)}, Bytes(186, std::byte{1})}}};
+          {"common", Common{sample_stream, {Seq{5}, filled_with<Digest>(6)}, Bytes(186, std::byte{1})}},
+          {"want", Want{SessionId{4}, sample_stream, Seq{5}}},
+          {"give", Give{SessionId{4}, sample_stream, Seq{5}, batch().items[0], batch().grants[0]}}};
 }
 
 void check_within_limits(const Frame& frame) {
@@ -109,7 +111,16 @@ std::vector<std::pair<std::string, Frame>> one_of_each_in_version_1() {
 // Those that version 2 writes otherwise, or wrote first.
 std::vector<std::pair<std::string, Frame>> changed_in_version_2() {
   auto all = one_of_each();
-  std::erase_if(all, [](const auto& one) { return one.second.index() > 1 && one.second.index() <= 8; });
+  std::erase_if(all, [](const auto& one) {
+    return (one.second.index() > 1 && one.second.index() <= 8) || one.second.index() > 11;
+  });
+  return all;
+}
+
+// Those that version 3 wrote first.
+std::vector<std::pair<std::string, Frame>> first_in_version_3() {
+  auto all = one_of_each();
+  all.erase(all.begin(), all.begin() + 12);
   return all;
 }
 
@@ -144,6 +155,7 @@ TEST_CASE("Frames: each kind comes back as it went") {
 TEST_CASE("Frames: the bytes kept from earlier versions still say the same") {
   check_kept(one_of_each_in_version_1(), ".hex");
   check_kept(changed_in_version_2(), ".2.hex");
+  check_kept(first_in_version_3(), ".3.hex");
 }
 
 TEST_CASE("Frames: cut at any length, or with anything behind, a frame is none") {
@@ -229,6 +241,12 @@ TEST_CASE("Frames: counts and parts over their limits are refused") {
   const auto asked = decode(encode(Probe{sample_stream, Seq{5}, std::nullopt}));
   REQUIRE(asked.has_value());
   CHECK(std::get<Probe>(*asked) == Probe{sample_stream, Seq{5}, std::nullopt});
+  const auto empty_handed = decode(encode(Give{SessionId{4}, sample_stream, Seq{5}, std::nullopt, std::nullopt}));
+  REQUIRE(empty_handed.has_value());
+  CHECK_FALSE(std::get<Give>(*empty_handed).item.has_value());
+  CHECK(code_of(decode(encode(Want{SessionId{4}, sample_stream, Seq{}}))) == Code::bad_frame);
+  CHECK(code_of(decode(encode(Give{SessionId{4}, sample_stream, Seq{5}, fat.items[0], std::nullopt}))) ==
+        Code::bad_frame);
   Hello wordy = hello();
   wordy.version.assign(513, 'v');
   CHECK(code_of(decode(encode(wordy))) == Code::bad_frame);

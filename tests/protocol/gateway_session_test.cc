@@ -55,7 +55,7 @@ TEST_CASE("GatewaySession: a hello that does not fit is refused with its reason"
   using wire::Hello;
   CHECK(refused_hello([](Hello& h) { h.network.bytes[0] ^= std::byte{1}; }) == Code::network);
   CHECK(refused_hello([](Hello& h) { h.suite = SuiteId{2}; }) == Code::suite);
-  CHECK(refused_hello([](Hello& h) { h.protocol_min = h.protocol_max = 3; }) == Code::version);
+  CHECK(refused_hello([](Hello& h) { h.protocol_min = h.protocol_max = wire::protocol_max + 1; }) == Code::version);
   CHECK(refused_hello([](Hello& h) { h.protocol_min = h.protocol_max = 0; }) == Code::version);
   CHECK(refused_hello([](Hello& h) { h.site = SiteId{3}; }) == Code::foreign_site);
   CHECK(refused_hello([](Hello& h) { h.journals[0].head.stream.owner = SiteId{3}; }) == Code::foreign_site);

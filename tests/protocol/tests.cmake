@@ -19,6 +19,7 @@ redress_tests(
     protocol/frames_test.cc
     protocol/gateway_session_test.cc
     protocol/grades_test.cc
+    protocol/healing_test.cc
     protocol/histories_test.cc
     protocol/kinds_test.cc
     protocol/lag_test.cc

@@ -88,9 +88,22 @@ void Book::judge_arrivals(std::vector<std::string>& broken) const {
   }
 }
 
+// What was damaged may be put right: by the same entry.
+void Book::take_healed(const MemoryTruth::Change& change, std::vector<std::string>& broken) {
+  const Position position = store::position_of(change.key);
+  const auto entry = store::decode_entry(domain_, *change.value);
+  const auto identity = identity_at(position);
+  if (!entry || journal::identity_of(domain_, entry->item.header) != identity) {
+    broken.push_back("P7 an entry was written over by another: ledger=" + std::to_string(position.value()));
+    return;
+  }
+  held_.emplace(*identity, position);
+}
+
 void Book::take_entry(const MemoryTruth::Change& change, std::vector<Stored>& stored,
                       std::vector<std::string>& broken) {
   const Position position = store::position_of(change.key);
+  if (change.value && position <= ledger_) return take_healed(change, broken);
   if (!change.value || position != ledger_.next()) {
     broken.push_back("P4 the ledger does not go on at position " + std::to_string(position.value()));
     return;

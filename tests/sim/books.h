@@ -69,6 +69,7 @@ class Book {
 
  private:
   void take_entry(const MemoryTruth::Change& change, std::vector<Stored>& stored, std::vector<std::string>& broken);
+  void take_healed(const MemoryTruth::Change& change, std::vector<std::string>& broken);
   void take_place(const MemoryTruth::Change& change, const std::vector<Stored>& stored,
                   std::vector<std::string>& broken);
   void take_arrival(const MemoryTruth::Change& change);

@@ -6,7 +6,8 @@
 //   30 days, for one branch, some, or all at once. It does not change bytes: CURVE sees to that.
 // - A program may die at any moment: before, in and after a commit, and between commit and send.
 // - A commit may fail, the disk may be full for a while. What was committed stays, except where a row says otherwise.
-// - A stored row may change by one bit; `verify` names it. Then a person puts the row right again.
+// - A stored row may change by one bit; `verify` names it. Then a person puts the row right again; an entry that the
+//   other end holds too comes back by itself.
 // - A wall clock may jump ten years either way and drift; the monotonic clock of a running program goes on.
 // - A branch may lose its disk, wake up as an old image of itself, or live twice; head office may be put back to an old
 //   backup (members.log, which is copied off at each change, survives). An entry is lost only if no disk of a site that

@@ -95,7 +95,7 @@ void Hostile::send_changed() {
 wire::Hello Hostile::hello() const {
   wire::Hello out;
   out.protocol_min = wire::protocol_min;
-  out.protocol_max = wire::protocol_max;
+  out.protocol_max = machine_.common.heals ? wire::protocol_max : std::uint16_t{wire::protocol_heals - 1};
   out.suite = world_.common().domain.suite->id;
   out.network = world_.common().domain.network;
   out.site = machine_.site;

@@ -243,6 +243,73 @@ void Injector::rot(Machine& machine, Dice& dice) {
   world_.marks.hit("bit rotten");
 }
 
+void Injector::decay() {
+  Dice dice = split(setting_.seed, 58);
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    Machine& machine = world_.machine(i);
+    if (machine.is_up() && !machine.hostile && !machine.revoked) decay(machine, dice);
+  }
+}
+
+void Injector::decay(Machine& machine, Dice& dice) {
+  constexpr std::size_t bits_max = 3;
+  std::set<Position> held;
+  for (const auto& [key, row] : machine.truth.rows(store::Table::places)) {
+    if (is_held_beside(machine, key, row)) held.insert(Position{Reader{row}.u64()});
+  }
+  const std::vector<Position> all{held.begin(), held.end()};
+  std::set<Position> chosen;
+  for (std::size_t i = 0; i < bits_max && !all.empty(); ++i) chosen.insert(all[dice.index(all.size())]);
+  for (const Position ledger : chosen) {
+    Bytes& row = machine.truth.rows(store::Table::entries).at(store::key_of(ledger));
+    if (!store::decode_entry(world_.common().domain, row)) continue;  // it has been rotten for long
+    decayed_.push_back({&machine, ledger, row});
+    row[dice.index(row.size())] ^= std::byte{static_cast<unsigned char>(1U << dice.index(8))};
+  }
+  judge_.on_decayed();
+  const store::SigningKeysOf keys_of = [this](SiteId site) { return std::vector{world_.signing_of(site)}; };
+  Dice scratch{1};
+  const auto verified = store::verify(machine.truth, machine.options(), keys_of, scratch);
+  if (!chosen.empty() && (!verified || verified->errors == 0))
+    judge_.on_broken("site " + std::to_string(machine.site.value()) + ": P7 changed bits are not named");
+}
+
+// The other end has the same at that place, whole, and this one knows that it has.
+bool Injector::is_held_beside(const Machine& machine, const Bytes& place, const Bytes& row) const {
+  const StreamName stream = store::stream_of(place);
+  const Seq seq{store::position_of(place).value()};
+  const bool journal = stream.reader == no_reader;
+  if (machine.is_centre() ? !journal || stream.owner == head_office
+                          : stream.owner == machine.site && machine.store->receipted(stream) < seq)
+    return false;
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    Machine& other = world_.machine(i);
+    const bool is_peer = machine.is_centre() ? other.site == stream.owner : other.is_centre();
+    if (!is_peer || !other.is_up() || other.hostile || other.revoked) continue;
+    const auto there = other.truth.rows(store::Table::places).find(place);
+    if (there == other.truth.rows(store::Table::places).end()) continue;
+    const Position ledger{Reader{there->second}.u64()};
+    const bool harmed = std::any_of(decayed_.begin(), decayed_.end(),
+                                    [&](const Decayed& one) { return one.machine == &other && one.ledger == ledger; });
+    const bool same =
+        same_bytes(ByteView{there->second}.subspan(8, Digest::size), ByteView{row}.subspan(8, Digest::size));
+    const Bytes& entry = other.truth.rows(store::Table::entries).at(store::key_of(ledger));
+    if (same && !harmed && store::decode_entry(world_.common().domain, entry)) return true;
+  }
+  return false;
+}
+
+void Injector::judge_decay() {
+  for (const Decayed& one : decayed_) {
+    if (one.machine->truth.rows(store::Table::entries).at(store::key_of(one.ledger)) == one.whole) {
+      world_.marks.hit("decay healed");
+    } else {
+      judge_.on_broken("site " + std::to_string(one.machine->site.value()) +
+                       ": P11 an entry did not come back: ledger=" + std::to_string(one.ledger.value()));
+    }
+  }
+}
+
 void Injector::strike_clock(const Fault& fault, Dice& dice) {
   Machine& machine = world_.machine(fault.machine);
   if (fault.kind == FaultKind::clock_step) {

@@ -17,6 +17,9 @@ class Injector {
   void heal();
   // Two stores of one site see what the other has written when they greet: now they do so again.
   void greet_again();
+  // All is level: bits fall over in entries that the other end holds too. A minute later they must have come back.
+  void decay();
+  void judge_decay();
   std::uint64_t injected = 0;
 
  private:
@@ -31,6 +34,8 @@ class Injector {
   void turn_hostile(Machine& machine, Dice& dice);
   void rot(Machine& machine, Dice& dice);
   void flip_bit(Machine& machine, Dice& dice);
+  void decay(Machine& machine, Dice& dice);
+  [[nodiscard]] bool is_held_beside(const Machine& machine, const Bytes& place, const Bytes& row) const;
   void roll_back(Machine& machine, std::int64_t down_ms, bool level, Dice& dice);
   void cut_for(std::size_t machine, Way way, std::int64_t ms);
   void flap(std::size_t machine, Instant until, Dice dice);
@@ -44,6 +49,12 @@ class Injector {
   const Setting& setting_;
   std::vector<std::unique_ptr<Hostile>> hostile_;
   bool healed_ = false;
+  struct Decayed {
+    Machine* machine;
+    Position ledger;
+    Bytes whole;
+  };
+  std::vector<Decayed> decayed_;
 };
 
 }  // namespace redress::sim

@@ -34,6 +34,8 @@ class Judge final : public Watcher {
   // An entry on a branch's disk cannot be read any more, and nobody puts it right. `shown`: its case as it was until
   // now.
   void on_rotten(Machine& machine, Position ledger, const std::optional<store::CaseFile>& shown);
+  // Bits have fallen over that come back.
+  void on_decayed() { decayed_ = true; }
   // The case of the entry there, as the machine shows it now; nothing: no entry, or nothing is shown.
   [[nodiscard]] std::optional<store::CaseFile> file_at(Machine& machine, Position ledger);
   // A machine that was not there before, with a disk of its own.
@@ -132,6 +134,7 @@ class Judge final : public Watcher {
   Identities destroyed_;
   Identities rotten_;  // on some branch's disk
   std::set<SiteId> rotten_at_;
+  bool decayed_ = false;
   std::set<Position> rotten_ledger_;
   std::map<std::size_t, Epoch> old_epochs_;  // a machine's disk is an old image: it must not go on in this epoch
   std::set<SiteId> feigning_;  // sites that claimed to have seen what was not written yet, or less than before

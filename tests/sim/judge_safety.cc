@@ -443,7 +443,7 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
       // Frames come late and twice; that both ends do not mean the same streams is a mistake.
       return event.why.find("not agreed on") == std::string::npos || world_.machine(branch.value() - 1).hostile;
     case Code::damaged:
-      return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch);
+      return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch) || decayed_;
     case Code::recovering:
       // Nobody talks head office into it; a liar's claim is refused by this name.
       return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch));

@@ -64,10 +64,12 @@ store::SiteOptions Machine::options() const {
   out.signer = signer_.get();
   out.pairwise = is_centre() ? static_cast<const store::Pairwise*>(common.members) : secret_.get();
   out.router = router_.get();
+  out.damage = damage;
   return out;
 }
 
 Status Machine::start(const PublicKey& head_office_signing) {
+  damage = common.heals ? std::make_shared<store::Damage>() : nullptr;
   auto opened = store::Site::open(truth, options(), random);
   if (!opened) return fail(opened.error());
   store = std::move(*opened);
@@ -76,6 +78,7 @@ Status Machine::start(const PublicKey& head_office_signing) {
   if (is_centre()) at.parent_of = [members = common.members](SiteId of) { return parent_in(*members, of); };
   desk = std::make_unique<store::Desk>(truth, at, *common.kinds, *serial, random);
   sync::Self self{common.domain, site, signer_.get(), store.get(), heartbeat_ms, common.window_bytes, "sim"};
+  if (!common.heals) self.protocol_max = wire::protocol_heals - 1;
   if (is_centre()) {
     gateway = std::make_unique<gateway::Gateway>(*store, self, *common.members, keys.signing, random);
     if (common.prompts) {

@@ -28,6 +28,7 @@ struct Common {
   gateway::Members* members = nullptr;
   std::size_t window_bytes = 0;
   bool prompts = false;  // head office says unasked what is overdue
+  bool heals = false;    // the programs speak of what is damaged; else an earlier version of the protocol
 };
 
 class Machine {
@@ -61,6 +62,7 @@ class Machine {
   const Common common;
   Dice random;
   MemoryTruth truth{disk_bytes};
+  std::shared_ptr<store::Damage> damage;  // null: nobody asks for it
 
   // The program; nothing while it is off.
   std::unique_ptr<store::Site> store;

@@ -83,6 +83,7 @@ store::SiteOptions Node::options() const {
   out.signer = &signer;
   out.pairwise = &secrets;
   out.router = id == head_office ? &router : nullptr;
+  out.damage = damage;
   return out;
 }
 
@@ -118,6 +119,7 @@ sync::Self Pair::self_of(const Node& node) const {
   self.streams = node.site.get();
   self.window_bytes = options_.window_bytes;
   self.version = "sim";
+  if (node.id != head_office) self.protocol_max = options_.branch_protocol;
   return self;
 }
 

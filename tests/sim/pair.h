@@ -72,6 +72,7 @@ class Node {
   const Secrets secrets;
   const OpenRouter router;
   MemoryTruth truth;
+  const std::shared_ptr<store::Damage> damage = std::make_shared<store::Damage>();
   std::unique_ptr<store::Site> site;
   std::unique_ptr<store::Serial> serial;
   std::unique_ptr<store::Desk> desk;
@@ -94,6 +95,7 @@ struct PairOptions {
   std::uint64_t seed = 1;
   std::size_t branches = 1;
   bool chained = false;  // each branch's parent is the one before it
+  std::uint16_t branch_protocol = wire::protocol_max;
   std::size_t window_bytes = 4 * 1024 * 1024;
   std::vector<casework::KindRow> kinds = casework::shipped_kinds();
 };

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t look_every_ms = 15 * 60'000;
 constexpr std::int64_t settle_step_ms = 5'000;
+constexpr std::int64_t healing_ms = 60'000;  // six heartbeats
 // A refused branch knocks again after a minute at most, a dead session is noticed after 40 seconds, what was sent in
 // vain is sent again after five: some rounds of these.
 constexpr std::int64_t settle_ms_max = 40 * 60'000;
@@ -62,6 +63,11 @@ Outcome run(std::uint64_t seed, const RunOptions& options) {
   if (judge.broken().empty()) {
     injector.heal();
     let_settle(world, judge, injector, out);
+  }
+  if (setting.whole_casework && judge.broken().empty()) {
+    injector.decay();
+    world.run_until(after_ms(world.now(), healing_ms));
+    injector.judge_decay();
   }
   if (judge.broken().empty()) judge.settle();
   out.broken = judge.broken();

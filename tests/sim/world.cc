@@ -62,6 +62,7 @@ World::World(const Setting& setting, const std::string& folder)
   common_.kinds = &kinds_;
   common_.window_bytes = setting.window_bytes;
   common_.prompts = setting.whole_casework;
+  common_.heals = setting.whole_casework;
   open_members(folder);
   common_.members = members_.get();
   for (std::size_t i = 0; i <= setting.branches; ++i) {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "store/verify_views.h"
 #include "tests/sim/forge.h"
 
 namespace redress::store {
@@ -199,6 +200,51 @@ TEST_CASE("Follower: a commit that fails is tried again, and nothing is skipped"
   CHECK(lists.follower.position() == Position{});
   lists.follow();
   CHECK(lists.all().size() == 7);
+}
+
+TEST_CASE("Follower: a case of which a damaged entry came back is shown whole, whenever it was followed") {
+  const bool followed_before = GENERATE(false, true);
+  const std::size_t flipped = GENERATE(0, 20, 70, 400);  // of the row: none (it is gone), place, what, body
+  Pair pair{158};
+  fill(pair);
+  Node& node = pair.gateway();
+  SignTail signs{node.keys.views};
+  Catalogue catalogue;
+  sim::MemoryTruth rows;
+  const auto make = [&] {
+    return std::make_unique<Follower>(node.truth, rows, node.options(), node.site->epoch(), node.keys.views,
+                                      pair.kinds(), node.random, Keeps{&signs, &catalogue});
+  };
+  auto follower = make();
+  REQUIRE(follower->open().has_value());
+  if (followed_before) REQUIRE(*follower->advance(100) == 7);
+  Bytes& row = node.truth.rows(Table::entries).at(key_of(Position{3}));
+  if (flipped > 0) row[std::min(flipped, row.size() - 1)] ^= std::byte{1};
+  if (flipped == 0) node.truth.rows(Table::entries).erase(key_of(Position{3}));
+  const CaseId id = pair.told()[2].appended.case_id;
+  static_cast<void>(node.file_of(id));
+  const store::SigningKeysOf keys_of = [&](SiteId site) { return std::vector{pair.node(site).signer.public_key()}; };
+  REQUIRE(verify(node.truth, node.options(), keys_of, node.random)->errors > 0);
+  if (!followed_before && flipped > 0) REQUIRE(*follower->advance(100) == 7);
+  pair.drive(5'000);
+  REQUIRE(node.site->healed() == 1);
+  const auto verified = [&] {
+    return *verify_views(node.truth, rows, node.options(), node.keys.views, pair.kinds(), {}, node.random);
+  };
+  CHECK(verified().errors == 0);
+  // It may end before it has followed that.
+  follower = make();
+  REQUIRE(follower->open().has_value());
+  while (*follower->advance(100) > 0) {
+  }
+  CHECK(verified().errors == 0);
+  CHECK(verified().waiting == 0);
+  CHECK(verified().cases == 7);
+  CHECK(catalogue.size() == 7);
+  const Views views{rows, sim::sim_domain(), node.keys.views, catalogue};
+  Lists anew{pair, node};
+  anew.follow();
+  CHECK(views.list({}, Sorted::newest, {}, 100)->cases == anew.all());
 }
 
 TEST_CASE("Follower: lists are told apart by state and unit, and what is due comes in its order, after a start too") {

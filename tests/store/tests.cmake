@@ -5,6 +5,7 @@ redress_tests(
     store/case_file_test.cc
     store/case_memory_test.cc
     store/catalogue_test.cc
+    store/damage_test.cc
     store/desk_test.cc
     store/follower_test.cc
     store/full_disk_test.cc
