@@ -190,7 +190,8 @@ class Dialogue {
   }
   // Of what the session asked for last, or of any place: what stands there, something else, or nothing.
   [[nodiscard]] wire::Give give(Input& in) const {
-    const wire::Want of = wanted_ && in.u8() % 4 != 3 ? *wanted_ : wire::Want{{}, stream(in), Seq{in.u8() % 8}};
+    const wire::Want of =
+        wanted_ && in.u8() % 4 != 3 ? *wanted_ : wire::Want{{}, stream(in), Seq{std::uint64_t{in.u8()} % 8}};
     wire::Give out{session(in), of.stream, of.seq, std::nullopt, std::nullopt};
     const unsigned lie = in.u8();
     const std::vector<Shelved> told = entries_of(of.stream, entries_told);
