@@ -70,7 +70,7 @@ TEST_CASE("Restore: an image put back by hand is noticed at its start, before th
 
   network.gateway.start();
   REQUIRE(until([&] { return is_whole(network, 5); }));
-  CHECK(network.primary.case_count() == 5);
+  CHECK(until([&] { return network.primary.case_count() == 5; }));
   for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
     CHECK(site->done({"verify"})["errors"] == 0);
 }
@@ -93,7 +93,7 @@ TEST_CASE("Restore: a store that was copied is noticed at its start, though it l
 
   network.gateway.start();
   REQUIRE(until([&] { return is_whole(network, 2); }));
-  CHECK(network.primary.case_count() == 2);
+  CHECK(until([&] { return network.primary.case_count() == 2; }));
   for (const Site* site : {&network.gateway, &network.primary, &network.outlet})
     CHECK(site->done({"verify"})["errors"] == 0);
 }
