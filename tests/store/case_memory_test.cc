@@ -216,6 +216,11 @@ TEST_CASE("CaseMemory: of what was sealed the newest are kept, within their numb
   const auto many = kept(1'100, 1);
   REQUIRE(many.size() == limits::command_queue_max);
   CHECK(many.front() == 1'100 - limits::command_queue_max);
+  // One that is kept already takes no room again.
+  CaseMemory memory;
+  for (int i = 0; i < 40; ++i)
+    memory.add_sealed(identity(0), {Kind{1}, {{"channel", std::string(32 * limits::kib, 'v')}}});
+  CHECK(memory.take_sealed(identity(0)).has_value());
   const auto large = kept(40, 32 * limits::kib);
   REQUIRE_FALSE(large.empty());
   CHECK(large.size() * 32 * limits::kib <= limits::mib / 2);
