@@ -266,6 +266,29 @@ TEST_CASE("Site: a second opening of a case is kept and receipted, and takes not
   CHECK(file->view.state.handler == thief.id);  // as head office said
 }
 
+TEST_CASE("Site: a case takes so many entries and no more, those that were shown and those that came since") {
+  Pair pair{135};
+  sim::Node& node = pair.branch();
+  const auto opened = pair.register_case(node, "desk/1");
+  REQUIRE(opened.has_value());
+  const auto outcome_of = [&](std::size_t entries_shown, Position shown) {
+    const std::string key = "desk/" + std::to_string(node.site->ledger().position.value()) + "/" +
+                            std::to_string(entries_shown) + "/" + std::to_string(shown.value());
+    auto made = node.desk->act(opened->case_id, "replied", {StaffId{7}, key, {{"content", "told"}}, WallTime{}});
+    REQUIRE(made.has_value());
+    Append append = std::get<Append>(std::move(*made));
+    append.entries_shown = entries_shown;
+    append.shown = shown;
+    const auto outcome = node.site->commit({std::move(append)}, WallTime{}).front();
+    return outcome ? std::optional<Code>{} : outcome.error().code;
+  };
+  const Position head = node.site->ledger().position;
+  CHECK(outcome_of(limits::case_entries_max, head) == Code::too_large);
+  // The entry behind the place is own, and names the trouble before the count does.
+  CHECK(outcome_of(0, Position{}) == Code::changed);
+  CHECK_FALSE(outcome_of(limits::case_entries_max - 1, head).has_value());
+}
+
 TEST_CASE("Site: tokens are kept by site and epoch") {
   Alone one{134};
   LinkToken token;
