@@ -66,10 +66,9 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
         body["state"] = file.view.label->name;
         body["state_zh"] = file.view.label->zh;
       }
-      if (file.view.state.opened) opening = file.told[*file.view.state.opened].event;
+      if (tells == Tells::similar && file.view.state.opened) opening = file.told[*file.view.state.opened].event;
     }));
-    if (tells == Tells::similar && opening)
-      body["similar"] = similar_json(appended->case_id, *opening, appended->ledger, reader);
+    if (opening) body["similar"] = similar_json(appended->case_id, *opening, appended->ledger, reader);
     respond(json_response(appended->repeated ? 200 : 201, body));
   };
   if (auto* before = std::get_if<store::Appended>(&*composed)) return answer(*before);

@@ -178,7 +178,12 @@ Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fiel
                           std::span<const CodeEdition> editions) {
   if (fields.size() > limits::fields_max) return fail(Code::too_large, "more than 256 fields", "fields");
   Values values{row};
-  std::vector<std::pair<std::size_t, const FieldText*>> in_order;
+  struct Given {
+    std::size_t place;
+    const Field* field;
+    const FieldText* text;
+  };
+  std::vector<Given> in_order;
   in_order.reserve(fields.size());
   for (const FieldText& one : fields) {
     const auto& [name, value] = one;
@@ -187,19 +192,18 @@ Result<Event> parse_event(const KindRow& row, const std::vector<FieldText>& fiel
     const Status checked = check_value(row, field, name, value);
     if (!checked) return fail(checked.error());
     if (!values.take(field, name, value)) return fail(Code::bad_value, "given twice", name);
-    in_order.emplace_back(field == nullptr ? row.fields.size() : row.fields.place_of(*field), &one);
+    in_order.push_back({field == nullptr ? row.fields.size() : row.fields.place_of(*field), field, &one});
   }
   for (const Field& field : row.fields) {
     const Status beside = check_beside(row, field, values, editions);
     if (!beside) return fail(beside.error());
   }
-  std::stable_sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(in_order.begin(), in_order.end(), [](const Given& a, const Given& b) { return a.place < b.place; });
   Event event{row.kind, {}};
   event.fields.reserve(in_order.size() + 1);  // and what is minted
-  for (const auto& [place, one] : in_order) {
-    event.fields.push_back(*one);
-    const Field* field = row.field(one->first);
-    if (field != nullptr && is_number(field->type)) event.fields.back().second = canonical(one->second);
+  for (const Given& one : in_order) {
+    event.fields.push_back(*one.text);
+    if (one.field != nullptr && is_number(one.field->type)) event.fields.back().second = canonical(one.text->second);
   }
   return event;
 }
