@@ -40,9 +40,9 @@ void CaseMemory::add_sealed(const Digest& identity, casework::Event event) {
     static_cast<void>(take_sealed(sealed_turns_.front()));
     sealed_turns_.pop_front();
   };
-  const auto [kept, is_new] = sealed_.try_emplace(identity, std::move(event));
-  if (!is_new) return;
-  sealed_bytes_ += bytes_of(kept->second);
+  if (sealed_.contains(identity)) return;
+  sealed_bytes_ += bytes_of(event);
+  sealed_.insert_or_assign(identity, std::move(event));
   sealed_turns_.push_back(identity);
   while (sealed_turns_.size() > sealed_max || sealed_bytes_ > sealed_bytes_max) give_up_oldest();
 }
