@@ -86,8 +86,8 @@ std::vector<SameKey> same_keys(const casework::KindRow& opening, const casework:
 }
 
 Similar::Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search,
-                 Random& random)
-    : journal_{journal}, site_{site}, kinds_{kinds}, search_{search}, sealer_{random} {}
+                 Recall recall, Random& random)
+    : journal_{journal}, site_{site}, kinds_{kinds}, search_{search}, recall_{std::move(recall)}, sealer_{random} {}
 
 std::uint64_t Similar::digest_of(const SameKey& key) const {
   Writer out;
@@ -125,7 +125,7 @@ void Similar::forget_oldest() {
   order_.pop_front();
 }
 
-Status Similar::look() {
+Status Similar::look(const Registered& own) {
   return journal_.view([&](const Reading& journal) -> Status {
     const auto last = journal.last_below(Table::entries, key_of(Position{UINT64_MAX}));
     const Position head = last ? position_of(last->first) : Position{};
@@ -139,6 +139,10 @@ Status Similar::look() {
     });
     const std::size_t skipped = openings.size() > remembered_max ? openings.size() - remembered_max : 0;
     for (std::size_t i = skipped; i < openings.size(); ++i) {
+      if (openings[i] == own.at) {
+        remember(own.at, own.id, own.event);
+        continue;
+      }
       const auto told = read_entry(journal, site_, kinds_, sealer_, openings[i]);
       if (told && told->event) remember(openings[i], told->header.what.case_id, *told->event);
     }
@@ -147,20 +151,7 @@ Status Similar::look() {
   });
 }
 
-std::optional<Alike> Similar::compared(const Reading& journal, const CaseId& id, const std::vector<SameKey>& keys) {
-  auto file = read_case(journal, site_, kinds_, sealer_, id);
-  const auto opened = file ? file->view.state.opened : std::nullopt;
-  if (!opened || !file->told[*opened].event) return std::nullopt;
-  auto fields = fields_alike(keys, same_keys(kinds_.opening(), *file->told[*opened].event));
-  if (fields.empty()) return std::nullopt;
-  return Alike{std::move(*file), std::move(fields)};
-}
-
-Result<std::vector<Alike>> Similar::find(const CaseId& own, const casework::Event& event, Position before) {
-  const std::vector<SameKey> keys = same_keys(kinds_.opening(), event);
-  if (keys.empty()) return std::vector<Alike>{};
-  const Status looked = look();
-  if (!looked) return fail(looked.error());
+std::vector<CaseId> Similar::candidates(const CaseId& own, const std::vector<SameKey>& keys, Position before) {
   std::map<Position, CaseId, std::greater<>> newest;
   for (const SameKey& key : keys) {
     const auto known = known_.find(digest_of(key));
@@ -169,29 +160,41 @@ Result<std::vector<Alike>> Similar::find(const CaseId& own, const casework::Even
       if (seen.at < before && seen.id != own) newest.emplace(seen.at, seen.id);
     }
   }
-  std::vector<CaseId> candidates;
-  candidates.reserve(newest.size() + named_max);
-  for (const auto& [at, id] : newest) candidates.push_back(id);
+  std::vector<CaseId> out;
+  out.reserve(newest.size() + named_max);
+  for (const auto& [at, id] : newest) out.push_back(id);
   for (const SameKey& key : keys) {
-    if (search_ == nullptr || candidates.size() >= named_max) break;
+    if (search_ == nullptr || out.size() >= named_max) break;
     const auto query = parse_query(key.value);
     if (!query) continue;
     const auto found = search_->find(*query, before, named_max, [](const Summary&) { return true; });
     if (!found) continue;  // a warning that cannot be had is none
-    for (const Summary& one : found->cases) candidates.push_back(one.id);
+    for (const Summary& one : found->cases) out.push_back(one.id);
   }
-  std::vector<Alike> out;
-  std::set<CaseId> named{own};
-  const Status read = journal_.view([&](const Reading& journal) -> Status {
-    for (const CaseId& id : candidates) {
-      if (out.size() == named_max) break;
-      if (!named.insert(id).second) continue;
-      if (auto alike = compared(journal, id, keys)) out.push_back(std::move(*alike));
-    }
-    return Done{};
-  });
-  if (!read) return fail(read.error());
   return out;
+}
+
+Status Similar::find(const CaseId& own, const casework::Event& event, Position place, const Show& show) {
+  const std::vector<SameKey> keys = same_keys(kinds_.opening(), event);
+  if (keys.empty()) return Done{};
+  const Status looked = look({place, own, event});
+  if (!looked) return looked;
+  std::set<CaseId> named{own};
+  std::size_t shown = 0;
+  for (const CaseId& id : candidates(own, keys, place)) {
+    if (shown == named_max) break;
+    if (!named.insert(id).second) continue;
+    const Status recalled = recall_(id, [&](const CaseFile& file) {
+      const auto opened = file.view.state.opened;
+      if (!opened || !file.told[*opened].event) return;
+      const auto fields = fields_alike(keys, same_keys(kinds_.opening(), *file.told[*opened].event));
+      if (fields.empty()) return;
+      show(file, fields);
+      ++shown;
+    });
+    if (!recalled) return recalled;
+  }
+  return Done{};
 }
 
 }  // namespace redress::store

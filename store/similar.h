@@ -24,10 +24,8 @@ struct SameKey {
 // Of a registration; a field with several telephones gives each.
 [[nodiscard]] std::vector<SameKey> same_keys(const casework::KindRow& opening, const casework::Event& event);
 
-struct Alike {
-  CaseFile file;
-  std::vector<std::string> fields;  // of the new registration: what is the same
-};
+// Desk::recall().
+using Recall = std::function<Status(const CaseId& id, const std::function<void(const CaseFile&)>& look)>;
 
 class Similar {
  public:
@@ -36,10 +34,13 @@ class Similar {
   static constexpr std::size_t named_max = 5;
 
   // `search`: head office's; null where nothing older is looked for. What is given outlives it.
-  Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search, Random& random);
+  Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search, Recall recall,
+          Random& random);
 
-  // Cases other than `own` registered below `before`, the newest first. Fails with what a store says.
-  [[nodiscard]] Result<std::vector<Alike>> find(const CaseId& own, const casework::Event& event, Position before);
+  // Shows cases other than `own`, registered by `event` at `place`, that were registered before it: the newest first,
+  // `named_max` at most, each with the fields of the new registration that are the same. Fails with what a store says.
+  using Show = std::function<void(const CaseFile& file, const std::vector<std::string>& fields)>;
+  [[nodiscard]] Status find(const CaseId& own, const casework::Event& event, Position place, const Show& show);
 
  private:
   struct Seen {
@@ -47,17 +48,23 @@ class Similar {
     CaseId id;
   };
   [[nodiscard]] std::uint64_t digest_of(const SameKey& key) const;
+  // A registration that need not be opened to know what it says.
+  struct Registered {
+    Position at;
+    const CaseId& id;
+    const casework::Event& event;
+  };
   // Takes up what the ledger has beyond what was seen.
-  [[nodiscard]] Status look();
+  [[nodiscard]] Status look(const Registered& own);
+  [[nodiscard]] std::vector<CaseId> candidates(const CaseId& own, const std::vector<SameKey>& keys, Position before);
   void remember(Position at, const CaseId& id, const casework::Event& event);
   void forget_oldest();
-  [[nodiscard]] std::optional<Alike> compared(const Reading& journal, const CaseId& id,
-                                              const std::vector<SameKey>& keys);
 
   const Truth& journal_;
   SiteOptions site_;
   const casework::Kinds& kinds_;
   Search* search_;
+  Recall recall_;
   crypto::Sealer sealer_;
   Position seen_;  // up to here
   std::deque<std::pair<Position, std::vector<std::uint64_t>>> order_;

@@ -83,19 +83,19 @@ void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store:
 json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at,
                            const casework::Actor& reader) const {
   json out = json::array();
-  const auto found = parts_.similar->find(id, opening, at);
-  if (!found) return out;  // a warning that cannot be had is none
-  for (const store::Alike& one : *found) {
-    const casework::CaseView& view = one.file.view;
-    if (casework::shut_out(view.state, reader)) continue;
-    const journal::What& what = one.file.told[*view.state.opened].header.what;
-    out.push_back({{"case", to_hex(one.file.id.bytes)},
+  const auto show = [&](const store::CaseFile& file, const std::vector<std::string>& same) {
+    const casework::CaseView& view = file.view;
+    if (casework::shut_out(view.state, reader)) return;
+    const journal::What& what = file.told[*view.state.opened].header.what;
+    out.push_back({{"case", to_hex(file.id.bytes)},
                    {"number", view.number},
                    {"state", view.label == nullptr ? std::string{} : std::string{view.label->name}},
                    {"state_zh", view.label == nullptr ? std::string{} : std::string{view.label->zh}},
                    {"registered_at", to_rfc3339(what.time, what.offset_minutes)},
-                   {"same", one.fields}});
-  }
+                   {"same", same}});
+  };
+  // A warning that cannot be had is none.
+  static_cast<void>(parts_.similar->find(id, opening, at, show));
   return out;
 }
 

@@ -64,8 +64,6 @@ Status Daemon::open_stores() {
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views, catalogue_);
   search_ =
       std::make_unique<store::Search>(*journal_, *views_, site_options_, keys.views, kinds_, signs_.get(), random_);
-  similar_ =
-      std::make_unique<store::Similar>(*journal_, site_options_, kinds_, signs_ ? search_.get() : nullptr, random_);
   auto editions = load_code_editions(home_.path(codes_folder));
   if (!editions) return fail(editions.error());
   editions_ = std::move(*editions);
@@ -81,6 +79,12 @@ Status Daemon::open_stores() {
         return case_rules_->objection(file, row, roles);
       }};
   desk_ = std::make_unique<store::Desk>(*journal_, desk, kinds_, serial_, random_);
+  similar_ = std::make_unique<store::Similar>(
+      *journal_, site_options_, kinds_, signs_ ? search_.get() : nullptr,
+      [this](const CaseId& id, const std::function<void(const store::CaseFile&)>& look) {
+        return desk_->recall(id, look);
+      },
+      random_);
   auto wake = Wake::open();
   if (!wake) return fail(wake.error());
   wake_ = std::move(*wake);
