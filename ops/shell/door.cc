@@ -117,6 +117,18 @@ class Mailbox {
     tasks_.push_back(std::move(work));
     if (tasks_.size() == 1) wake_->signal();
   }
+  // Does it at once if this is the thread that takes, which would else wake itself; not after close().
+  void do_or_post(std::function<void()> work) {
+    if (std::this_thread::get_id() != taker_) return post(std::move(work));
+    {
+      const std::lock_guard lock{mutex_};
+      if (closed_) return;
+    }
+    work();
+  }
+  // The caller's thread takes from here on.
+  void taken_here() { taker_ = std::this_thread::get_id(); }
+  [[nodiscard]] bool is_taken_here() const { return std::this_thread::get_id() == taker_; }
   [[nodiscard]] std::vector<std::function<void()>> take() {
     wake_->drain();
     const std::lock_guard lock{mutex_};
@@ -135,6 +147,7 @@ class Mailbox {
   std::mutex mutex_;
   std::vector<std::function<void()>> tasks_;
   bool closed_ = false;
+  std::atomic<std::thread::id> taker_;  // Set by that thread itself: the handle is its maker's.
 };
 
 // One request's right to be answered once, shared by the copies of its Respond.
@@ -149,7 +162,7 @@ class Ticket {
 
   void use(std::optional<Response> response) {
     if (used_.exchange(true)) return;
-    mailbox_->post([deliver = deliver_, given = std::move(response)] { deliver(given); });
+    mailbox_->do_or_post([deliver = deliver_, given = std::move(response)] { deliver(given); });
   }
 
  private:
@@ -212,7 +225,6 @@ class Door::Inside final : public LineOwner {
   int port_ = 0;
   std::shared_ptr<Mailbox> mailbox_;
   std::thread thread_;
-  std::atomic<std::thread::id> runs_on_;  // Set by the thread itself: thread_ is its maker's.
 
   event_base* base_ = nullptr;
   evhttp* http_ = nullptr;
@@ -261,7 +273,7 @@ Status Door::Inside::listen(const ListenAt& at) {
 }
 
 void Door::Inside::run() {
-  runs_on_ = std::this_thread::get_id();
+  mailbox_->taken_here();
   // Signals are main's; and a client that went away must not end the program by SIGPIPE.
   sigset_t all;
   sigfillset(&all);
@@ -306,7 +318,7 @@ void Door::Inside::drain() {
 }
 
 void Door::Inside::call_later(std::int64_t ms, std::function<void()> work) {
-  REDRESS_ASSERT(std::this_thread::get_id() == runs_on_);
+  REDRESS_ASSERT(mailbox_->is_taken_here());
   auto later = std::make_unique<Later>(Later{this, nullptr, std::move(work)});
   later->timer = event_new(base_, -1, 0, &Inside::on_later, later.get());
   REDRESS_ASSERT(later->timer != nullptr);
@@ -384,7 +396,9 @@ std::string Door::Inside::refusal(int status) {
   if (status == 0 || status == 501) error = {Code::method, "read the request: no such method here", "method"};
   const Response response = options_.refuse(request, error);
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " Refused\r\n";
-  for (const auto& [name, value] : headers_of(response, true)) out.append(name + ": " + value + "\r\n");
+  for (const auto& [name, value] : headers_of(response, true)) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
   return out + "\r\n" + response.body;
 }
 
