@@ -58,10 +58,22 @@ void Agent::commit(Now now, sync::Step& step, Turned& turned) {
   session_.on_commit_failed(now);
 }
 
+void Agent::note_answers(const sync::Step& step) {
+  for (const sync::Write& write : step.writes) {
+    const auto* keep = std::get_if<sync::KeepReceipt>(&write);
+    if (keep == nullptr || keep->receipt.stream != site_.journal()) continue;
+    const Seq kept = site_.receipted(site_.journal());
+    const std::uint64_t more = std::max(keep->receipt.to.seq, kept).value() - kept.value();
+    const std::lock_guard lock{mutex_};
+    view_.journal_answered = Seq{site_.written().receipted.value() + more};
+  }
+}
+
 Turned Agent::turn(Now now) {
   Turned turned;
   session_.on_tick(now);
   sync::Step step = session_.take_step();
+  note_answers(step);
   commit(now, step, turned);
   while (session_.on_sendable(now)) {
   }
@@ -107,6 +119,7 @@ void Agent::measure(Now now) {
   if (!same) view_.trouble = trouble;
   view_.journal_head = head;
   view_.journal_receipted = receipted;
+  view_.journal_answered = receipted;
   view_.feed_head = std::max(down_.head(), view_.feed_held);
 }
 

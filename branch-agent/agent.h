@@ -22,6 +22,7 @@ struct LinkView {
   sync::Lag down;                       // our feed from head office
   sync::Took up_took, down_took;        // what has arrived since this program began; down: since head office told of it
   Seq journal_head, journal_receipted;  // over the journals of all epochs
+  Seq journal_answered;                 // likewise, with receipts that hold and are being committed
   Seq feed_head, feed_held;
 };
 
@@ -49,6 +50,7 @@ class Agent {
 
  private:
   void commit(Now now, sync::Step& step, Turned& turned);
+  void note_answers(const sync::Step& step);
   void measure(Now now);
 
   store::Site& site_;

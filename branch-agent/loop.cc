@@ -98,9 +98,9 @@ int Loop::run() {
     for (shell::Command& command : daemon_.commands().take_all()) agent_.submit(std::move(command));
     REDRESS_FAILPOINT("loop.taken");
     Turned turned = agent_.turn(now);
-    daemon_.on_committed();
     REDRESS_FAILPOINT("loop.turned");
     apply(turned, now);
+    daemon_.on_committed();
     REDRESS_FAILPOINT("loop.sent");
     if (turned.stop) return give_up(*turned.stop);
   }

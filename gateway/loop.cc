@@ -121,9 +121,9 @@ int Loop::run() {
     for (shell::Command& command : daemon_.commands().take_all()) gateway_.submit(std::move(command));
     REDRESS_FAILPOINT("loop.taken");
     Turned turned = gateway_.turn(now);
-    daemon_.on_committed();
     REDRESS_FAILPOINT("loop.turned");
     send(turned);
+    daemon_.on_committed();
     REDRESS_FAILPOINT("loop.sent");
     if (turned.stop) return give_up(*turned.stop);
   }

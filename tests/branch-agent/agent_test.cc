@@ -128,6 +128,35 @@ TEST_CASE("Agent: what was committed is sent in the same turn, and its receipt e
   CHECK(branch.office.file_of(branch.answers[0]->case_id).has_value());
 }
 
+TEST_CASE("Agent: a receipt counts as an answer once it is there, and as kept once it is committed") {
+  Branch branch;
+  branch.settle();
+  branch.submit();
+  for (const Bytes& frame : branch.turn().sends) branch.serve(frame);
+  auto composed = branch.node.desk->register_case({StaffId{7}, "k/next", {{"narrative", "y"}}, branch.now().wall});
+  REQUIRE(composed.has_value());
+  std::optional<LinkView> while_committing;
+  branch.agent.submit({std::move(std::get<store::Append>(*composed)),
+                       [&](const Result<store::Appended>&) { while_committing = branch.agent.view(branch.clock); }});
+  static_cast<void>(branch.turn());
+  REQUIRE(while_committing.has_value());
+  CHECK(while_committing->journal_answered == Seq{1});
+  CHECK(while_committing->journal_receipted == Seq{});
+  CHECK(branch.agent.view(branch.clock).journal_receipted == Seq{1});
+  CHECK(branch.agent.view(branch.clock).journal_answered == Seq{1});
+}
+
+TEST_CASE("Agent: a receipt that could not be kept is no answer any more") {
+  Branch branch;
+  branch.settle();
+  branch.submit();
+  for (const Bytes& frame : branch.turn().sends) branch.serve(frame);
+  branch.node.truth.fail_commit(Code::store_full);
+  static_cast<void>(branch.turn());
+  CHECK(branch.agent.view(branch.clock).journal_answered == Seq{});
+  CHECK(branch.agent.view(branch.clock).journal_receipted == Seq{});
+}
+
 TEST_CASE("Agent: a command that does not fit is told store_full, is not sent, and can be asked again") {
   Branch branch;
   branch.settle();
