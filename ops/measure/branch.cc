@@ -48,9 +48,8 @@ class Worker {
   }
 
  private:
-  [[nodiscard]] std::size_t receipted() const {
-    return static_cast<std::size_t>(agent_.view(shell::mono_now()).journal_receipted.value() - base_);
-  }
+  [[nodiscard]] std::size_t since_base(Seq seq) const { return static_cast<std::size_t>(seq.value() - base_); }
+  [[nodiscard]] std::size_t receipted() const { return since_base(agent_.view(shell::mono_now()).journal_receipted); }
   Status await_up() const {
     const std::int64_t end = ns_now() + up_ns_max;
     while (agent_.view(shell::mono_now()).state != "up") {
@@ -126,23 +125,27 @@ class Worker {
     if (!slices) return fail(slices.error());
     be_punctual();
     const std::size_t items = std::min(slices->items(), task_.load.count);
-    std::vector<std::int64_t> lags;
-    for (std::int64_t moved = ns_now(); lags.size() < items;) {
+    std::vector<std::int64_t> lags;  // until the receipt is there
+    std::vector<std::int64_t> kept;  // until it is durable here
+    for (std::int64_t moved = ns_now(); kept.size() < items;) {
       const std::size_t handed = load_.handed_over();
       const bool due = handed < items && slices->due_ns(handed) <= ns_now();
       if (due) done = load_.next();
       if (!done) return done;
-      const std::size_t upto = receipted();
+      const agent::LinkView view = agent_.view(shell::mono_now());
       const std::int64_t now = ns_now();
-      if (lags.size() < upto) moved = now;
-      while (lags.size() < upto) lags.push_back((now - slices->due_ns(lags.size())) / 1'000);
-      const bool waits = lags.size() < load_.handed_over();
+      const auto note = [&](std::vector<std::int64_t>& of, Seq upto) {
+        for (; of.size() < since_base(upto); moved = now) of.push_back((now - slices->due_ns(of.size())) / 1'000);
+      };
+      note(lags, view.journal_answered);
+      note(kept, view.journal_receipted);
+      const bool waits = kept.size() < load_.handed_over();
       if (waits && now - moved > stuck_ns_max) return fail(Code::unreachable, "no receipts come");
       const std::int64_t next = load_.handed_over() < items ? slices->due_ns(load_.handed_over()) : now + look_ns;
       wait_till_ns(waits ? std::min(next, now + look_closely_ns) : next);
       if (!waits) moved = ns_now();
     }
-    tell_({{"lags_us", lags}});
+    tell_({{"lags_us", lags}, {"kept_us", kept}});
     return load_.settle();
   }
 

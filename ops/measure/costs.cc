@@ -1,5 +1,6 @@
 #include "ops/measure/costs.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "ops/measure/office.h"
@@ -29,31 +30,56 @@ json cost_json(const Cost& cost) {
           {"written_bytes", cost.written_bytes}};
 }
 
-// So many entries more, live, an entry's part of what that costs. Requires: the outlet is free; `source` is new.
+Result<std::vector<std::unique_ptr<demo::Child>>> start_parts(Stage& stage, const Office& office, std::size_t count,
+                                                              const char* shape, const std::string& source) {
+  const std::vector<SiteId> outlets = office.outlets();
+  std::vector<std::unique_ptr<demo::Child>> parts;
+  for (const SiteId outlet : outlets) {
+    auto part = stage.start({{"part", "product"},
+                             {"task", "live"},
+                             {"shape", shape},
+                             {"home", office.home_of(outlet)},
+                             {"count", count / outlets.size()},
+                             {"source", source}});
+    if (!part) return fail(part.error());
+    parts.push_back(std::move(*part));
+  }
+  return parts;
+}
+
+// So many entries more, live, by all outlets together, an entry's part of what that costs. Requires: the outlets are
+// free; `source` is new.
 Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char* shape, const std::string& source) {
   const pid_t hub = office.gateway_pid();
   const std::int64_t cpu = cpu_ns_of(hub);
   const std::uint64_t written = written_of(hub).value_or(0);
-  auto branch = stage.start({{"part", "product"},
-                             {"task", "live"},
-                             {"shape", shape},
-                             {"home", office.outlet_home()},
-                             {"count", count},
-                             {"source", source}});
-  if (!branch) return fail(branch.error());
-  std::size_t at = 0;
-  const auto told = stage.told(**branch, at, seconds_max);
-  if (!told) return fail(told.error());
-  const auto entries = static_cast<double>(count);
-  const std::uint64_t hub_written = written_of(hub).value_or(0) - written;
+  auto parts = start_parts(stage, office, count, shape, source);
+  if (!parts) return fail(parts.error());
+  std::int64_t begun_ns = std::numeric_limits<std::int64_t>::max();
+  std::int64_t done_ns = 0;
+  double branch_cpu_ns = 0;
+  std::uint64_t all_written = 0;
+  for (auto& part : *parts) {
+    std::size_t at = 0;
+    const auto told = stage.told(*part, at, seconds_max);
+    if (!told) return fail(told.error());
+    begun_ns = std::min(begun_ns, told->value("begun_ns", std::int64_t{0}));
+    done_ns = std::max(done_ns, told->value("done_ns", std::int64_t{1}));
+    branch_cpu_ns += static_cast<double>(told->value("cpu_ns", std::int64_t{0}));
+    all_written += told->value("written_bytes", std::uint64_t{0});
+  }
+  const std::size_t each = count / parts->size();
+  const auto entries = static_cast<double>(each * parts->size());
+  all_written += written_of(hub).value_or(0) - written;
   Cost cost;
-  cost.rate = entries * static_cast<double>(ns_a_s) /
-              static_cast<double>(told->value("done_ns", std::int64_t{1}) - told->value("begun_ns", std::int64_t{0}));
-  cost.branch_cpu_us = static_cast<double>(told->value("cpu_ns", std::int64_t{0})) / 1e3 / entries;
+  cost.rate = entries * static_cast<double>(ns_a_s) / static_cast<double>(done_ns - begun_ns);
+  cost.branch_cpu_us = branch_cpu_ns / 1e3 / entries;
   cost.hub_cpu_us = static_cast<double>(cpu_ns_of(hub) - cpu) / 1e3 / entries;
-  cost.written_bytes = static_cast<double>(told->value("written_bytes", std::uint64_t{0}) + hub_written) / entries;
-  const auto ended = (*branch)->wait(after_ms(shell::mono_now(), 60'000));
-  if (!ended) return fail(ended.error());
+  cost.written_bytes = static_cast<double>(all_written) / entries;
+  for (auto& part : *parts) {
+    const auto ended = part->wait(after_ms(shell::mono_now(), 60'000));
+    if (!ended) return fail(ended.error());
+  }
   stage.tell(source + ": " + cost_json(cost).dump());
   return cost;
 }
@@ -61,9 +87,9 @@ Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char
 }  // namespace
 
 Result<json> measure_growth(Stage& stage) {
-  auto office = Office::open(stage, /*relayed=*/false);
+  auto office = Office::open(stage, /*relayed=*/false, stage.options().sites);
   if (!office) return fail(office.error());
-  const Status free = (*office)->free_outlet();
+  const Status free = (*office)->free_outlets();
   if (!free) return fail(free.error());
   const std::size_t tenth = stage.options().count / 10;
   std::vector<Cost> costs;
@@ -76,7 +102,8 @@ Result<json> measure_growth(Stage& stage) {
   if (!config) return fail(config.error());
   json all = json::array();
   for (const Cost& cost : costs) all.push_back(cost_json(cost));
-  return json{{"tenths", all},
+  return json{{"sites", stage.options().sites},
+              {"tenths", all},
               {"growth_cpu", costs.back().cpu_us() / costs.front().cpu_us()},
               {"growth_io", costs.back().written_bytes / costs.front().written_bytes},
               {"configuration", *config}};

@@ -29,13 +29,19 @@ json config_json(const shell::Config& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<Office>> Office::open(Stage& stage, bool relayed) {
+Result<std::unique_ptr<Office>> Office::open(Stage& stage, bool relayed, std::size_t outlets) {
   std::unique_ptr<Office> office{new Office{stage, stage.make_folder()}};
   const Primary primary = stage.options().primary;
   auto sites = demo::sites_for(2);
+  while (sites.size() <= outlets) {
+    demo::PlannedSite more = sites.back();
+    more.site = SiteId{more.site.value() + 1};
+    more.name = "网点 " + std::to_string(more.site.value());
+    sites.push_back(more);
+  }
   if (primary == Primary::none) {
     sites.erase(sites.begin());
-    sites.front().parent = head_office;
+    for (demo::PlannedSite& site : sites) site.parent = head_office;
   }
   const std::size_t outlet = sites.size() - 1;
   const std::size_t behind_relay = relayed ? outlet : sites.size();
@@ -47,6 +53,21 @@ Result<std::unique_ptr<Office>> Office::open(Stage& stage, bool relayed) {
   if (done && stage.options().quota_kib_s > 0) done = office->set_quota();
   if (!done) return fail(done.error());
   return office;
+}
+
+std::vector<SiteId> Office::outlets() const {
+  std::vector<SiteId> out;
+  const bool has_primary = stage_.options().primary != Primary::none;
+  for (std::size_t i = has_primary ? 1 : 0; i < network_->sites().size(); ++i) out.push_back(network_->sites()[i].site);
+  return out;
+}
+
+Status Office::free_outlets() {
+  for (const SiteId outlet : outlets()) {
+    const Status stopped = network_->stop(outlet);
+    if (!stopped) return stopped;
+  }
+  return Done{};
 }
 
 Office::~Office() {

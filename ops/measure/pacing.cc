@@ -34,11 +34,16 @@ json spread_of(const std::vector<double>& us) {
           {"max_us", percentile(us, 1)}};
 }
 
-Result<std::vector<double>> lags_of(const Stage& stage, demo::Child& part, std::size_t& at) {
+struct Lags {
+  std::vector<double> answered;
+  std::vector<double> kept;  // of the product: until the receipt is on its disk too
+};
+
+Result<Lags> lags_of(const Stage& stage, demo::Child& part, std::size_t& at) {
   const auto told = stage.told(part, at, static_cast<std::int64_t>(4 * stage.options().seconds) + ready_seconds_max);
   if (!told) return fail(told.error());
-  auto lags = told->value("lags_us", std::vector<double>{});
-  if (lags.empty()) return fail(Code::malformed, "a part told no lags");
+  Lags lags{told->value("lags_us", std::vector<double>{}), told->value("kept_us", std::vector<double>{})};
+  if (lags.answered.empty()) return fail(Code::malformed, "a part told no lags");
   return lags;
 }
 
@@ -92,9 +97,18 @@ Result<json> contest_lag(Stage& stage) {
   if (!theirs) return fail(theirs.error());
   const auto config = (*office)->configuration();
   if (!config) return fail(config.error());
-  const auto ratio = [&](double part) { return percentile(*ours, part) / percentile(*theirs, part); };
-  return json{{"product", spread_of(*ours)}, {"RAW", spread_of(*theirs)}, {"lag_p50", ratio(0.5)},
-              {"lag_p95", ratio(0.95)},      {"lag_p99", ratio(0.99)},    {"configuration", *config}};
+  const auto ratio = [&](const std::vector<double>& of, double part) {
+    return percentile(of, part) / percentile(theirs->answered, part);
+  };
+  return json{{"product", spread_of(ours->answered)},
+              {"product_kept", spread_of(ours->kept)},
+              {"RAW", spread_of(theirs->answered)},
+              {"lag_p50", ratio(ours->answered, 0.5)},
+              {"lag_p95", ratio(ours->answered, 0.95)},
+              {"lag_p99", ratio(ours->answered, 0.99)},
+              {"lag_kept_p50", ratio(ours->kept, 0.5)},
+              {"lag_kept_p95", ratio(ours->kept, 0.95)},
+              {"configuration", *config}};
 }
 
 namespace {

@@ -21,6 +21,7 @@ enum class Primary {
 struct Options {
   std::size_t count = 100'000;  // entries
   std::size_t rounds = 5;
+  std::size_t sites = 1;       // outlets that register at the same time, where a mode asks
   std::size_t cases = 50'000;  // of an archive
   std::size_t seconds = 60;    // of what is paced, each contender
   std::string input;           // a table of real complaints; empty: the samples

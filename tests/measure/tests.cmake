@@ -23,6 +23,10 @@ redress_bench_run(catch-up 4000 "\"catchup_raw\":[0-9.e-]+.*\"flowing_ms_max\":[
 redress_bench_run(paced 400 "\"lag_p50\":[0-9.e-]+,\"lag_p95\":[0-9.e-]+,\"lag_p99\":[0-9.e-]+")
 redress_bench_run(register 400 "\"put\":.*\"register\":[0-9.e-]+")
 redress_bench_run(growth 400 "\"growth_cpu\":[0-9.e-]+,\"growth_io\":[0-9.e-]+")
+add_test(NAME "measure: growth of two sites" COMMAND redress-bench growth --count 400 --sites 2 --json)
+set_tests_properties("measure: growth of two sites" PROPERTIES
+  PASS_REGULAR_EXPRESSION "\"growth_cpu\":[0-9.e-]+,\"growth_io\":[0-9.e-]+,\"sites\":2"
+  FAIL_REGULAR_EXPRESSION "redress-bench: " LABELS slow TIMEOUT 300 PROCESSORS 2)
 redress_bench_run(cases 400 "\"cases_cpu\":[0-9.e-]+")
 redress_bench_run(wire 400 "\"entries\":400.*\"wire\":1\\.[0-9]+")
 add_test(NAME "measure: archive" COMMAND redress-bench --cases 2000 --rounds 1 --json)
