@@ -8,6 +8,7 @@
 
 #include "branch-agent/agent.h"
 #include "branch-agent/loop.h"
+#include "ops/measure/door_client.h"
 #include "ops/measure/go.h"
 #include "ops/measure/process_figures.h"
 #include "ops/measure/stopwatch.h"
@@ -92,10 +93,12 @@ class Worker {
     done = all_in();
     const std::int64_t in = ns_now();
     if (done) done = await_receipts(task_.load.count);
+    const std::int64_t receipted = ns_now();
+    if (done && task_.level) done = await_level(task_.home);
     if (!done) return done;
     tell_({{"begun_ns", begun},
            {"registered_ns", in},
-           {"done_ns", ns_now()},
+           {"done_ns", receipted},
            {"begun_at", 0},
            {"cpu_ns", cpu_ns() - cpu},
            {"written_bytes", written_of(::getpid()).value_or(0) - written}});

@@ -24,7 +24,8 @@ struct BranchTask {
   std::string home;
   Task task = Task::live;
   LoadPlan load;
-  std::string go;  // paced: this file says when, once it is there
+  std::string go;      // paced: this file says when, once it is there
+  bool level = false;  // live: what it cost is told once the lists show everything, so that followers are counted whole
 };
 
 // `tell` is given each report as it comes. Ends when the task is done. The exit status.

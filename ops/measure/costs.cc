@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "ops/measure/door_client.h"
 #include "ops/measure/office.h"
 #include "ops/measure/process_figures.h"
 #include "ops/measure/stopwatch.h"
@@ -40,6 +41,7 @@ Result<std::vector<std::unique_ptr<demo::Child>>> start_parts(Stage& stage, cons
                              {"shape", shape},
                              {"home", office.home_of(outlet)},
                              {"count", count / outlets.size()},
+                             {"level", true},
                              {"source", source}});
     if (!part) return fail(part.error());
     parts.push_back(std::move(*part));
@@ -47,8 +49,8 @@ Result<std::vector<std::unique_ptr<demo::Child>>> start_parts(Stage& stage, cons
   return parts;
 }
 
-// So many entries more, live, by all outlets together, an entry's part of what that costs. Requires: the outlets are
-// free; `source` is new.
+// So many entries more, live, by all outlets together, an entry's part of what that costs until all lists show it.
+// Requires: the outlets are free; `source` is new.
 Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char* shape, const std::string& source) {
   const pid_t hub = office.gateway_pid();
   const std::int64_t cpu = cpu_ns_of(hub);
@@ -68,6 +70,8 @@ Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char
     branch_cpu_ns += static_cast<double>(told->value("cpu_ns", std::int64_t{0}));
     all_written += told->value("written_bytes", std::uint64_t{0});
   }
+  const Status level = await_level(office.home_of(head_office));
+  if (!level) return fail(level.error());
   const std::size_t each = count / parts->size();
   const auto entries = static_cast<double>(each * parts->size());
   all_written += written_of(hub).value_or(0) - written;

@@ -65,6 +65,7 @@ int run_product(const json& plan, const Texts& texts, const Tell& tell) {
   branch.load.source = plan.value("source", "bench");
   branch.load.texts = &texts;
   branch.go = plan.value("go", "");
+  branch.level = plan.value("level", false);
   return run_branch(branch, tell);
 }
 
