@@ -4,6 +4,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <exception>
 #include <filesystem>
@@ -331,9 +332,12 @@ Expected<Config, std::vector<Error>> load_config(const std::string& path) {
   std::error_code ignored;
   std::ifstream file{path, std::ios::binary};
   if (!file || !std::filesystem::is_regular_file(path, ignored)) return failed(Code::io, 0, "unreadable");
-  std::string text(file_bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (file && text.size() <= file_bytes_max) {
+    file.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return failed(Code::io, 0, "unreadable");
   if (text.size() > file_bytes_max) return failed(Code::too_large, 0, "too large");
 

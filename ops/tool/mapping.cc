@@ -297,10 +297,13 @@ Result<Mapping> Mapping::parse(std::string_view toml) {
 
 Result<Mapping> Mapping::load(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
-  std::string text(mapping_bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (file && text.size() <= mapping_bytes_max) {
+    file.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (!file.eof() && !file) return fail(Code::io, "read mapping: cannot be read", path);
-  text.resize(static_cast<std::size_t>(file.gcount()));
   auto mapping = parse(text);
   if (mapping) return mapping;
   const Error& error = mapping.error();
