@@ -3,12 +3,10 @@
 // a bearable cost is not opened.
 #include "crypto/keystore.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "crypto/derive.h"
 #include "crypto/digest.h"
 #include "crypto/keystore_content.h"
+#include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/target.h"
 
 namespace redress::crypto {
@@ -21,31 +19,10 @@ void read_content(ByteView plain) {
   REDRESS_ASSERT(same_bytes(again, plain));
 }
 
-// A file that is the owner's, and goes with the program.
-class Scratch {
- public:
-  Scratch() : descriptor_{::mkstemp(path_.data())} { REDRESS_ASSERT(descriptor_ >= 0); }
-  ~Scratch() {
-    ::close(descriptor_);
-    ::unlink(path_.c_str());
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& holding(ByteView bytes) {
-    REDRESS_ASSERT(::ftruncate(descriptor_, 0) == 0);
-    REDRESS_ASSERT(::pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
-    return path_;
-  }
-
- private:
-  std::string path_ = "/tmp/redress-fuzz-XXXXXX";
-  const int descriptor_;
-};
-
 enum class Ending { digest, none };
 
 void read_file_of(ByteView body, Ending ending) {
-  static Scratch scratch;
+  static fuzz::MemoryFile scratch;
   constexpr std::size_t cost_at = 9;
   if (body.size() >= cost_at + 3) {
     const auto number = [&](std::size_t i) { return std::to_integer<std::uint8_t>(body[cost_at + i]); };

@@ -2,10 +2,8 @@
 // of dates, one of the header's names. Input: a line with the header's names between commas, then the mapping.
 #include "ops/tool/mapping.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "crypto/suite_intl.h"
+#include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/target.h"
 
 namespace redress::tool {
@@ -37,12 +35,9 @@ void use(const Mapping& mapping, const std::optional<std::vector<std::string>>& 
   if (header) check(*header);
 }
 
-// Through a file that is memory only.
 Result<Mapping> load(std::string_view text) {
-  static const int file = memfd_create("mapping", MFD_CLOEXEC);
-  REDRESS_ASSERT(file >= 0 && ftruncate(file, 0) == 0);
-  REDRESS_ASSERT(pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
-  return Mapping::load("/proc/self/fd/" + std::to_string(file));
+  static fuzz::MemoryFile file;
+  return Mapping::load(file.holding(view_of(text)));
 }
 
 }  // namespace
