@@ -21,7 +21,7 @@ inline constexpr StreamName branch_journal = journal_of(branch_site, live_epoch)
 inline constexpr StreamName branch_feed = feed_for(Epoch{3}, branch_site);
 inline constexpr StreamName earlier_journal = journal_of(branch_site, Epoch{4});
 inline constexpr StreamName earlier_feed = feed_for(Epoch{2}, branch_site);
-inline constexpr std::size_t acts_max = 200;
+inline constexpr std::size_t acts_max = 64;
 inline constexpr unsigned acts_known = 23;
 
 // What is not in both sessions' interface the same way.
@@ -194,7 +194,7 @@ class Dialogue {
         wanted_ && in.u8() % 4 != 3 ? *wanted_ : wire::Want{{}, stream(in), Seq{std::uint64_t{in.u8()} % 8}};
     wire::Give out{session(in), of.stream, of.seq, std::nullopt, std::nullopt};
     const unsigned lie = in.u8();
-    const std::vector<Shelved> told = entries_of(of.stream, entries_told);
+    const std::span<const Shelved> told = entries_of(of.stream, entries_told);
     if (of.seq == Seq{} || of.seq.value() > told.size() || lie % 8 == 1) return out;
     out.item = told[of.seq.value() - 1].item;
     if (lie % 8 == 2) out.item->body[0] ^= std::byte{1};
@@ -230,7 +230,7 @@ class Dialogue {
     return made;
   }
   void batch(const StreamName& of, Input& in) {
-    const std::vector<Shelved> told = entries_of(of, entries_told);
+    const std::span<const Shelved> told = entries_of(of, entries_told);
     const SessionId named = session(in);
     const std::size_t held = shelf_.mark_of(of).value_or(journal::Mark{}).seq.value();
     const std::size_t moved = held + in.u8() % 8;  // 3: the next one

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "protocol/base/random.h"
 #include "protocol/sync/exchange.h"
@@ -93,18 +94,20 @@ inline constexpr std::size_t entries_told = 24;
 inline constexpr Epoch live_epoch{5};  // of the branch's journal
 
 // The first of a stream's entries, made once for all inputs.
-inline std::vector<Shelved> entries_of(const StreamName& stream, std::size_t count) {
+inline std::span<const Shelved> entries_of(const StreamName& stream, std::size_t count) {
   static std::map<StreamName, std::vector<Shelved>> made;
   std::vector<Shelved>& all = made[stream];
   if (all.empty()) all = entries_made(stream, entries_told);
-  return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()))};
+  return std::span{all}.first(std::min(count, all.size()));
 }
 
 class Shelf final : public sync::Streams {
  public:
   explicit Shelf(SiteId site) : site_{site} {}
 
-  void put(const StreamName& stream, std::vector<Shelved> entries) { streams_[stream].entries = std::move(entries); }
+  void put(const StreamName& stream, std::span<const Shelved> entries) {
+    streams_[stream].entries.assign(entries.begin(), entries.end());
+  }
 
   // What a commit does. False: the write does not fit what stands here now.
   [[nodiscard]] bool keep(const sync::Accept& accept, std::vector<journal::Receipt>& receipts) {
