@@ -358,9 +358,14 @@ void CsvReader::skip_lines(bool until_row, bool mid_line) {
   }
 }
 
+// As CsvReject says; what is broken may be as long as the window, which is longer.
+std::string CsvReader::raw_of(std::string_view record) const {
+  return decoder_->lenient(record.substr(0, csv_record_bytes_max));
+}
+
 CsvRecord CsvReader::oversize(std::string_view window, bool in_quotes) {
   const std::size_t line = line_;
-  std::string raw = decoder_->lenient(window);
+  std::string raw = raw_of(window);
   // The last line of the window is cut, so it is looked at again from its start.
   const std::size_t last = in_quotes ? window.rfind('\n') : npos;
   take(last == npos ? window.size() : last + 1);
@@ -369,9 +374,7 @@ CsvRecord CsvReader::oversize(std::string_view window, bool in_quotes) {
 }
 
 CsvRecord CsvReader::checked(std::vector<std::string> cells, std::string_view record) {
-  const auto rejected = [&](std::size_t column, Fault fault) {
-    return reject(line_, column, fault, decoder_->lenient(record));
-  };
+  const auto rejected = [&](std::size_t column, Fault fault) { return reject(line_, column, fault, raw_of(record)); };
   if (width_ != 0 && cells.size() != width_) {
     CsvReject out = rejected(std::min(cells.size(), width_) + 1, Fault::width);
     const std::string numbers = " columns=" + std::to_string(cells.size()) + " wanted=" + std::to_string(width_);
@@ -404,7 +407,7 @@ Result<CsvRecord> CsvReader::next() {
   const std::size_t resume = scanned.fault ? resume_offset(broken, whole) : npos;
   if (!whole && resume == npos) return oversize(window, scanned.in_quotes);
   broken = broken.substr(0, resume);
-  CsvRecord out = reject(line_, scanned.column, scanned.fault.value_or(Fault::record_size), decoder_->lenient(broken));
+  CsvRecord out = reject(line_, scanned.column, scanned.fault.value_or(Fault::record_size), raw_of(broken));
   take(broken.size());
   return out;
 }

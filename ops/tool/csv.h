@@ -80,6 +80,7 @@ class CsvReader {
   void take(std::size_t size);
   [[nodiscard]] bool is_row(std::string_view line) const;
   [[nodiscard]] std::size_t resume_offset(std::string_view record, bool whole) const;
+  [[nodiscard]] std::string raw_of(std::string_view record) const;
   [[nodiscard]] CsvRecord oversize(std::string_view window, bool in_quotes);
   void skip_lines(bool until_row, bool mid_line);
   [[nodiscard]] CsvRecord checked(std::vector<std::string> cells, std::string_view record);

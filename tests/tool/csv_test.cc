@@ -240,9 +240,21 @@ TEST_CASE("Csv: a line of megabytes is one reject and its end is not taken for a
   const Table table = read("a,b\n" + std::string(3 * limits::mib, 'x') + ",y\nc,d\n", 2);
   REQUIRE(table.rejects.size() == 1);
   CHECK(table.rejects[0].line == 2);
-  CHECK(table.rejects[0].raw.size() <= csv_record_bytes_max + 2);
+  CHECK(table.rejects[0].raw.size() == csv_record_bytes_max);
   REQUIRE(table.rows.size() == 2);
   CHECK(table.rows[1].line == 3);
+}
+
+TEST_CASE("Csv: a reject shows no more of the file than a record may have", "[tool][csv]") {
+  constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+  for (const std::size_t size : {csv_record_bytes_max + 1, csv_record_bytes_max + 2, 2 * csv_record_bytes_max}) {
+    const std::string broken(size, '\xA1');  // starts no character of UTF-8
+    for (const std::string& record : {broken, broken + "\"", "\"" + broken}) {
+      const Table table = read("中文,x\n" + record + "\n", 2, Encoding::utf8);
+      REQUIRE(table.rejects.size() == 1);
+      CHECK(table.rejects[0].raw.size() <= replacement_character.size() * csv_record_bytes_max);
+    }
+  }
 }
 
 TEST_CASE("Csv: an unterminated quote over the record limit is left at the next whole row", "[tool][csv]") {
