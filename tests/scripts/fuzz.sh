@@ -16,12 +16,13 @@ if [[ ${1:-} == --runs ]]; then
   runs=${2:-}
   [[ $runs =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: N is a number from 1: $runs" >&2; exit 2; }
   shift 2
-  length=(-runs="$runs")
+  # A long run goes beside other work, which may hold it up for minutes: an input is given half an hour.
+  length=(-runs="$runs" -timeout=1800)
 else
   seconds=${1:-60}
   shift $(($# > 0 ? 1 : 0))
   [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: SECONDS is a number from 1: $seconds" >&2; exit 2; }
-  length=(-max_total_time="$seconds")
+  length=(-max_total_time="$seconds" -timeout=10)
 fi
 command -v clang++ >/dev/null || { echo "fuzz: needs clang++" >&2; exit 1; }
 targets=("$@")
@@ -36,7 +37,7 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # What is freed is kept back longer than any input lasts, but not in so much memory that all of it is cold; allocations
 # are told by their last two callers. A finding's stacks are whole where it is seen again, without these.
 export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=2:${ASAN_OPTIONS:-}
-common=(-rss_limit_mb=2048 -timeout=10 -reload=0 -print_funcs=0 -print_final_stats=1)
+common=(-rss_limit_mb=2048 -reload=0 -print_funcs=0 -print_final_stats=1)
 found=build/fuzz/fuzz/found
 for target in "${targets[@]}"; do
   program=build/fuzz/fuzz/fuzz_$target
