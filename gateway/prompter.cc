@@ -1,35 +1,17 @@
 #include "gateway/prompter.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace redress::gateway {
 namespace {
 
 constexpr std::int64_t again_ms = 60'000;
-constexpr std::int64_t at_rest_ms_max = 3'600'000;  // so that what is held does not outlive its reason
+constexpr std::int64_t at_rest_ms_max = 3'600'000;  // so that what is put off does not outlive its reason
 
 }  // namespace
 
 Prompter::Prompter(PrompterParts parts, store::Desk& desk)
     : parts_{std::move(parts)}, desk_{desk}, rules_{*parts_.profiles, *parts_.calendars} {}
-
-void Prompter::hold(const store::Listed& one, WallTime until) {
-  if (const auto before = held_.find(one.id); before != held_.end()) order_.erase({before->second.until, one.id});
-  held_.insert_or_assign(one.id, Held{one.mark.due_s, until});
-  order_.emplace(until, one.id);
-}
-
-void Prompter::let_go(WallTime now) {
-  const auto release = [this](std::set<std::pair<WallTime, CaseId>>::iterator one) {
-    held_.erase(one->second);
-    order_.erase(one);
-  };
-  while (!order_.empty() && order_.begin()->first <= now) release(order_.begin());
-  // Longer than anything is held: the clock went back.
-  while (!order_.empty() && order_.rbegin()->first.value() > now.value() + at_rest_ms_max)
-    release(std::prev(order_.end()));
-}
 
 Prompter::Look Prompter::look_at(const CaseId& id, WallTime now) {
   Look look;
@@ -56,15 +38,10 @@ Prompter::Look Prompter::look_at(const CaseId& id, WallTime now) {
 }
 
 std::vector<Prompter::Made> Prompter::take_due(WallTime now) {
-  let_go(now);
-  const auto skips = [this](const store::Listed& one) {
-    const auto held = held_.find(one.id);
-    return held != held_.end() && held->second.prompt_s == one.mark.due_s;
-  };
-  const std::vector<store::Listed> come = parts_.catalogue->prompted(now, look_cases_max, skips);
+  const std::vector<store::Prompted> come = parts_.catalogue->prompted(now, look_cases_max);
   level_ = come.size() < look_cases_max;
   std::vector<Made> out;
-  for (const store::Listed& one : come) {
+  for (const store::Prompted& one : come) {
     if (out.size() == a_turn_max) {
       level_ = false;
       break;
@@ -73,11 +50,10 @@ std::vector<Prompter::Made> Prompter::take_due(WallTime now) {
     if (!look.due) {
       // A clock's time may have moved, or its last chance gone by.
       const WallTime rest{now.value() + at_rest_ms_max};
-      const bool past = look.next && *look.next <= now;
-      hold(one, past ? WallTime{now.value() + again_ms} : std::min(look.next.value_or(rest), rest));
+      parts_.catalogue->put_off(one, std::min(look.next.value_or(rest), rest));
       continue;
     }
-    hold(one, WallTime{now.value() + again_ms});
+    parts_.catalogue->put_off(one, WallTime{now.value() + again_ms});
     auto made = desk_.record(one.id, look.due->first, look.due->second, now);
     if (!made) continue;
     if (auto* append = std::get_if<store::Append>(&*made)) out.push_back({std::move(*append), look.due->second});

@@ -7,9 +7,7 @@
 // has one.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "protocol/casework/prompts.h"
@@ -20,7 +18,7 @@
 namespace redress::gateway {
 
 struct PrompterParts {
-  const store::Catalogue* catalogue = nullptr;
+  store::Catalogue* catalogue = nullptr;  // named again later is what it is told
   const casework::Kinds* kinds = nullptr;
   const rules::Profiles* profiles = nullptr;
   const rules::Calendars* calendars = nullptr;
@@ -44,29 +42,18 @@ class Prompter {
   [[nodiscard]] std::vector<Made> take_due(WallTime now);
   // True if the last call came to all whose time it was.
   [[nodiscard]] bool is_level() const noexcept { return level_; }
-  // How many cases were looked at in vain and wait for their next time, an hour at most.
-  [[nodiscard]] std::size_t waiting() const noexcept { return held_.size(); }
 
  private:
   struct Look {
     std::optional<WallTime> next;
     std::optional<std::pair<casework::Event, std::string>> due;  // with its key
   };
-  // Not to be looked at before `until`, unless the catalogue names another time for it.
-  struct Held {
-    std::uint32_t prompt_s = 0;
-    WallTime until;
-  };
   [[nodiscard]] Look look_at(const CaseId& id, WallTime now);
-  void hold(const store::Listed& one, WallTime until);
-  void let_go(WallTime now);
 
   PrompterParts parts_;
   store::Desk& desk_;
   casework::RulesOfDays rules_;
   bool level_ = false;
-  std::map<CaseId, Held> held_;
-  std::set<std::pair<WallTime, CaseId>> order_;  // of what is held, by when
 };
 
 }  // namespace redress::gateway

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 namespace redress::store {
 namespace {
 
 constexpr std::size_t chunk_rows_max = 1024;
+constexpr std::uint64_t put_off_s_max = 3'601;
 constexpr std::uint16_t accused_bit = 0x8000;
 constexpr std::uint16_t other_channel = 0x7FFF;
 
@@ -84,6 +86,8 @@ void Catalogue::put(const Summary& summary) {
   Row row{summary.id,
           summary.due ? seconds_of(*summary.due) : 0,
           summary.prompt ? seconds_of(*summary.prompt) : 0,
+          0,
+          summary.entries,
           summary.handler.value(),
           summary.registrar.value(),
           summary.state.value(),
@@ -98,7 +102,7 @@ void Catalogue::put(const Summary& summary) {
 
 void Catalogue::put_damaged(const CaseId& id) {
   const std::lock_guard lock{mutex_};
-  put_row(Row{id, 0, 0, 0, 0, 0, 0});
+  put_row(Row{.id = id});
 }
 
 void Catalogue::put_row(const Row& row) {
@@ -139,15 +143,13 @@ std::vector<Listed> Catalogue::newest(const Ask& ask, const CaseId& below, std::
   return out;
 }
 
-template <typename Fits>
-std::vector<Listed> Catalogue::earliest(std::uint32_t Row::*seconds, std::size_t count, const Fits& fits) const {
+std::vector<Listed> Catalogue::earliest(const Ask& ask, const ListMark& after, std::size_t count) const {
   std::priority_queue<std::pair<std::uint32_t, CaseId>> first;  // the latest of those that come first is on top
   for (const std::vector<Row>& chunk : chunks_) {
     for (const Row& row : chunk) {
-      const std::uint32_t at = row.*seconds;
-      if (at == 0 || (first.size() == count && at > first.top().first)) continue;
-      if (!fits(row, {row.id, {at, row.id}})) continue;
-      first.emplace(at, row.id);
+      if (row.due_s == 0 || (first.size() == count && row.due_s > first.top().first)) continue;
+      if (std::pair{row.due_s, row.id} <= std::pair{after.due_s, after.id} || !fits(row, ask)) continue;
+      first.emplace(row.due_s, row.id);
       if (first.size() > count) first.pop();
     }
   }
@@ -162,19 +164,55 @@ std::vector<Listed> Catalogue::list(const Wanted& wanted, Sorted sorted, const L
   const std::lock_guard lock{mutex_};
   if (count == 0) return {};
   const Ask ask = ask_of(wanted);
-  if (sorted == Sorted::newest) return newest(ask, after.id, count);
-  return earliest(&Row::due_s, count, [&](const Row& row, const Listed& one) {
-    return std::pair{one.mark.due_s, one.id} > std::pair{after.due_s, after.id} && fits(row, ask);
-  });
+  return sorted == Sorted::newest ? newest(ask, after.id, count) : earliest(ask, after, count);
 }
 
-std::vector<Listed> Catalogue::prompted(WallTime now, std::size_t count,
-                                        const std::function<bool(const Listed&)>& skips) const {
+bool Catalogue::visit_chunk(std::optional<CaseId>& after, const std::function<void(const Row&)>& visit) const {
   const std::lock_guard lock{mutex_};
-  if (count == 0) return {};
+  const auto is_behind = [&](const CaseId& id) { return !after || *after < id; };
+  const auto chunk = std::partition_point(chunks_.begin(), chunks_.end(),
+                                          [&](const std::vector<Row>& one) { return !is_behind(one.back().id); });
+  if (chunk == chunks_.end()) return false;
+  for (const Row& row : *chunk) {
+    if (is_behind(row.id)) visit(row);
+  }
+  after = chunk->back().id;
+  return true;
+}
+
+std::vector<Prompted> Catalogue::prompted(WallTime now, std::size_t count) const {
   const std::uint32_t until = seconds_of(now);
-  return earliest(&Row::prompt_s, count,
-                  [&](const Row& row, const Listed& one) { return row.prompt_s <= until && !skips(one); });
+  const auto has_come = [until](const Row& row) {
+    const bool off = row.put_off_s > until && row.put_off_s <= until + put_off_s_max;
+    return row.prompt_s != 0 && row.prompt_s <= until && !off;
+  };
+  std::vector<std::tuple<std::uint32_t, CaseId, std::uint32_t>> first;  // a heap: the latest is on top
+  std::optional<CaseId> after;
+  while (count > 0 && visit_chunk(after, [&](const Row& row) {
+           if (!has_come(row) || (first.size() == count && row.prompt_s > std::get<0>(first.front()))) return;
+           first.emplace_back(row.prompt_s, row.id, row.entries);
+           std::push_heap(first.begin(), first.end());
+           if (first.size() <= count) return;
+           std::pop_heap(first.begin(), first.end());
+           first.pop_back();
+         })) {
+  }
+  std::sort_heap(first.begin(), first.end());
+  std::vector<Prompted> out;
+  out.reserve(first.size());
+  for (const auto& [at, id, entries] : first) out.push_back({id, entries});
+  return out;
+}
+
+void Catalogue::put_off(const Prompted& one, WallTime until) {
+  const std::lock_guard lock{mutex_};
+  const auto chunk =
+      std::lower_bound(chunks_.begin(), chunks_.end(), one.id,
+                       [](const std::vector<Row>& rows, const CaseId& id) { return rows.back().id < id; });
+  if (chunk == chunks_.end()) return;
+  const auto row = std::lower_bound(chunk->begin(), chunk->end(), one.id,
+                                    [](const Row& each, const CaseId& id) { return each.id < id; });
+  if (row->id == one.id && row->entries == one.entries) row->put_off_s = seconds_of(WallTime{until.value() + 999});
 }
 
 Counts Catalogue::count(const Wanted& wanted, WallTime now) const {

@@ -1,8 +1,8 @@
-// What lists are filtered, sorted and counted by: 36 bytes a case, in memory, so that a page of a million cases costs a
+// What lists are filtered, sorted and counted by: 44 bytes a case, in memory, so that a page of a million cases costs a
 // walk over them and the opening of its own rows. Made from the views at a start, kept level by the follower.
 //
-// A resource: the follower alone changes it, any thread asks; one lock, held for a few milliseconds at a million cases.
-// It holds no text but the names of channels.
+// A resource: the follower alone changes what is known of a case, the prompter when it is named to it again; any thread
+// asks. One lock, held for a few milliseconds at a million cases. It holds no text but the names of channels.
 #pragma once
 
 #include <functional>
@@ -43,6 +43,12 @@ struct Listed {
   ListMark mark;
 };
 
+// A case of which something may have to be said.
+struct Prompted {
+  CaseId id;
+  std::uint32_t entries = 0;  // as the catalogue knew it
+};
+
 // How many there are of each; names that nothing has are not in it.
 struct Counts {
   std::size_t cases = 0;
@@ -70,10 +76,12 @@ class Catalogue {
   // count as one here.
   [[nodiscard]] std::vector<Listed> list(const Wanted& wanted, Sorted sorted, const ListMark& after,
                                          std::size_t count) const;
-  // The cases whose summary's `prompt` has come, the earliest first, at most `count`: but those that `skips`, which is
-  // asked with the lock held. The mark's due_s is when, rounded down to a second.
-  [[nodiscard]] std::vector<Listed> prompted(WallTime now, std::size_t count,
-                                             const std::function<bool(const Listed&)>& skips) const;
+  // The cases whose summary's `prompt` has come, to the second, and that are not put off: the earliest first, at most
+  // `count`. The lock is held for a thousand rows at a time, so that who gives way to all keeps nobody waiting.
+  [[nodiscard]] std::vector<Prompted> prompted(WallTime now, std::size_t count) const;
+  // It is not named before `until`, unless the case has grown since it was named, or grows. Requires: `until` is an
+  // hour off at most; what is further off, because the clock went back, does not hold.
+  void put_off(const Prompted& one, WallTime until);
   // `wanted.channel` beyond those that are held counts all of them.
   [[nodiscard]] Counts count(const Wanted& wanted, WallTime now) const;
   [[nodiscard]] std::size_t size() const;
@@ -83,12 +91,14 @@ class Catalogue {
     CaseId id;
     std::uint32_t due_s = 0;  // since 1970; 0: nothing is due
     std::uint32_t prompt_s = 0;
+    std::uint32_t put_off_s = 0;  // until then
+    std::uint32_t entries = 0;
     std::uint32_t handler = 0;
     std::uint32_t registrar = 0;
     std::uint16_t state = 0;
     std::uint16_t channel = 0;  // its place among the names; the highest bit: somebody is complained of
   };
-  static_assert(sizeof(Row) == 36);
+  static_assert(sizeof(Row) == 44);
   struct Ask;
 
   void put_row(const Row& row);
@@ -96,9 +106,10 @@ class Catalogue {
   [[nodiscard]] Ask ask_of(const Wanted& wanted) const;
   [[nodiscard]] bool fits(const Row& row, const Ask& ask) const;
   [[nodiscard]] std::vector<Listed> newest(const Ask& ask, const CaseId& below, std::size_t count) const;
-  // The rows that fit, by when `seconds` says, 0 being never.
-  template <typename Fits>
-  [[nodiscard]] std::vector<Listed> earliest(std::uint32_t Row::*seconds, std::size_t count, const Fits& fits) const;
+  // By when something is due.
+  [[nodiscard]] std::vector<Listed> earliest(const Ask& ask, const ListMark& after, std::size_t count) const;
+  // Visits the rows of the first chunk that has any above `after`, which moves to its end. False: none has.
+  [[nodiscard]] bool visit_chunk(std::optional<CaseId>& after, const std::function<void(const Row&)>& visit) const;
 
   mutable std::mutex mutex_;
   std::vector<std::vector<Row>> chunks_;  // none empty; ascending in and between them

@@ -61,7 +61,7 @@ class Daemon {
   [[nodiscard]] Random& random() noexcept { return random_; }
   [[nodiscard]] Door& door() noexcept { return *door_; }
   [[nodiscard]] store::Truth& journal() noexcept { return *journal_; }
-  [[nodiscard]] const store::Catalogue& catalogue() const noexcept { return catalogue_; }
+  [[nodiscard]] store::Catalogue& catalogue() noexcept { return catalogue_; }
   [[nodiscard]] const casework::Kinds& kinds() const noexcept { return kinds_; }
   [[nodiscard]] const Rulebook& rules() const noexcept { return rules_; }
   [[nodiscard]] const journal::Signer& signer() const noexcept { return *signer_; }

@@ -16,7 +16,7 @@ class Listing {
   Listing(const store::Truth& journal, const store::SiteOptions& site, Epoch born, const casework::Kinds& kinds,
           const rules::Profiles& profiles, std::span<const std::string> shown, const rules::Calendars& calendars);
 
-  [[nodiscard]] const store::Catalogue& catalogue() const noexcept { return catalogue_; }
+  [[nodiscard]] store::Catalogue& catalogue() noexcept { return catalogue_; }
   // Follows to the end of the ledger.
   void follow();
 

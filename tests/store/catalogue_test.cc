@@ -100,18 +100,46 @@ TEST_CASE("Catalogue: names the cases whose time to be spoken of has come, the e
   }
   std::sort(expected.begin(), expected.end());
   REQUIRE(expected.size() > 100);
-  std::vector<std::pair<std::int64_t, CaseId>> named;
-  const auto is_named = [&](const Listed& one) {
-    return std::find(named.begin(), named.end(), std::pair<std::int64_t, CaseId>{one.mark.due_s, one.id}) !=
-           named.end();
-  };
+  std::vector<CaseId> named;
   for (std::size_t before = SIZE_MAX; named.size() != before;) {
     before = named.size();
-    const auto some = both.catalogue.prompted(now, 37, is_named);
+    const auto some = both.catalogue.prompted(now, 37);
     REQUIRE(some.size() <= 37);
-    for (const Listed& one : some) named.emplace_back(one.mark.due_s, one.id);
+    for (const Prompted& one : some) {
+      named.push_back(one.id);
+      both.catalogue.put_off(one, WallTime{now.value() + 3'600'000});
+    }
   }
-  CHECK(named == expected);
+  REQUIRE(named.size() == expected.size());
+  for (std::size_t i = 0; i < named.size(); ++i) CHECK(named[i] == expected[i].second);
+}
+
+TEST_CASE("Catalogue: what is put off is named again when its time comes, when it grows, or when the clock went back") {
+  std::mt19937 random{20'261'131};
+  Catalogue catalogue;
+  Summary summary = drawn(random, 7);
+  const WallTime now{1'795'000'250'499};
+  summary.prompt = WallTime{now.value() - 1'000};
+  summary.entries = 3;
+  catalogue.put(summary);
+  const auto named = catalogue.prompted(now, 10);
+  REQUIRE(named.size() == 1);
+  CHECK(named[0].entries == 3);
+  catalogue.put_off({summary.id, 2}, WallTime{now.value() + 60'000});  // as it was before
+  CHECK(catalogue.prompted(now, 10).size() == 1);
+  catalogue.put_off(named[0], WallTime{now.value() + 60'000});
+  CHECK(catalogue.prompted(now, 10).empty());
+  CHECK(catalogue.prompted(WallTime{now.value() + 59'000}, 10).empty());
+  CHECK(catalogue.prompted(WallTime{now.value() + 61'000}, 10).size() == 1);
+  CHECK(catalogue.prompted(WallTime{now.value() - 1'000}, 10).empty());
+  summary.prompt = WallTime{now.value() - 8'000'000};
+  catalogue.put(summary);
+  catalogue.put_off(named[0], WallTime{now.value() + 60'000});
+  CHECK(catalogue.prompted(WallTime{now.value() - 7'200'000}, 10).size() == 1);
+  catalogue.put_off(named[0], WallTime{now.value() + 60'000});
+  summary.entries = 4;
+  catalogue.put(summary);
+  CHECK(catalogue.prompted(now, 10).size() == 1);
 }
 
 TEST_CASE("Catalogue: lists and counts what a plain list does, in whatever order cases come and change") {
