@@ -245,7 +245,7 @@ void Daemon::add_case_routes() {
       [this] { return Position{ledger_.load()}; },
       // Views that were dropped show nothing, whatever they showed.
       [this] { return following_->has_dropped() ? Position{} : following_->position(); },
-      [this] { following_->hurry(); },
+      [this](Position until) { following_->hurry(until); },
       [this](std::int64_t ms, std::function<void()> work) { door_->call_later(ms, std::move(work)); }});
   case_api_ =
       std::make_unique<CaseApi>(CaseApiParts{desk_.get(), view_reader_.get(), &kinds_, commands_.get(), &site_options_,

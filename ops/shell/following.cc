@@ -48,10 +48,10 @@ void Following::on_healed() {
   woken_.notify_one();
 }
 
-void Following::hurry() {
+void Following::hurry(Position until) {
   {
     const std::lock_guard lock{mutex_};
-    hurried_ = true;
+    hurried_to_ = std::max(hurried_to_, until);
   }
   woken_.notify_one();
 }
@@ -83,7 +83,7 @@ void Following::run_task(std::unique_lock<std::mutex>& lock) {
 bool Following::gather(std::unique_lock<std::mutex>& lock) {
   for (auto waited = pace_.gather_for; waited <= pace_.yield_for; waited += pace_.gather_for) {
     const std::uint64_t before = head_.value();
-    if (woken_.wait_for(lock, pace_.gather_for, [this] { return stopping_ || hurried_; })) return false;
+    if (woken_.wait_for(lock, pace_.gather_for, [this] { return stopping_ || is_hurried(); })) return false;
     if (head_.value() - before < pace_.fast) return false;
   }
   return true;
@@ -123,12 +123,16 @@ void Following::pause() {
   woken_.wait_for(lock, retry_after, [this] { return stopping_; });
 }
 
-void Following::follow() {
+bool Following::follow() {
   const auto followed = follower_.advance(entries_a_commit);
-  if (followed) return moved_();
+  if (followed) {
+    moved_();
+    return true;
+  }
   log_.error("follower", "views cannot be written",
              {{"code", wire::name_of(followed.error().code)}, {"why", followed.error().what}});
   pause();
+  return false;
 }
 
 void Following::run() {
@@ -137,6 +141,7 @@ void Following::run() {
   Position grown_to;
   for (Position due;;) {
     bool behind = false;
+    bool healed = false;
     {
       // Now and then although there is nothing to follow: a disk fills, and empties, by itself.
       std::unique_lock lock{mutex_};
@@ -147,22 +152,25 @@ void Following::run() {
       run_task(lock);
       behind = follower_.position() < head_;
       // Once the ledger stands still, or somebody waits, what is left of the load has its share.
-      loaded = loaded && !hurried_ && std::exchange(grown_to, head_) != head_;
+      loaded = loaded && !is_hurried() && std::exchange(grown_to, head_) != head_;
       if (behind && follower_.position() >= due && !stopping_) {
         loaded = gather(lock);
         due = head_;
-        hurried_ = false;
       }
-      behind = std::exchange(healed_, false) || behind;
+      healed = std::exchange(healed_, false);
+      behind = healed || behind;
       if (stopping_) return run_task(lock);  // of who asked while it gathered
     }
-    if (!may_follow()) {
-      if (behind) pause();
+    bool done = may_follow();
+    if (!done && behind) {
+      pause();
     } else if (behind && loaded) {
-      lowest_.run([this] { follow(); });
+      lowest_.run([&] { done = follow(); });
     } else if (behind) {
-      follow();
+      done = follow();
     }
+    // What came back is not forgotten while the views wait.
+    if (healed && !done) on_healed();
   }
 }
 

@@ -53,8 +53,8 @@ class Following {
   // Runs `work` on the follower's thread, between two commits, and waits for it. False: the thread stops, nothing was
   // done. By one thread at a time, not the follower's.
   [[nodiscard]] bool between(const std::function<void()>& work);
-  // Somebody waits until the views are level with the ledger as it is now.
-  void hurry();
+  // Somebody waits until the views are level with `until`, of which on_ledger() may tell later.
+  void hurry(Position until);
   [[nodiscard]] Position position() const noexcept { return follower_.position(); }
   // True while nothing is written for want of room (P10).
   [[nodiscard]] bool is_waiting() const noexcept { return waiting_; }
@@ -68,8 +68,11 @@ class Following {
   // Sees to the disk first. False: not now.
   [[nodiscard]] bool may_follow();
   void drop_views();
-  void follow();
+  // False: the views could not be written, which was waited for.
+  [[nodiscard]] bool follow();
   void pause();
+  // Somebody waits for more than the views show. `mutex_` is held.
+  [[nodiscard]] bool is_hurried() const { return hurried_to_ > follower_.position(); }
   // What between() asked for. `lock` is on `mutex_`.
   void run_task(std::unique_lock<std::mutex>& lock);
 
@@ -83,7 +86,7 @@ class Following {
   std::condition_variable woken_;
   Position head_;
   bool stopping_ = false;
-  bool hurried_ = false;
+  Position hurried_to_;
   bool healed_ = false;
   bool asleep_ = false;  // level with the ledger
   const std::function<void()>* task_ = nullptr;

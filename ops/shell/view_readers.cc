@@ -24,7 +24,7 @@ void ViewReaders::when_followed(Position until, std::function<void(bool)> go) {
   if (parts_.followed() >= until) return go(false);
   const auto waiter = std::make_shared<Waiter>(Waiter{until, std::move(go)});
   waiters_.push_back(waiter);
-  parts_.hurry();
+  parts_.hurry(until);
   parts_.later(stale_after_ms, [this, weak = std::weak_ptr{waiter}] {
     const auto still = weak.lock();
     if (!still) return;

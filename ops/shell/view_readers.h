@@ -13,7 +13,7 @@ namespace redress::shell {
 struct ViewReadersParts {
   std::function<Position()> ledger;                                // the head as last committed; any thread
   std::function<Position()> followed;                              // how far the views are
-  std::function<void()> hurry;                                     // somebody waits for them
+  std::function<void(Position)> hurry;                             // somebody waits for them until there
   std::function<void(std::int64_t, std::function<void()>)> later;  // on the door's thread, after ms
 };
 

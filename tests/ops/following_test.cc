@@ -15,6 +15,28 @@ namespace {
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr store::Space short_of_disk{50 * mib, 100 * mib, 3 * mib};
 constexpr store::Space ample{50 * mib, 100 * mib, 80 * mib};
+constexpr std::chrono::seconds patience{60};
+
+// A branch with three entries, and the follower of its lists, which show none of them yet.
+struct Lists {
+  explicit Lists(std::uint64_t seed) : pair{seed} {
+    for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
+    REQUIRE(follower.open().has_value());
+    auto opened = Log::open(LogLevel::error, folder / "log");
+    REQUIRE(opened.has_value());
+    log = std::move(*opened);
+  }
+
+  sim::Pair pair;
+  sim::Node& node{pair.branch()};
+  sim::MemoryTruth views;
+  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
+                           node.keys.views, pair.kinds(), node.random};
+  TempFolder folder;
+  std::unique_ptr<Log> log;
+};
+
+Result<std::uint64_t> drops_nothing() { return std::uint64_t{0}; }
 
 }  // namespace
 
@@ -46,7 +68,6 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
                       }};
   following.start();
   following.on_ledger(Position{3});
-  constexpr std::chrono::seconds patience{60};
   REQUIRE(dropped.get_future().wait_for(patience) == std::future_status::ready);
   CHECK(following.is_waiting());
   CHECK(following.has_dropped());
@@ -63,29 +84,51 @@ TEST_CASE("Following: a short disk takes the lists first; with room they are mad
 }
 
 TEST_CASE("Following: who waits has the views at once, and nobody else's entries are folded one by one") {
-  sim::Pair pair{191};
-  sim::Node& node = pair.branch();
-  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
-  sim::MemoryTruth views;
-  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
-                           node.keys.views, pair.kinds(), node.random};
-  REQUIRE(follower.open().has_value());
-  const TempFolder folder;
-  auto log = Log::open(LogLevel::error, folder / "log");
-  REQUIRE(log.has_value());
+  Lists lists{191};
   std::vector<std::uint64_t> steps;  // on the follower's thread; read when it has ended
   std::promise<void> level;
-  Following following{
-      follower, {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }}, **log, [&] {
-        steps.push_back(follower.position().value());
-        if (follower.position() == Position{3}) level.set_value();
-      }};
+  Following following{lists.follower, {[] { return ample; }, drops_nothing}, *lists.log, [&] {
+                        steps.push_back(lists.follower.position().value());
+                        if (lists.follower.position() == Position{3}) level.set_value();
+                      }};
   following.start();
   for (std::uint64_t head = 1; head <= 3; ++head) following.on_ledger(Position{head});
-  following.hurry();
-  REQUIRE(level.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  following.hurry(Position{3});
+  REQUIRE(level.get_future().wait_for(patience) == std::future_status::ready);
   following.stop();
   CHECK(steps == std::vector<std::uint64_t>{3});
+}
+
+TEST_CASE("Following: who waits for more than the loop has told of yet is not kept waiting when it does") {
+  Lists lists{195};
+  std::promise<void> level;
+  constexpr Pace never_by_itself{std::chrono::hours{1}, std::chrono::hours{1}, 1};
+  Following following{lists.follower,
+                      {[] { return ample; }, drops_nothing},
+                      *lists.log,
+                      [&] {
+                        if (lists.follower.position() == Position{3}) level.set_value();
+                      },
+                      never_by_itself};
+  following.start();
+  following.hurry(Position{3});
+  following.on_ledger(Position{3});
+  CHECK(level.get_future().wait_for(patience) == std::future_status::ready);
+  following.stop();
+}
+
+TEST_CASE("Following: what came back while the disk was short is followed when there is room") {
+  Lists lists{196};
+  REQUIRE(lists.follower.advance(10).has_value());
+  std::atomic<int> looks{0};
+  std::promise<void> moved;
+  const auto space = [&] { return ++looks == 1 ? short_of_disk : ample; };
+  const auto drop = []() -> Result<std::uint64_t> { return fail(Code::busy, "not now"); };
+  Following following{lists.follower, {space, drop}, *lists.log, [&] { moved.set_value(); }};
+  following.on_healed();
+  following.start();
+  CHECK(moved.get_future().wait_for(patience) == std::future_status::ready);
+  following.stop();
 }
 
 TEST_CASE("Following: what is followed after a yield gives way to all, and what is not has its share") {
@@ -117,23 +160,13 @@ TEST_CASE("Following: what is followed after a yield gives way to all, and what 
 }
 
 TEST_CASE("Following: what is done between two commits is told to who waits") {
-  sim::Pair pair{193};
-  sim::Node& node = pair.branch();
-  for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(node, "desk/" + std::to_string(i)).has_value());
-  sim::MemoryTruth views;
-  store::Follower follower{node.truth,      views,        node.options(), node.site->epoch(),
-                           node.keys.views, pair.kinds(), node.random};
-  REQUIRE(follower.open().has_value());
-  const TempFolder folder;
-  auto log = Log::open(LogLevel::error, folder / "log");
-  REQUIRE(log.has_value());
+  Lists lists{193};
   std::vector<Position> told;
-  Following following{
-      follower, {[] { return ample; }, [] { return Result<std::uint64_t>{std::uint64_t{0}}; }}, **log, [&] {
-        told.push_back(follower.position());
-      }};
+  Following following{lists.follower, {[] { return ample; }, drops_nothing}, *lists.log, [&] {
+                        told.push_back(lists.follower.position());
+                      }};
   following.start();
-  REQUIRE(following.between([&] { REQUIRE(follower.advance(10).has_value()); }));
+  REQUIRE(following.between([&] { REQUIRE(lists.follower.advance(10).has_value()); }));
   following.stop();
   CHECK(told == std::vector<Position>{Position{3}});
 }
