@@ -156,22 +156,37 @@ Status Follower::remember_signs(Position upto) {
 }
 
 Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseId>& cases) const {
-  std::size_t count = 0;
+  const Position begin = position();
+  const Position end{begin.value() + entries_max};
+  Position last = begin;
   std::set<CaseId> seen;
+  // A row that is gone is passed over like one that does not hold.
+  const auto pass_to = [&](Position at) {
+    for (Position gone = last.next(); gone < at; gone = gone.next()) {
+      if (site_.damage) site_.damage->note({gone});
+    }
+    last = at;
+  };
   const Status looked = journal_.view([&](const Reading& store) -> Status {
-    store.scan(Table::entries, key_of(position().next()), [&](ByteView key, ByteView value) {
-      if (count == entries_max) return false;
-      ++count;
+    store.scan(Table::entries, key_of(begin.next()), [&](ByteView key, ByteView value) {
+      if (position_of(key) > end) return false;
+      pass_to(position_of(key));
       const auto entry = decode_entry(site_.domain, value);
       if (entry && !entry->header.what.case_id.is_zero()) seen.insert(entry->header.what.case_id);
       if (!entry && site_.damage) site_.damage->note({position_of(key)});
       return true;
     });
+    const auto ledger = rows_.get(store, Table::local, view_of(ledger_key));
+    const Position head = std::min(end, ledger ? Position{Reader{*ledger}.u64()} : last);
+    if (last < head) {
+      pass_to(head.next());
+      last = head;
+    }
     return Done{};
   });
   if (!looked) return fail(looked.error());
   cases.assign(seen.begin(), seen.end());
-  return count;
+  return static_cast<std::size_t>(last.value() - begin.value());
 }
 
 Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries, Read& read) {

@@ -202,6 +202,23 @@ TEST_CASE("Follower: a commit that fails is tried again, and nothing is skipped"
   CHECK(lists.all().size() == 7);
 }
 
+TEST_CASE("Follower: rows that are gone, the last too, are passed over and named") {
+  Pair pair{159};
+  fill(pair);
+  Node& node = pair.gateway();
+  Lists lists{pair, node};
+  for (const std::uint64_t gone : {3, 4, 7}) node.truth.rows(Table::entries).erase(key_of(Position{gone}));
+  CHECK(*lists.follower.advance(3) == 3);
+  CHECK(*lists.follower.advance(3) == 3);
+  CHECK(*lists.follower.advance(3) == 1);
+  CHECK(*lists.follower.advance(3) == 0);
+  CHECK(lists.follower.position() == node.site->ledger().position);
+  CHECK(lists.all().size() == 4);
+  std::vector<std::uint64_t> named;
+  for (const auto& one : node.options().damage->all()) named.push_back(one.ledger.value());
+  CHECK(named == std::vector<std::uint64_t>{3, 4, 7});
+}
+
 TEST_CASE("Follower: a case of which a damaged entry came back is shown whole, whenever it was followed") {
   const bool followed_before = GENERATE(false, true);
   const std::size_t flipped = GENERATE(0, 20, 70, 400);  // of the row: none (it is gone), place, what, body
