@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
+#include "protocol/casework/number.h"
 #include "store/turn.h"
 
 namespace redress::store {
@@ -287,6 +288,12 @@ std::optional<Digest> Site::digest_at(const StreamName& stream, Seq seq) const {
 }
 
 std::optional<wire::Grant> Site::grant_for(const Reading& store, SiteId reader, const journal::What& what) const {
+  // Who names a case that is not its own, in an entry of its own, is given no key to it (P12); nor one that is not
+  // named.
+  const bool stands = options_.router == nullptr || reader == head_office ||
+                      casework::opener_of(what.case_id) == reader ||
+                      store.get(Table::standing, key_of(what.case_id, reader)).has_value();
+  if (!stands || what.key.is_zero()) return std::nullopt;
   const auto shared = options_.pairwise->with(reader);
   const auto key = key_in(store, options_, what.case_id, what.key);
   if (!shared || !key) return std::nullopt;

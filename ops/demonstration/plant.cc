@@ -20,7 +20,7 @@ std::vector<Position> positions_of(const store::Reading& from, const CaseId& cas
   return positions;
 }
 
-// Appends to the feed as a router gone wrong would: places that link, and a head that they end in.
+// Appends to the feed as a router gone wrong would: standing, places that link, and a head that they end in.
 Status feed_all(store::Writing& to, const shell::Offline& site, Epoch epoch, const CaseId& case_id, SiteId reader) {
   const journal::Domain& domain = site.options().domain;
   const store::RowCheck rows{site.options().kek};
@@ -33,6 +33,9 @@ Status feed_all(store::Writing& to, const shell::Offline& site, Epoch epoch, con
   }
   const std::vector<Position> positions = positions_of(to, case_id);
   if (positions.empty()) return fail(Code::not_found, "plant: no such case");
+  Writer since;
+  since.u64(positions.front().value());
+  rows.put(to, store::Table::standing, store::key_of(case_id, reader), since.take());
   for (const Position position : positions) {
     const auto value = to.get(store::Table::entries, store::key_of(position));
     const auto entry = value ? store::decode_entry(domain, *value)

@@ -256,6 +256,35 @@ TEST_CASE("Healing: nobody is given another's journal, another's feed, or head o
   CHECK(answered([](Pair& p) { return feed_for(Epoch{77}, p.branch().id); }) == Answer{std::nullopt, false});
 }
 
+TEST_CASE("Healing: who writes of a case in which it has no standing is given no key to it", "[P12]") {
+  for (const bool names_key : {true, false}) {
+    Pair pair{PairOptions{251, 2}};
+    const auto told = pair.register_case(pair.branch(1), "desk/1");
+    REQUIRE(told.has_value());
+    REQUIRE(pair.drive_bounded());
+    Node& liar = pair.branch();
+    store::Append append;
+    append.what.suite = sim_domain().suite->id;
+    append.what.kind = Kind{2};
+    append.what.author = liar.id;
+    append.what.staff = StaffId{66};
+    append.what.case_id = told->case_id;
+    if (names_key) append.what.key = pair.gateway().file_of(told->case_id)->told[0].header.what.key;
+    append.what.command = liar.random.fixed<CommandId>();
+    append.what.time = pair.now(liar).wall;
+    append.body = Bytes(64, std::byte{7});
+    REQUIRE(liar.site->commit({append}, pair.now(liar).wall).front().has_value());
+    REQUIRE(pair.drive_bounded());
+    REQUIRE(pair.gateway().site->mark_of(liar.site->journal())->seq == Seq{1});
+    std::vector<wire::Give> given;
+    pair.tap = counting<wire::Give>(head_office, given);
+    pair.inject_to_gateway(wire::encode(wire::Want{pair.served()->exchange().session(), liar.site->journal(), Seq{1}}));
+    REQUIRE(given.size() == 1);
+    CHECK(given[0].item.has_value());
+    CHECK_FALSE(given[0].grant.has_value());
+  }
+}
+
 TEST_CASE("Healing: a branch gives head office its own journal and feed, and no other's", "[P12]") {
   for (const bool own : {false, true}) {
     Lived lived{244};
