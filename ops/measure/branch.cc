@@ -28,11 +28,12 @@ constexpr std::int64_t look_closely_ns = 100'000;
 // What the load's thread does.
 class Worker {
  public:
-  Worker(const BranchTask& task, const agent::Agent& agent, Load& load, const std::function<void(const json&)>& tell)
-      : task_{task}, agent_{agent}, load_{load}, tell_{tell} {}
+  // `receipted`: what the store had receipts for before.
+  Worker(const BranchTask& task, const agent::Agent& agent, Seq receipted, Load& load,
+         const std::function<void(const json&)>& tell)
+      : task_{task}, agent_{agent}, load_{load}, tell_{tell}, base_{receipted.value()} {}
 
   Status run() {
-    base_ = agent_.view(shell::mono_now()).journal_receipted.value();
     switch (task_.task) {
       case Task::live:
         return live();
@@ -49,7 +50,10 @@ class Worker {
   }
 
  private:
-  [[nodiscard]] std::size_t since_base(Seq seq) const { return static_cast<std::size_t>(seq.value() - base_); }
+  // The agent shows nothing before its first turn.
+  [[nodiscard]] std::size_t since_base(Seq seq) const {
+    return static_cast<std::size_t>(std::max(seq.value(), base_) - base_);
+  }
   [[nodiscard]] std::size_t receipted() const { return since_base(agent_.view(shell::mono_now()).journal_receipted); }
   Status await_up() const {
     const std::int64_t end = ns_now() + up_ns_max;
@@ -156,7 +160,7 @@ class Worker {
   const agent::Agent& agent_;
   Load& load_;
   const std::function<void(const json&)>& tell_;
-  std::uint64_t base_ = 0;
+  const std::uint64_t base_;
   std::int64_t shown_ns_ = 0;
 };
 
@@ -204,9 +208,10 @@ int run_branch(const BranchTask& task, const std::function<void(const json&)>& t
   store::Serial serial{(*daemon)->site().last_serial()};
   store::Desk desk{(*daemon)->site().truth(), {site, enrolment.parent, 480, {}}, kinds, serial, random};
   Load load{task.load, desk, kinds, (*daemon)->commands()};
+  const Seq receipted = (*daemon)->site().written().receipted;
   Status worked = Done{};
   std::thread worker{[&] {
-    worked = Worker{task, agent, load, tell}.run();
+    worked = Worker{task, agent, receipted, load, tell}.run();
     ::kill(::getpid(), SIGTERM);
   }};
   agent::Loop loop{agent, **daemon, *opened->context, home, *opened->stop, *opened->log};

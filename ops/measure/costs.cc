@@ -96,6 +96,7 @@ Result<json> measure_growth(Stage& stage) {
   const Status free = (*office)->free_outlets();
   if (!free) return fail(free.error());
   const std::size_t tenth = stage.options().count / 10;
+  if (tenth < stage.options().sites) return fail(Code::bad_value, "fewer entries in a tenth than outlets", "count");
   std::vector<Cost> costs;
   for (int i = 0; i < 10; ++i) {
     const auto cost = cost_of(stage, **office, tenth, "mixed", "tenth-" + std::to_string(i + 1));

@@ -93,7 +93,7 @@ int run(int argc, char** argv) {
   for (const Mode& mode : modes()) names += std::string{"\n  "} + mode.name + ": " + mode.what;
   app.add_option("modes", chosen, "what to measure, in this order, or all:" + names);
   app.add_option("--count", options.count, "entries of a run")->check(CLI::Range(200, 10'000'000));
-  app.add_option("--sites", options.sites, "growth: outlets that register by turns")->check(CLI::Range(1, 100));
+  app.add_option("--sites", options.sites, "growth: outlets that register at the same time")->check(CLI::Range(1, 100));
   const CLI::Option* cases =
       app.add_option("--cases", options.cases, "of head office's archive; alone it asks for the mode archive")
           ->check(CLI::Range(1'000, 10'000'000));
