@@ -117,22 +117,20 @@ class Mailbox {
     tasks_.push_back(std::move(work));
     if (tasks_.size() == 1) wake_->signal();
   }
-  // Does it at once if this is the thread that takes, which would else wake itself; not after close().
+  // Does it at once if what was posted is being run, by whose thread else would wake itself once more. Not in a
+  // callback of the library, which has not done with a request then.
   void do_or_post(std::function<void()> work) {
-    if (std::this_thread::get_id() != taker_) return post(std::move(work));
-    {
-      const std::lock_guard lock{mutex_};
-      if (closed_) return;
-    }
+    if (std::this_thread::get_id() != taker_ || !running_) return post(std::move(work));
     work();
   }
   // The caller's thread takes from here on.
   void taken_here() { taker_ = std::this_thread::get_id(); }
   [[nodiscard]] bool is_taken_here() const { return std::this_thread::get_id() == taker_; }
-  [[nodiscard]] std::vector<std::function<void()>> take() {
-    wake_->drain();
-    const std::lock_guard lock{mutex_};
-    return std::exchange(tasks_, {});
+  // Runs what was posted. By the taker.
+  void run() {
+    running_ = true;
+    for (const auto& work : take()) work();
+    running_ = false;
   }
   void close() {
     std::vector<std::function<void()>> dropped;  // Destroyed outside the lock: the last copy of a Respond posts.
@@ -143,10 +141,17 @@ class Mailbox {
   [[nodiscard]] int descriptor() const noexcept { return wake_->descriptor(); }
 
  private:
+  [[nodiscard]] std::vector<std::function<void()>> take() {
+    wake_->drain();
+    const std::lock_guard lock{mutex_};
+    return std::exchange(tasks_, {});
+  }
+
   const std::unique_ptr<Wake> wake_;
   std::mutex mutex_;
   std::vector<std::function<void()>> tasks_;
   bool closed_ = false;
+  bool running_ = false;                // The taker's.
   std::atomic<std::thread::id> taker_;  // Set by that thread itself: the handle is its maker's.
 };
 
@@ -338,9 +343,7 @@ void Door::Inside::on_later(int, short, void* later_) noexcept {
   mine->work();
 }
 
-void Door::Inside::on_wake(int, short, void* self) noexcept {
-  for (const auto& work : static_cast<Inside*>(self)->mailbox_->take()) work();
-}
+void Door::Inside::on_wake(int, short, void* self) noexcept { static_cast<Inside*>(self)->mailbox_->run(); }
 
 // No descriptor is free: without a pause the listener would spin.
 void Door::Inside::on_accept_failed(evconnlistener* listener, void* self) noexcept {
