@@ -6,7 +6,6 @@ namespace redress::gateway {
 namespace {
 
 constexpr std::int64_t again_ms = 60'000;
-constexpr std::int64_t at_rest_ms_max = 3'600'000;  // so that what is put off does not outlive its reason
 
 }  // namespace
 
@@ -48,8 +47,9 @@ std::vector<Prompter::Made> Prompter::take_due(WallTime now) {
     }
     const Look look = look_at(one.id, now);
     if (!look.due) {
-      // A clock's time may have moved, or its last chance gone by.
-      const WallTime rest{now.value() + at_rest_ms_max};
+      // A clock's time may have moved, or its last chance gone by. Looked at again so that it does not outlive its
+      // reason.
+      const WallTime rest{now.value() + store::Catalogue::put_off_ms_max};
       parts_.catalogue->put_off(one, std::min(look.next.value_or(rest), rest));
       continue;
     }

@@ -18,7 +18,7 @@
 namespace redress::gateway {
 
 struct PrompterParts {
-  store::Catalogue* catalogue = nullptr;  // named again later is what it is told
+  store::Catalogue* catalogue = nullptr;  // what was looked at in vain is put off there
   const casework::Kinds* kinds = nullptr;
   const rules::Profiles* profiles = nullptr;
   const rules::Calendars* calendars = nullptr;

@@ -9,7 +9,7 @@ namespace redress::store {
 namespace {
 
 constexpr std::size_t chunk_rows_max = 1024;
-constexpr std::uint64_t put_off_s_max = 3'601;
+constexpr std::uint64_t put_off_s_max = Catalogue::put_off_ms_max / 1'000 + 1;  // a second is rounded up
 constexpr std::uint16_t accused_bit = 0x8000;
 constexpr std::uint16_t other_channel = 0x7FFF;
 

@@ -1,8 +1,8 @@
 // What lists are filtered, sorted and counted by: 44 bytes a case, in memory, so that a page of a million cases costs a
 // walk over them and the opening of its own rows. Made from the views at a start, kept level by the follower.
 //
-// A resource: the follower alone changes what is known of a case, the prompter when it is named to it again; any thread
-// asks. One lock, held for a few milliseconds at a million cases. It holds no text but the names of channels.
+// A resource: the follower alone says what is known of a case, the prompter alone puts one off; any thread asks. One
+// lock, held for a few milliseconds at a million cases. It holds no text but the names of channels.
 #pragma once
 
 #include <functional>
@@ -64,6 +64,7 @@ class Catalogue {
  public:
   static constexpr std::size_t channels_max = 4'000;
   static constexpr std::size_t channel_bytes_max = 64;
+  static constexpr std::int64_t put_off_ms_max = 3'600'000;
 
   // The follower.
   void put(const Summary& summary);
@@ -79,8 +80,8 @@ class Catalogue {
   // The cases whose summary's `prompt` has come, to the second, and that are not put off: the earliest first, at most
   // `count`. The lock is held for a thousand rows at a time, so that who gives way to all keeps nobody waiting.
   [[nodiscard]] std::vector<Prompted> prompted(WallTime now, std::size_t count) const;
-  // It is not named before `until`, unless the case has grown since it was named, or grows. Requires: `until` is an
-  // hour off at most; what is further off, because the clock went back, does not hold.
+  // It is not named by prompted() before `until`, unless the case has grown since it was named, or grows. Requires:
+  // `until` is put_off_ms_max off at most; what is further off, because the clock went back, does not hold.
   void put_off(const Prompted& one, WallTime until);
   // `wanted.channel` beyond those that are held counts all of them.
   [[nodiscard]] Counts count(const Wanted& wanted, WallTime now) const;
