@@ -73,6 +73,14 @@ class Voice {
   std::unique_ptr<sim::Listing> listing_;
 };
 
+// A case of the branch's, which head office has.
+CaseId registered(Pair& pair) {
+  const auto opened = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  return opened->case_id;
+}
+
 std::vector<std::string> said(const store::CaseFile& file) {
   std::vector<std::string> out;
   for (const casework::Line& line : file.view.timeline) {
@@ -88,9 +96,7 @@ std::vector<std::string> said(const store::CaseFile& file) {
 TEST_CASE("Prompter: what is overdue is recorded once, and reaches the branch like any entry", "[LIFE-42]") {
   Pair pair{910};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  const CaseId id = registered(pair);
   CHECK(voice.speak(0) == 0);
   CHECK(voice.prompter->is_level());
   CHECK(voice.within(2 * hour_ms) == 1);
@@ -101,9 +107,9 @@ TEST_CASE("Prompter: what is overdue is recorded once, and reaches the branch li
   CHECK(voice.speak(3 * hour_ms) == 0);
   REQUIRE(pair.drive_bounded());
   const std::vector<std::string> both{"pass_on", "start_work"};
-  CHECK(said(*pair.gateway().file_of(opened->case_id)) == both);
-  CHECK(said(*pair.branch().file_of(opened->case_id)) == both);
-  const auto file = pair.branch().file_of(opened->case_id);
+  CHECK(said(*pair.gateway().file_of(id)) == both);
+  CHECK(said(*pair.branch().file_of(id)) == both);
+  const auto file = pair.branch().file_of(id);
   const casework::Told& last = file->told[file->view.timeline.back().told];
   CHECK(last.header.what.author == head_office);
   CHECK(last.header.what.staff == StaffId{});
@@ -114,9 +120,7 @@ TEST_CASE("Prompter: what is overdue is recorded once, and reaches the branch li
 TEST_CASE("Prompter: a restart says nothing again, and what was lost on its way is said under the same key") {
   Pair pair{911};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  const CaseId id = registered(pair);
   // Handed out and never committed: the program died.
   const std::vector<Prompter::Made> lost = voice.take_due(hour_ms + 1);
   REQUIRE(lost.size() == 1);
@@ -133,14 +137,13 @@ TEST_CASE("Prompter: a restart says nothing again, and what was lost on its way 
   const auto again = pair.gateway().site->commit({lost[0].append}, voice.in(hour_ms + 60'000));
   REQUIRE(again[0].has_value());
   CHECK(std::get<store::Appended>(*again[0]).repeated);
-  CHECK(said(*pair.gateway().file_of(opened->case_id)).size() == 1);
+  CHECK(said(*pair.gateway().file_of(id)).size() == 1);
 }
 
 TEST_CASE("Prompter: what was handed out and refused is made again a minute later") {
   Pair pair{912};
   Voice voice{pair};
-  REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
-  REQUIRE(pair.drive_bounded());
+  registered(pair);
   REQUIRE(voice.take_due(hour_ms + 1).size() == 1);
   CHECK(voice.take_due(hour_ms + 59'000).empty());
   CHECK(voice.take_due(hour_ms + 61'000).size() == 1);
@@ -167,12 +170,10 @@ TEST_CASE("Prompter: so many at once and no more, one a case, until all are said
 TEST_CASE("Prompter: a case that went on or ended in time is not pressed for") {
   Pair pair{914};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  const CaseId id = registered(pair);
   CHECK(voice.speak(0) == 0);
   CHECK(voice.within(3 * hour_ms) == 1);
-  REQUIRE(pair.act(pair.branch(), opened->case_id, "started", "desk/2", {}).has_value());
+  REQUIRE(pair.act(pair.branch(), id, "started", "desk/2", {}).has_value());
   REQUIRE(pair.drive_bounded());
   CHECK(voice.speak(3 * hour_ms) == 0);
   CHECK(voice.within(3 * hour_ms) == 0);
@@ -181,9 +182,7 @@ TEST_CASE("Prompter: a case that went on or ended in time is not pressed for") {
 TEST_CASE("Prompter: what has nothing to say is looked at once an hour, and at once when the clock went back") {
   Pair pair{916};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  registered(pair);
   constexpr std::int64_t long_after = 40 * 24 * hour_ms;  // nothing is owed any more
   CHECK(voice.within(long_after) == 1);
   CHECK(voice.speak(long_after) == 0);
@@ -197,14 +196,11 @@ TEST_CASE("Prompter: what has nothing to say is looked at once an hour, and at o
 TEST_CASE("Prompter: a case that was looked at in vain and has grown is looked at again at once") {
   Pair pair{918};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  const CaseId id = registered(pair);
   constexpr std::int64_t long_after = 40 * 24 * hour_ms;
   CHECK(voice.speak(long_after) == 0);
   CHECK(voice.within(long_after) == 0);
-  REQUIRE(pair.act(pair.branch(), opened->case_id, "amended", "desk/2",
-                   {{"amount_fen", "100"}, {"amendment_reason", "misread"}})
+  REQUIRE(pair.act(pair.branch(), id, "amended", "desk/2", {{"amount_fen", "100"}, {"amendment_reason", "misread"}})
               .has_value());
   REQUIRE(pair.drive_bounded());
   CHECK(voice.within(long_after) == 1);
@@ -230,17 +226,15 @@ TEST_CASE("Prompter: no more cases are looked at than its turn has room for, and
 TEST_CASE("Prompter: head office has read nothing by what its program says") {
   Pair pair{915};
   Voice voice{pair};
-  const auto opened = pair.register_case(pair.branch(), "desk/1");
-  REQUIRE(opened.has_value());
-  REQUIRE(pair.drive_bounded());
+  const CaseId id = registered(pair);
   REQUIRE(voice.speak(hour_ms + 60'000) == 1);
   REQUIRE(pair.drive_bounded());
-  const auto before = pair.branch().file_of(opened->case_id);
+  const auto before = pair.branch().file_of(id);
   CHECK_FALSE(before->ways[before->view.timeline[0].told].read);
   // An officer's own entry rests on it, and on what it rests on.
-  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.dispose(id, "ho/1").has_value());
   REQUIRE(pair.drive_bounded());
-  const auto after = pair.branch().file_of(opened->case_id);
+  const auto after = pair.branch().file_of(id);
   CHECK(after->ways[after->view.timeline[0].told].read.has_value());
 }
 
