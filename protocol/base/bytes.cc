@@ -45,10 +45,19 @@ std::size_t scalar_length(std::string_view text) noexcept {
 
 bool same_bytes(ByteView a, ByteView b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
+void Writer::begin() {
+  constexpr std::size_t most_rows = 256;  // one block of memory for a key, a row, a header or what is signed, not eight
+  if (out_.capacity() == 0) out_.reserve(most_rows);
+}
+
+void Writer::raw(ByteView bytes) {
+  begin();
+  out_.insert(out_.end(), bytes.begin(), bytes.end());
+}
+
 void Writer::number(std::uint64_t value, int width) {
+  begin();
   const std::size_t at = out_.size();
-  constexpr std::size_t most_keys = 64;  // one block of memory for a key of the store, not four
-  if (out_.capacity() == 0) out_.reserve(most_keys);
   out_.resize(at + static_cast<std::size_t>(width));
   for (std::size_t i = out_.size(); i > at; value >>= 8) out_[--i] = static_cast<std::byte>(value & 0xFF);
 }

@@ -41,7 +41,7 @@ class Writer {
   void u32(std::uint32_t value) { number(value, 4); }
   void u64(std::uint64_t value) { number(value, 8); }
   void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
-  void raw(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+  void raw(ByteView bytes);
   template <typename Tag, std::size_t N>
   void fixed(const FixedBytes<Tag, N>& value) {
     raw(value.bytes);
@@ -50,6 +50,7 @@ class Writer {
   [[nodiscard]] Bytes take() noexcept { return std::move(out_); }
 
  private:
+  void begin();
   void number(std::uint64_t value, int width);
   Bytes out_;
 };
