@@ -101,18 +101,19 @@ void AgentSession::return_feeds(Now now, const wire::Welcome& welcome, const std
 // their turn comes in a later session.
 std::vector<wire::Held> AgentSession::journals_shown() const {
   std::vector<wire::Held> all = self_.streams->own_journals();
-  std::size_t over = all.size() - std::min(all.size(), limits::hello_journals_shown);
-  for (std::size_t i = 0; over > 0 && i + 1 < all.size();) {
-    const auto receipt = self_.streams->last_receipt(all[i].head.stream);
-    const bool whole = all[i].head.mark.seq == Seq{} || (receipt && receipt->to.seq >= all[i].head.mark.seq);
-    if (!whole) {
-      ++i;
-      continue;
-    }
-    all.erase(all.begin() + static_cast<std::ptrdiff_t>(i));
-    --over;
-  }
-  if (over > 0) all.erase(all.end() - 1 - static_cast<std::ptrdiff_t>(over), all.end() - 1);
+  if (all.size() <= limits::hello_journals_shown) return all;
+  std::size_t over = all.size() - limits::hello_journals_shown;
+  const wire::Held current = std::move(all.back());
+  all.pop_back();
+  std::erase_if(all, [&](const wire::Held& one) {
+    if (over == 0) return false;
+    const auto receipt = self_.streams->last_receipt(one.head.stream);
+    const bool whole = one.head.mark.seq == Seq{} || (receipt && receipt->to.seq >= one.head.mark.seq);
+    if (whole) --over;
+    return whole;
+  });
+  all.resize(all.size() - over);
+  all.push_back(current);
   return all;
 }
 
