@@ -3,7 +3,8 @@
 # see it again. Needs clang and its runtime (libclang-rt-14-dev on Debian 12).
 #
 #   fuzz.sh [SECONDS] [TARGET…]     SECONDS for each target, 60 if not given; TARGET: all if none is given
-#   fuzz.sh --runs N [TARGET…]      N inputs for each target, however long that takes
+#   fuzz.sh --runs N [TARGET…]      N inputs for each target, however long that takes: three quarters of them short, so
+#                                   that there are many; the rest as long as the target's own
 #
 # Starts from tests/fuzz/corpus/TARGET and leaves it as it is; what a run learned stays in build/fuzz/fuzz/found/TARGET
 # and is where the next run begins. A finding is to be fixed, and its file kept in the corpus. What this prints can be
@@ -11,18 +12,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+readonly short=256  # bytes
 runs=
 if [[ ${1:-} == --runs ]]; then
   runs=${2:-}
   [[ $runs =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: N is a number from 1: $runs" >&2; exit 2; }
   shift 2
-  # A long run goes beside other work, which may hold it up for minutes: an input is given half an hour.
-  length=(-runs="$runs" -timeout=1800)
 else
   seconds=${1:-60}
   shift $(($# > 0 ? 1 : 0))
   [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: SECONDS is a number from 1: $seconds" >&2; exit 2; }
-  length=(-max_total_time="$seconds" -timeout=10)
 fi
 command -v clang++ >/dev/null || { echo "fuzz: needs clang++" >&2; exit 1; }
 targets=("$@")
@@ -39,17 +38,16 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=2:${ASAN_OPTIONS:-}
 common=(-rss_limit_mb=2048 -reload=0 -print_funcs=0 -print_final_stats=1)
 found=build/fuzz/fuzz/found
-for target in "${targets[@]}"; do
-  program=build/fuzz/fuzz/fuzz_$target
-  log=$found/$target.log
-  [[ -x $program ]] || { echo "fuzz: no target $target" >&2; exit 2; }
-  mkdir -p "$found/$target"
-  options=()
+
+# fuzz TARGET OPTION…: one run of libFuzzer, which ends this script if it finds something; adds to `inputs`.
+fuzz() {
+  local target=$1 program=build/fuzz/fuzz/fuzz_$1 log=$found/$1.log input
+  local options=()
+  shift
   [[ ! -r tests/fuzz/words/$target ]] || options+=(-dict="tests/fuzz/words/$target")
   # A dialogue shows thousands of features: counting how rare each is takes longer than the dialogue.
   [[ $target != *_dialogue ]] || options+=(-entropic=0)
-  began=$SECONDS
-  if ! "$program" "${length[@]}" "${options[@]}" "${common[@]}" \
+  if ! "$program" "$@" "${options[@]}" "${common[@]}" \
       -artifact_prefix="$found/$target-" "$found/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
     grep -vE '^#[0-9]+[[:space:]]+(NEW|REDUCE|pulse|RELOAD|INITED|READ)' "$log" | tail -n 60 >&2
     input=$(sed -nE 's/.*Test unit written to (.*)$/\1/p' "$log" | tail -n 1)
@@ -57,7 +55,21 @@ for target in "${targets[@]}"; do
     echo "fuzz: once fixed, keep it: cp ${input:-INPUT} tests/fuzz/corpus/$target/" >&2
     exit 1
   fi
-  stat() { sed -nE "s/^stat::$1: *//p" "$log"; }
-  echo "fuzz: $target: $(stat number_of_executed_units) inputs in $((SECONDS - began)) s," \
-    "$(stat average_exec_per_sec) a second, no finding"
+  inputs=$((inputs + $(sed -nE 's/^stat::number_of_executed_units: *//p' "$log")))
+}
+
+for target in "${targets[@]}"; do
+  [[ -x build/fuzz/fuzz/fuzz_$target ]] || { echo "fuzz: no target $target" >&2; exit 2; }
+  mkdir -p "$found/$target"
+  began=$SECONDS
+  inputs=0
+  if [[ -n $runs ]]; then
+    # It goes beside other work, which may hold it up for minutes: an input is given half an hour.
+    fuzz "$target" -runs=$((runs * 3 / 4)) -max_len="$short" -timeout=1800
+    fuzz "$target" -runs=$((runs - inputs)) -timeout=1800
+  else
+    fuzz "$target" -max_total_time="$seconds" -timeout=10
+  fi
+  took=$((SECONDS - began))
+  echo "fuzz: $target: $inputs inputs in $took s, $((inputs / (took + 1))) a second, no finding"
 done
