@@ -36,6 +36,8 @@ constexpr Bar bars[] = {
     {"archive", "list_p99_ms", Asked::at_most, 20},
     {"archive", "search_p99_ms", Asked::at_most, 50},
     {"archive", "start_ms", Asked::at_most, 3000},
+    {"peers", "live_postgresql", Asked::at_least, 1.5},
+    {"peers", "catchup_postgresql", Asked::at_least, 1.5},
     {"idle", "agent_mib", Asked::at_most, 8},
     {"idle", "gateway_mib", Asked::at_most, 8},
 };

@@ -42,7 +42,9 @@ const std::vector<Mode>& modes() {
       {"wire", "bytes on the line and in the store beside the entries' own", measure_wire},
       {"archive", "how head office with --cases cases lists, searches and starts", measure_archive},
       {"idle", "memory, wake-ups and size of programs that have nothing to do", measure_idle},
-      {"peers", "what PostgreSQL's logical replication does in the same place, if it is installed", measure_peers},
+      {"peers",
+       "what PostgreSQL's logical replication and NATS JetStream do in the same place, where they are installed",
+       measure_peers},
   };
   return modes;
 }
@@ -91,7 +93,13 @@ int run(int argc, char** argv) {
   bool brief = false;
   std::string names;
   for (const Mode& mode : modes()) names += std::string{"\n  "} + mode.name + ": " + mode.what;
-  app.add_option("modes", chosen, "what to measure, in this order, or all:" + names);
+  app.add_option("modes", chosen, "what to measure, in this order, or all; --MODE says the same:" + names);
+  for (const Mode& mode : modes()) {
+    // --cases is how many there are in an archive.
+    if (mode.name == std::string_view{"cases"}) continue;
+    app.add_flag_callback(std::string{"--"} + mode.name, [&chosen, &mode] { chosen.emplace_back(mode.name); })
+        ->group("");
+  }
   app.add_option("--count", options.count, "entries of a run")->check(CLI::Range(200, 10'000'000));
   app.add_option("--sites", options.sites, "growth: outlets that register at the same time")->check(CLI::Range(1, 100));
   const CLI::Option* cases =

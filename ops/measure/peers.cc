@@ -1,8 +1,10 @@
 #include "ops/measure/peers.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "ops/measure/carrying.h"
+#include "ops/measure/nats.h"
 #include "ops/measure/postgres.h"
 #include "ops/measure/statistics.h"
 
@@ -10,47 +12,107 @@ namespace redress::measure {
 namespace {
 
 using nlohmann::json;
+using Rate = std::function<Result<double>(Way way)>;
 
 constexpr std::size_t rows_a_commit = 256;
 constexpr std::size_t single_rows_max = 1'000;  // a commit a row is slow
 
-Result<json> measure_postgres(Stage& stage) {
-  if (Postgres::installed().empty()) return json{{"skipped", "postgresql-15 is not installed"}};
-  auto both = Postgres::open(stage);
-  if (!both) return fail(both.error());
-  std::vector<double> together;
-  std::vector<double> single;
-  for (std::size_t round = 0; round < stage.options().rounds; ++round) {
-    const auto many = (*both)->insert(stage.options().count, rows_a_commit);
-    if (!many) return fail(many.error());
-    const auto one = (*both)->insert(std::min(stage.options().count, single_rows_max), 1);
+// What one of them did, round by round.
+struct Measured {
+  const char* name;
+  std::vector<double> live;
+  std::vector<double> catch_up;
+};
+
+Status measure(const Stage& stage, std::size_t round, const Rate& rate, Measured& out) {
+  for (const Way way : {Way::live, Way::catch_up}) {
+    const auto one = rate(way);
     if (!one) return fail(one.error());
-    stage.tell("round " + std::to_string(round + 1) + "  PostgreSQL  " + std::to_string(*many) + "/s, a row a commit " +
-               std::to_string(*one) + "/s");
-    together.push_back(*many);
-    single.push_back(*one);
+    (way == Way::live ? out.live : out.catch_up).push_back(*one);
+    stage.tell("round " + std::to_string(round + 1) + "  " + out.name +
+               (way == Way::live ? "  live  " : "  catch-up  ") + std::to_string(*one) + "/s");
   }
-  return json{{"durability", Postgres::durability}, {"rows_a_commit", rows_a_commit},
-              {"rate", median(together)},           {"rates", together},
-              {"single_rate", median(single)},      {"single_rates", single}};
+  return Done{};
+}
+
+json told(const Measured& measured) {
+  return {{"live", median(measured.live)},
+          {"live_rates", measured.live},
+          {"catch_up", median(measured.catch_up)},
+          {"catch_up_rates", measured.catch_up}};
+}
+
+double ratio(const std::vector<double>& ours, const std::vector<double>& theirs) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < ours.size(); ++i) ratios.push_back(ours[i] / theirs[i]);
+  return median(ratios);
+}
+
+Rate product(Stage& stage) {
+  return [&stage](Way way) -> Result<double> {
+    const auto run = carry(stage, Contender::product, way);
+    if (!run) return fail(run.error());
+    return run->rate;
+  };
+}
+
+template <typename Peer>
+Result<std::unique_ptr<Peer>> opened(Stage& stage) {
+  if (Peer::installed().empty()) return std::unique_ptr<Peer>{};
+  return Peer::open(stage);
 }
 
 }  // namespace
 
 Result<json> measure_peers(Stage& stage) {
-  const auto postgres = measure_postgres(stage);
+  const Options& options = stage.options();
+  const auto postgres = opened<Postgres>(stage);
   if (!postgres) return fail(postgres.error());
-  std::vector<double> rates;
-  for (std::size_t round = 0; round < stage.options().rounds; ++round) {
-    const auto run = carry(stage, Contender::product, Way::live);
-    if (!run) return fail(run.error());
-    stage.tell("round " + std::to_string(round + 1) + "  product  " + std::to_string(run->rate) + "/s");
-    rates.push_back(run->rate);
+  const auto nats = opened<Nats>(stage);
+  if (!nats) return fail(nats.error());
+  Measured ours{"product", {}, {}};
+  Measured tables{"PostgreSQL", {}, {}};
+  Measured streams{"NATS", {}, {}};
+  std::vector<double> single;
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    Status done = measure(stage, round, product(stage), ours);
+    if (done && *postgres) {
+      const auto rate = [&](Way way) {
+        return way == Way::live ? (*postgres)->live(options.count, rows_a_commit)
+                                : (*postgres)->catch_up(options.count, rows_a_commit);
+      };
+      done = measure(stage, round, rate, tables);
+      const auto one =
+          done ? (*postgres)->live(std::min(options.count, single_rows_max), 1) : Result<double>{fail(done.error())};
+      if (!one) return fail(one.error());
+      single.push_back(*one);
+    }
+    if (done && *nats) {
+      const auto rate = [&](Way way) {
+        return way == Way::live ? (*nats)->live(options.count) : (*nats)->catch_up(options.count);
+      };
+      done = measure(stage, round, rate, streams);
+    }
+    if (!done) return fail(done.error());
   }
-  json out{{"product", {{"rate", median(rates)}, {"rates", rates}}},
-           {"postgresql", *postgres},
-           {"nats", {{"skipped", "not built in"}}}};
-  if (postgres->contains("rate")) out["product_postgresql"] = median(rates) / postgres->value("rate", 1.0);
+  json out{{"product", told(ours)},
+           {"postgresql", {{"skipped", "postgresql-15 is not installed"}}},
+           {"nats", {{"skipped", "nats-server is not installed"}}}};
+  if (*postgres) {
+    out["postgresql"] = told(tables);
+    out["postgresql"].update({{"durability", Postgres::durability},
+                              {"rows_a_commit", rows_a_commit},
+                              {"single_row", median(single)},
+                              {"single_row_rates", single}});
+    out["live_postgresql"] = ratio(ours.live, tables.live);
+    out["catchup_postgresql"] = ratio(ours.catch_up, tables.catch_up);
+  }
+  if (*nats) {
+    out["nats"] = told(streams);
+    out["nats"]["durability"] = Nats::durability;
+    out["live_nats"] = ratio(ours.live, streams.live);
+    out["catchup_nats"] = ratio(ours.catch_up, streams.catch_up);
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "ops/demonstration/ports.h"
+#include "ops/measure/arrivals.h"
 #include "ops/measure/stopwatch.h"
 
 namespace redress::measure {
@@ -20,6 +21,7 @@ constexpr const char* system_user = "postgres";
 constexpr std::int64_t patience_ms = 60'000;
 constexpr std::int64_t load_ms_max = 1'800'000;
 constexpr std::int64_t look_ms = 20;
+constexpr const char* counted = "count(*)";
 
 // PostgreSQL does not run as root.
 std::vector<std::string> as_server(std::vector<std::string> words) {
@@ -122,14 +124,20 @@ Status Postgres::subscribe() {
   });
   if (!level) return level;
   // Only now: without a subscriber every commit would wait for ever.
-  const auto named = ask(publisher_, "ALTER SYSTEM SET synchronous_standby_names = 's'");
+  return wait_for_subscriber(true);
+}
+
+Status Postgres::wait_for_subscriber(bool wait) {
+  const auto named =
+      ask(publisher_, std::string{"ALTER SYSTEM SET synchronous_standby_names = "} + (wait ? "'s'" : "''"));
   if (!named) return fail(named.error());
   const auto loaded = ask(publisher_, "SELECT pg_reload_conf()");
   if (!loaded) return fail(loaded.error());
+  const Instant until = after_ms(shell::mono_now(), patience_ms);
   return demo::wait_until(stage_.around(), until, look_ms, "synchronous replication", [&]() -> Result<bool> {
     const auto state = ask(publisher_, "SELECT sync_state FROM pg_stat_replication WHERE application_name = 's'");
     if (!state) return fail(state.error());
-    return *state == "sync";
+    return *state == (wait ? "sync" : "async");
   });
 }
 
@@ -146,19 +154,17 @@ Status Postgres::build() {
   return done ? subscribe() : done;
 }
 
-Result<std::size_t> Postgres::received() {
-  const auto count = ask(subscriber_, "SELECT count(*) FROM records");
+Result<std::size_t> Postgres::received(const char* as) {
+  const auto count = ask(subscriber_, std::string{"SELECT "} + as + " FROM records");
   if (!count) return fail(count.error());
   return static_cast<std::size_t>(std::stoull("0" + *count));
 }
 
-Result<double> Postgres::insert(std::size_t count, std::size_t rows_a_commit) {
-  const auto first = received();
-  if (!first) return fail(first.error());
+Result<std::int64_t> Postgres::insert(std::size_t first, std::size_t count, std::size_t rows_a_commit) {
   const std::string path = folder_ + "/load.sql";
   std::ofstream script{path};
   for (std::size_t i = 0; i < count; ++i) {
-    script << (i % rows_a_commit == 0 ? "INSERT INTO records VALUES (" : ",(") << *first + i + 1 << ','
+    script << (i % rows_a_commit == 0 ? "INSERT INTO records VALUES (" : ",(") << first + i + 1 << ','
            << quoted(plain_record(stage_.texts()[i % stage_.texts().size()])) << ')';
     if ((i + 1) % rows_a_commit == 0 || i + 1 == count) script << ";\n";
   }
@@ -166,12 +172,43 @@ Result<double> Postgres::insert(std::size_t count, std::size_t rows_a_commit) {
   const std::int64_t begun = ns_now();
   const auto loaded = run({std::string{programs} + "/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
                            "-p", std::to_string(publisher_.port), "-U", "bench", "-d", "postgres", "-f", path});
-  const std::int64_t done = ns_now();
   if (!loaded) return fail(loaded.error());
-  const auto there = received();
+  return ns_now() - begun;
+}
+
+Result<double> Postgres::live(std::size_t count, std::size_t rows_a_commit) {
+  const auto first = received(counted);
+  if (!first) return fail(first.error());
+  const auto took = insert(*first, count, rows_a_commit);
+  if (!took) return fail(took.error());
+  const auto there = received(counted);
   if (!there) return fail(there.error());
   if (*there != *first + count) return fail(Code::malformed, "PostgreSQL's subscriber does not have every row");
-  return static_cast<double>(count) * static_cast<double>(ns_a_s) / static_cast<double>(done - begun);
+  return static_cast<double>(count) * static_cast<double>(ns_a_s) / static_cast<double>(*took);
+}
+
+Result<double> Postgres::catch_up(std::size_t count, std::size_t rows_a_commit) {
+  const auto first = received(counted);
+  if (!first) return fail(first.error());
+  Status done = wait_for_subscriber(false);
+  const auto off = done ? ask(subscriber_, "ALTER SUBSCRIPTION s DISABLE") : Result<std::string>{fail(done.error())};
+  if (!off) return fail(off.error());
+  const auto waits = insert(*first, count, rows_a_commit);
+  if (!waits) return fail(waits.error());
+  const auto on = ask(subscriber_, "ALTER SUBSCRIPTION s ENABLE");
+  if (!on) return fail(on.error());
+  const auto rate = rate_of_arrivals(stage_.around(), "PostgreSQL's subscriber", count, [&]() -> Result<std::size_t> {
+    const auto highest = received("max(id)");
+    if (!highest) return fail(highest.error());
+    return *highest - *first;
+  });
+  if (!rate) return fail(rate.error());
+  const auto there = received(counted);
+  if (!there) return fail(there.error());
+  if (*there != *first + count) return fail(Code::malformed, "PostgreSQL's subscriber does not have every row");
+  done = wait_for_subscriber(true);
+  if (!done) return fail(done.error());
+  return *rate;
 }
 
 }  // namespace redress::measure

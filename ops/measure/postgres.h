@@ -24,9 +24,10 @@ class Postgres {
   ~Postgres();
 
   // Inserts `count` rows, so many a commit, one client. Rows a second; each is on both disks then.
-  [[nodiscard]] Result<double> insert(std::size_t count, std::size_t rows_a_commit);
-  // Rows at the subscriber.
-  [[nodiscard]] Result<std::size_t> received();
+  [[nodiscard]] Result<double> live(std::size_t count, std::size_t rows_a_commit);
+  // The same while the subscription is off, with commits that wait for the publisher's disk only; then it is on again.
+  // Rows a second, from the first that arrives to the last.
+  [[nodiscard]] Result<double> catch_up(std::size_t count, std::size_t rows_a_commit);
 
  private:
   struct Server {
@@ -38,6 +39,12 @@ class Postgres {
   [[nodiscard]] Status build();
   [[nodiscard]] Status start(Server& server, const std::string& settings);
   [[nodiscard]] Status subscribe();
+  // Commits wait for the subscriber, or not; fails with unreachable if it does not come.
+  [[nodiscard]] Status wait_for_subscriber(bool wait);
+  // Of rows from the one after those that are there; nanoseconds that the client took.
+  [[nodiscard]] Result<std::int64_t> insert(std::size_t first, std::size_t count, std::size_t rows_a_commit);
+  // Rows at the subscriber: counted, or by the highest number, which is quick.
+  [[nodiscard]] Result<std::size_t> received(const char* as);
   // Its output without the last line end.
   [[nodiscard]] Result<std::string> run(std::vector<std::string> words);
   [[nodiscard]] Result<std::string> ask(const Server& server, const std::string& sql);

@@ -137,6 +137,7 @@ TEST_CASE("Arrows: a third-party header stays at home") {
       {"event2/http.h", "ops/shell/door.cc", "ops/shell/case_api.cc"},
       {"spdlog/spdlog.h", "ops/shell/log.cc", "ops/shell/log.h"},
       {"httplib.h", "ops/tool/client.cc", "ops/shell/door.cc"},
+      {"nats/nats.h", "ops/measure/nats.cc", "ops/measure/peers.cc"},
       {"toml++/toml.h", "ops/shell/config.cc", "ops/tool/client.cc"},
       {"toml++/toml.h", "ops/tool/mapping.cc", "gateway/main.cc"},
       {"prometheus/registry.h", "ops/shell/metrics.cc", "gateway/api.cc"},

@@ -64,6 +64,7 @@ const std::vector<ThirdParty>& third_parties() {
       {{"event2/", "event.h", "evhttp.h", "evutil.h"}, {"ops/shell/door", "ops/demonstration/tcp_relay"}},
       {{"spdlog/"}, {"ops/shell/log.cc"}},
       {{"httplib"}, {"ops/tool/"}},
+      {{"nats"}, {"ops/measure/nats.cc"}},
       {{"toml"}, {"ops/shell/config.cc", "ops/tool/mapping", "ops/demonstration/check_mapping"}},
       {{"prometheus/"}, {"ops/shell/metrics"}},
       {{"flatbuffers/"}, {"protocol/"}},

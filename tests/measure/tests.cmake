@@ -1,6 +1,7 @@
 redress_tests(measure
   DEPENDS measure
   FILES
+    measure/arrivals_test.cc
     measure/bars_test.cc
     measure/slices_test.cc
     measure/statistics_test.cc
@@ -12,7 +13,7 @@ add_test(NAME "measure: the references are those that are pinned"
   COMMAND sha256sum --check --strict --quiet reference.sha256
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/ops/measure)
 
-# Each mode once, with few entries: that it runs to its end and says what it is for. The figures of such a run are worth nothing.
+# Each mode once, by its name or as an option, with few entries: that it runs to its end and says what it is for. The figures of such a run are worth nothing.
 function(redress_bench_run mode count says)
   add_test(NAME "measure: ${mode}" COMMAND redress-bench ${mode} --count ${count} --rounds 1 --seconds 2 --json)
   set_tests_properties("measure: ${mode}" PROPERTIES
@@ -33,5 +34,5 @@ add_test(NAME "measure: archive" COMMAND redress-bench --cases 2000 --rounds 1 -
 set_tests_properties("measure: archive" PROPERTIES
   PASS_REGULAR_EXPRESSION "\"list_p99_ms\":[0-9.e-]+.*\"search_p99_ms\":[0-9.e-]+,\"searches\".*\"start_ms\":[0-9.e-]+"
   FAIL_REGULAR_EXPRESSION "redress-bench: " LABELS slow TIMEOUT 300 PROCESSORS 2)
-redress_bench_run(idle 400 "\"agent_mib\":[0-9.]+.*\"idle_rss_mib\":[0-9.]+")
-redress_bench_run(peers 400 "\"postgresql\":{\"(durability|skipped)\"")
+redress_bench_run(--idle 400 "\"agent_mib\":[0-9.]+.*\"idle_rss_mib\":[0-9.]+")
+redress_bench_run(--peers 4000 "\"nats\":{.*\"postgresql\":{.*\"product\":{")
