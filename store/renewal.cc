@@ -318,7 +318,7 @@ void Turn::give_standing(SiteId reader, const CaseId& case_id) {
   Writer since;
   since.u64(ledger_.position.value());  // what it wrote before was not told
   site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
-  feed_history(reader, case_id, Position{UINT64_MAX});
+  feed_history(reader, places_before(case_id, Position{UINT64_MAX}));
 }
 
 Result<Outcome> Turn::keep(const sync::KeepHeard& keep) {

@@ -143,7 +143,7 @@ StreamName stream_of(ByteView key) {
 }
 
 Bytes encode_entry(const wire::Item& item) {
-  Writer out;
+  Writer out{1 + 2 + item.header.size() + item.body.size()};
   out.u8(entry_format);
   out.u16(static_cast<std::uint16_t>(item.header.size()));
   out.raw(item.header);

@@ -30,19 +30,30 @@ Bytes grant_data(const journal::Domain& domain, const CaseId& case_id, const Key
   return out.take();
 }
 
+namespace {
+
+std::optional<crypto::CaseKey> key_of_row(const SiteOptions& site, const CaseId& case_id, const KeyId& key,
+                                          ByteView value) {
+  Reader row{value};
+  const std::uint32_t generation = row.u32();
+  auto unwrapped =
+      crypto::unwrap(site.kek, keyring_data(site.domain, case_id, key, generation), case_id, key, row.rest());
+  if (!unwrapped) return std::nullopt;
+  return std::move(*unwrapped);
+}
+
+}  // namespace
+
 std::optional<crypto::CaseKey> key_in(const Reading& store, const SiteOptions& site, const CaseId& case_id,
                                       const KeyId& key) {
+  if (!key.is_zero()) {
+    const auto row = store.get(Table::keyring, key_of(case_id, key));
+    return row ? key_of_row(site, case_id, key, *row) : std::nullopt;
+  }
   std::optional<crypto::CaseKey> found;
   store.scan(Table::keyring, key_of(case_id, key), [&](ByteView row_key, ByteView value) {
     Reader in{row_key};
-    const auto row_case = in.fixed<CaseId>();
-    const auto row_id = in.fixed<KeyId>();
-    if (row_case != case_id || (!key.is_zero() && row_id != key)) return false;
-    Reader row{value};
-    const std::uint32_t generation = row.u32();
-    auto unwrapped =
-        crypto::unwrap(site.kek, keyring_data(site.domain, case_id, row_id, generation), case_id, row_id, row.rest());
-    if (unwrapped) found = std::move(*unwrapped);
+    if (in.fixed<CaseId>() == case_id) found = key_of_row(site, case_id, in.fixed<KeyId>(), value);
     return false;
   });
   return found;

@@ -185,10 +185,12 @@ void Turn::keep_grant(SiteId from, const wire::Grant& grant) {
 
 void Turn::keep_grants(SiteId from, const sync::Accept& accept) {
   if (accept.grants.empty()) return;
-  std::set<std::pair<CaseId, KeyId>> used;
-  for (const sync::Placed& placed : accept.entries) used.emplace(placed.header.what.case_id, placed.header.what.key);
+  std::vector<std::pair<CaseId, KeyId>> used;
+  for (const sync::Placed& placed : accept.entries)
+    used.emplace_back(placed.header.what.case_id, placed.header.what.key);
+  std::sort(used.begin(), used.end());
   for (const wire::Grant& grant : accept.grants) {
-    if (used.contains({grant.case_id, grant.key})) keep_grant(from, grant);
+    if (std::binary_search(used.begin(), used.end(), std::pair{grant.case_id, grant.key})) keep_grant(from, grant);
   }
 }
 
@@ -379,19 +381,19 @@ Result<Outcome> Turn::keep(const sync::KeepTokens& keep) {
 void Turn::route(const journal::Header& header, Position position, const Digest& entry, SiteId holder) {
   if (site_.options_.router == nullptr || header.what.case_id.is_zero()) return;
   const CaseId& case_id = header.what.case_id;
+  const bool opens = site_.options_.router->opens(header.what);
+  std::vector<Position> earlier;
+  if (opens) earlier = places_before(case_id, position);
+  // Nobody stands in a case of which nothing was here.
   std::vector<SiteId> standing;
-  store_.scan(Table::standing, key_of(case_id, SiteId{}), [&](ByteView key, ByteView) {
-    Reader in{key};
-    if (in.fixed<CaseId>() != case_id) return false;
-    standing.push_back(SiteId{in.u32()});
-    return true;
-  });
-  std::vector<SiteId> gains = gains_by(header.what, position, standing);
+  if (!opens || !earlier.empty()) standing = standing_in(case_id);
+  std::vector<SiteId> gains = gains_by(header.what, earlier, standing);
   const auto stands = [&](SiteId site) {
     return std::count(standing.begin(), standing.end(), site) + std::count(gains.begin(), gains.end(), site) > 0;
   };
   if (holder != SiteId{} && !stands(holder)) gains.push_back(holder);
   if (REDRESS_MUTANT(23)) gains.clear();  // 23: nobody new is told
+  if (!opens && !gains.empty()) earlier = places_before(case_id, position);
   const bool from_author = holder == SiteId{} || is_journaled(header.place, entry);
   const auto has_it = [&](SiteId site) {
     if (!site_.options_.router->may_read(header.what, site) && !REDRESS_MUTANT(125)) return true;  // not for it (D21)
@@ -404,7 +406,7 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
     site_.rows_.put(store_, Table::standing, key_of(case_id, reader), since.take());
     standing.push_back(reader);
     // Even who wrote it may lack what others brought back before.
-    if (reader != head_office) feed_history(reader, case_id, position);
+    if (reader != head_office) feed_history(reader, earlier);
     if (!has_it(reader)) feed(reader, position, entry, true);
   }
   if (REDRESS_MUTANT(121)) {  // whoever has a feed gets it
@@ -421,16 +423,27 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
   }
 }
 
+std::vector<SiteId> Turn::standing_in(const CaseId& case_id) const {
+  std::vector<SiteId> standing;
+  store_.scan(Table::standing, key_of(case_id, SiteId{}), [&](ByteView key, ByteView) {
+    Reader in{key};
+    if (in.fixed<CaseId>() != case_id) return false;
+    standing.push_back(SiteId{in.u32()});
+    return true;
+  });
+  return standing;
+}
+
 // The sites that gain standing by this entry; with an opening, also by what came before it.
-std::vector<SiteId> Turn::gains_by(const journal::What& what, Position position,
+std::vector<SiteId> Turn::gains_by(const journal::What& what, const std::vector<Position>& earlier,
                                    const std::vector<SiteId>& standing) const {
   const Router& router = *site_.options_.router;
   // Others may stand in a case before its opening has come back; a second opening does not come here.
   const bool opens = router.opens(what);
   std::vector<SiteId> gains = router.gains(what, opens ? std::vector<SiteId>{} : standing);
   if (opens) {
-    visit_case(what.case_id, position, [&](Position, const StoredEntry& earlier) {
-      for (const SiteId site : router.gains(earlier.header.what, gains)) gains.push_back(site);
+    visit_entries(earlier, [&](Position, const StoredEntry& entry) {
+      for (const SiteId site : router.gains(entry.header.what, gains)) gains.push_back(site);
     });
   }
   std::erase_if(gains, [&](SiteId site) { return std::count(standing.begin(), standing.end(), site) > 0; });
@@ -444,8 +457,8 @@ bool Turn::is_journaled(const journal::Place& place, const Digest& entry) const 
   return row && row->digest == entry;
 }
 
-void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
-  visit_case(case_id, before, [&](Position position, const StoredEntry& entry) {
+void Turn::feed_history(SiteId reader, const std::vector<Position>& earlier) {
+  visit_entries(earlier, [&](Position position, const StoredEntry& entry) {
     if (!site_.options_.router->may_read(entry.header.what, reader)) return;
     const Digest digest = journal::entry_digest(site_.options_.domain, entry.item.header);
     if (entry.header.what.author == reader && is_journaled(entry.header.place, digest)) return;
@@ -453,9 +466,7 @@ void Turn::feed_history(SiteId reader, const CaseId& case_id, Position before) {
   });
 }
 
-// A damaged entry is passed over: verify names it.
-void Turn::visit_case(const CaseId& case_id, Position before,
-                      const std::function<void(Position, const StoredEntry&)>& visit) const {
+std::vector<Position> Turn::places_before(const CaseId& case_id, Position before) const {
   std::vector<Position> earlier;
   store_.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView) {
     Reader in{key};
@@ -463,7 +474,13 @@ void Turn::visit_case(const CaseId& case_id, Position before,
     earlier.push_back(position_of(key));
     return true;
   });
-  for (const Position position : earlier) {
+  return earlier;
+}
+
+// A damaged entry is passed over: verify names it.
+void Turn::visit_entries(const std::vector<Position>& positions,
+                         const std::function<void(Position, const StoredEntry&)>& visit) const {
+  for (const Position position : positions) {
     const auto row = store_.get(Table::entries, key_of(position));
     const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
     if (entry) visit(position, *entry);

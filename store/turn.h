@@ -104,11 +104,14 @@ class Turn {
   void unlist(const std::set<Position>& damaged);
   // Clears the places of a feed above `above`; what stood there, as far as it can be read.
   [[nodiscard]] std::vector<std::pair<Position, Digest>> take_places(const StreamName& feed_name, Seq above, Seq last);
-  void feed_history(SiteId reader, const CaseId& case_id, Position before);
-  // The entries of a case that stand before a place of the ledger, in its order.
-  void visit_case(const CaseId& case_id, Position before,
-                  const std::function<void(Position, const StoredEntry&)>& visit) const;
-  [[nodiscard]] std::vector<SiteId> gains_by(const journal::What& what, Position position,
+  // Where the entries of a case stand before a place of the ledger, in its order.
+  [[nodiscard]] std::vector<Position> places_before(const CaseId& case_id, Position before) const;
+  void visit_entries(const std::vector<Position>& positions,
+                     const std::function<void(Position, const StoredEntry&)>& visit) const;
+  // `earlier`: where the case's entries before this one stand.
+  void feed_history(SiteId reader, const std::vector<Position>& earlier);
+  [[nodiscard]] std::vector<SiteId> standing_in(const CaseId& case_id) const;
+  [[nodiscard]] std::vector<SiteId> gains_by(const journal::What& what, const std::vector<Position>& earlier,
                                              const std::vector<SiteId>& standing) const;
   void feed(SiteId reader, Position position, const Digest& entry, bool with_key);
   [[nodiscard]] StreamName journal() const { return journal_of(site_.options_.site, epoch_); }

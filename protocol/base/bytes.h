@@ -36,6 +36,9 @@ template <typename Tag, std::size_t N>
 // Appends big-endian numbers and raw bytes to an owned buffer.
 class Writer {
  public:
+  Writer() = default;
+  // Of so many bytes, about: they take one block of memory.
+  explicit Writer(std::size_t bytes) { out_.reserve(bytes); }
   void u8(std::uint8_t value) { number(value, 1); }
   void u16(std::uint16_t value) { number(value, 2); }
   void u32(std::uint32_t value) { number(value, 4); }
