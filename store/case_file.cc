@@ -176,9 +176,9 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
   return file;
 }
 
-const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                            crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory,
-                            const OpenedHere& opened) {
+const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const RowCheck& rows,
+                            const casework::Kinds& kinds, crypto::Sealer& sealer, const CaseId& case_id,
+                            CaseMemory& memory, const OpenedHere& opened) {
   CaseFile& file = memory.hand_out(case_id);
   std::vector<casework::Told>& told = file.told;
   CaseKeys keys{store, site};
@@ -219,7 +219,7 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
   if (told.empty()) return nullptr;
   const bool level = grew_only && told.size() == folded;
   if (!level && !(grew_only && casework::extend(kinds, file.view, told))) file.view = casework::fold(kinds, told);
-  file.head = head_of(store, RowCheck{site.kek});
+  file.head = head_of(store, rows);
   return &file;
 }
 

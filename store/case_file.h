@@ -37,9 +37,9 @@ struct CaseFile {
 // what `memory` has of the case is not opened again. The file is the memory's, until the next call for another.
 // `opened` is shown what was opened, its long texts too.
 using OpenedHere = std::function<void(const casework::Told&)>;
-[[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
-                                          crypto::Sealer& sealer, const CaseId& case_id, CaseMemory& memory,
-                                          const OpenedHere& opened = {});
+[[nodiscard]] const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const RowCheck& rows,
+                                          const casework::Kinds& kinds, crypto::Sealer& sealer, const CaseId& case_id,
+                                          CaseMemory& memory, const OpenedHere& opened = {});
 
 // One entry of a case. Nothing: no such entry here, or one that is shown to nobody.
 [[nodiscard]] std::optional<casework::Told> read_entry(const Reading& store, const SiteOptions& site,

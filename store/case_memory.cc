@@ -8,20 +8,20 @@ namespace {
 
 constexpr std::size_t heap_bytes = 16;  // that an allocation takes beside what is asked for
 
-std::size_t bytes_of(const casework::Event& event) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : event.fields)
-    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
-  return bytes;
-}
-
-std::size_t bytes_of(const casework::Told& told) {
+std::size_t bytes_told(const casework::Told& told) {
   std::size_t bytes = sizeof told + sizeof(casework::Line) + told.header.what.after.size() * sizeof(Cause) +
                       told.header.what.to.size() * sizeof(SiteId);
   return told.event ? bytes + bytes_of(*told.event) : bytes;
 }
 
 }  // namespace
+
+std::size_t bytes_of(const casework::Event& event) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : event.fields)
+    bytes += sizeof(casework::FieldText) + name.capacity() + value.capacity();
+  return bytes;
+}
 
 // What stays is copied: a short text that is moved to where a long one was keeps its room.
 casework::Event without_texts(const casework::Kinds& kinds, const casework::Event& event) {
@@ -77,7 +77,7 @@ void CaseMemory::keep(CaseFile file) {
   // The nodes of map and list, and the view in them: more than the one entry that most cases have.
   constexpr std::size_t node_bytes = sizeof(Kept) + 2 * sizeof(CaseId) + 6 * sizeof(void*) + 4 * heap_bytes;
   std::size_t bytes = node_bytes;
-  for (const casework::Told& one : file.told) bytes += bytes_of(one);
+  for (const casework::Told& one : file.told) bytes += bytes_told(one);
   if (file.told.empty() || bytes > bytes_max_) return;
   while (bytes_ + bytes > bytes_max_) forget(cases_.find(turns_.front()));
   bytes_ += bytes;

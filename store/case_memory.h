@@ -18,11 +18,14 @@ namespace redress::store {
 // What is kept in memory of an event: all but long texts.
 [[nodiscard]] casework::Event without_texts(const casework::Kinds& kinds, const casework::Event& event);
 
+// What an event takes of memory, about.
+[[nodiscard]] std::size_t bytes_of(const casework::Event& event);
+
 class CaseMemory {
  public:
-  // Of what it keeps, about (D25). An advance of the follower that comes to sixty cases of fifty entries, and to five
-  // hundred new ones between, finds the sixty again.
-  static constexpr std::size_t bytes_max = 4 * limits::mib;
+  // Of what it keeps, about (D25). An advance of the follower that comes to a hundred cases of fifty entries, and to
+  // five hundred new ones between, finds the hundred again.
+  static constexpr std::size_t bytes_max = 6 * limits::mib;
 
   explicit CaseMemory(std::size_t bytes = bytes_max) : bytes_max_{bytes} {}
 

@@ -209,7 +209,7 @@ Result<std::variant<Append, Appended>> Desk::record(const CaseId& case_id, const
 
 Status Desk::recall(const CaseId& case_id, const std::function<void(const CaseFile&)>& look) {
   return truth_.view([&](const Reading& store) -> Status {
-    const CaseFile* file = recall_case(store, options_.site, kinds_, sealer_, case_id, memory_);
+    const CaseFile* file = recall_case(store, options_.site, rows_, kinds_, sealer_, case_id, memory_);
     if (file != nullptr) look(*file);
     return Done{};
   });
@@ -222,7 +222,7 @@ Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const c
   std::optional<crypto::CaseKey> key;
   journal::Seen seen;
   const Status looked = truth_.view([&](const Reading& store) -> Status {
-    file = recall_case(store, options_.site, kinds_, sealer_, case_id, memory_);
+    file = recall_case(store, options_.site, rows_, kinds_, sealer_, case_id, memory_);
     // The case's key is the one that its opening names, whatever else was granted.
     const auto opened = file != nullptr ? file->view.state.opened : std::nullopt;
     if (opened) key = key_in(store, options_.site, case_id, file->told[*opened].header.what.key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
 #include "protocol/casework/number.h"
 
@@ -11,8 +12,8 @@ namespace {
 constexpr std::size_t alike_max = 64;
 constexpr std::size_t cases_a_snapshot = 64;
 constexpr std::size_t entries_a_snapshot = 256;
-constexpr std::size_t words_a_commit = 16;  // of signatures, 1,024 rows
-constexpr std::size_t read_max = 256;       // entries held with their long texts, until they are signed
+constexpr std::size_t words_a_commit = 16;               // of signatures, 1,024 rows
+constexpr std::size_t read_bytes_max = 4 * limits::mib;  // of entries held with their long texts until they are signed
 
 // Check characters may be typed in either case.
 bool same_number(std::string_view a, std::string_view b) {
@@ -192,12 +193,14 @@ Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseI
 Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries, Read& read) {
   const auto opened = [&](const casework::Told& told) {
     const bool is_next = told.arrived > position() && told.arrived.value() <= position().value() + count;
-    if (is_next && read.size() < read_max) read.emplace(told.arrived, told);
+    if (!is_next || !told.event || read.bytes >= read_bytes_max) return;
+    read.bytes += bytes_of(*told.event);
+    read.told.emplace(told.arrived, told);
   };
   const OpenedHere shown = signs_ == nullptr ? OpenedHere{} : OpenedHere{opened};
   return journal_.view([&](const Reading& store) -> Status {
     for (const CaseId& id : cases) {
-      const CaseFile* file = recall_case(store, site_, kinds_, sealer_, id, memory_, shown);
+      const CaseFile* file = recall_case(store, site_, rows_, kinds_, sealer_, id, memory_, shown);
       if (file != nullptr) summaries.push_back(summary_of(*file, due_));
     }
     return Done{};
@@ -216,10 +219,10 @@ Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>
     const Position some = std::min(end, Position{at.value() + entries_a_snapshot});
     const Status looked = journal_.view([&](const Reading& journal) -> Status {
       for (; at < some; at = at.next()) {
-        const auto known = read.find(at);
-        const auto opened =
-            known == read.end() ? read_entry(journal, site_, kinds_, sealer_, at) : std::optional<casework::Told>{};
-        const casework::Told* told = known != read.end() ? &known->second : opened ? &*opened : nullptr;
+        const auto known = read.told.find(at);
+        const auto opened = known == read.told.end() ? read_entry(journal, site_, kinds_, sealer_, at)
+                                                     : std::optional<casework::Told>{};
+        const casework::Told* told = known != read.told.end() ? &known->second : opened ? &*opened : nullptr;
         if (told != nullptr ? !told->event : !is_whole(journal, at)) unread.push_back(at);
         signs_->add(at, told != nullptr && told->event ? &*told->event : nullptr);
       }

@@ -36,7 +36,10 @@ class Follower {
   [[nodiscard]] Position position() const noexcept { return Position{position_.load()}; }
 
  private:
-  using Read = std::map<Position, casework::Told>;
+  struct Read {
+    std::map<Position, casework::Told> told;
+    std::size_t bytes = 0;
+  };
   void write_progress(Writing& views, Position at);
   [[nodiscard]] Status empty_views();
   [[nodiscard]] Status remember_signs(Position upto);

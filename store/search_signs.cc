@@ -54,46 +54,47 @@ void keep_common(std::vector<std::set<Position>>& sets, std::set<Position>& out)
 
 SignMaker::SignMaker(const crypto::Key32& views_key) : scatter_{crypto::derive(views_key, "redress/signs/1")} {}
 
-void SignMaker::bits_of(const Folded& text, std::vector<std::uint16_t>& bits, std::vector<std::size_t>& ends) {
-  bits.clear();
-  ends.assign(text.size(), 0);
+template <std::size_t size>
+void SignMaker::add_gram(const Folded& text, std::size_t from, std::uint8_t count) {
+  crypto::Scatter::Block& block = blocks_.emplace_back();
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t k = 0; k < 4; ++k) block[4 * i + k] = static_cast<std::byte>(text[from + i] >> (8 * k));
+  }
+  block.back() = std::byte{size};
+  counts_.push_back(count);
+}
+
+void SignMaker::make(const Folded& text) {
   blocks_.clear();
   counts_.clear();
-  const auto gram = [&](std::size_t from, std::size_t size, std::uint8_t count) {
-    crypto::Scatter::Block block{};
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t k = 0; k < 4; ++k) block[4 * i + k] = static_cast<std::byte>(text[from + i] >> (8 * k));
-    }
-    block.back() = static_cast<std::byte>(size);
-    blocks_.push_back(block);
-    counts_.push_back(count);
-  };
-  std::vector<std::size_t> grams(text.size(), 0);
+  ends_.resize(text.size());
+  std::size_t total = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool wide = i >= 1 && (text[i] >= ascii_end || text[i - 1] >= ascii_end);
     if (wide) {
-      gram(i - 1, 2, wide_bits);
+      add_gram<2>(text, i - 1, wide_bits);
+      total += wide_bits;
     } else if (i >= 2 && text[i - 2] < ascii_end) {
-      gram(i - 2, 3, narrow_bits);
+      add_gram<3>(text, i - 2, narrow_bits);
+      total += narrow_bits;
     }
-    grams[i] = blocks_.size();
+    ends_[i] = total;
   }
   scatter_.mix(blocks_);
-  std::size_t gram_at = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    for (; gram_at < grams[i]; ++gram_at) {
-      Reader in{blocks_[gram_at]};
-      for (std::uint8_t k = 0; k < counts_[gram_at]; ++k)
-        bits.push_back(static_cast<std::uint16_t>(in.u16() & (sign_bits - 1)));
+  bits_.resize(total);
+  auto out = bits_.begin();
+  for (std::size_t gram = 0; gram < blocks_.size(); ++gram) {
+    const crypto::Scatter::Block& block = blocks_[gram];
+    for (std::size_t k = 0; k < counts_[gram]; ++k) {
+      const unsigned high = std::to_integer<unsigned>(block[2 * k]);
+      *out++ = static_cast<std::uint16_t>((high << 8 | std::to_integer<unsigned>(block[2 * k + 1])) & (sign_bits - 1));
     }
-    ends[i] = bits.size();
   }
 }
 
 Probe SignMaker::probe_of(const Folded& term) {
-  Probe bits;
-  std::vector<std::size_t> ends;
-  bits_of(term.substr(0, term_window), bits, ends);
+  make(term.substr(0, term_window));
+  Probe bits = bits_;
   std::sort(bits.begin(), bits.end());
   bits.erase(std::unique(bits.begin(), bits.end()), bits.end());
   if (bits.size() > probe_bits_max) bits.resize(probe_bits_max);
@@ -107,9 +108,9 @@ void SignBlock::open_slot() {
 }
 
 void SignBlock::add_text(const Folded& text, SignMaker& maker) {
-  std::vector<std::uint16_t> bits;
-  std::vector<std::size_t> ends;
-  maker.bits_of(text, bits, ends);
+  maker.make(text);
+  const std::vector<std::uint16_t>& bits = maker.bits_;
+  const std::vector<std::size_t>& ends = maker.ends_;
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (slots_.back().set >= slot_bits_enough && i > 0) {

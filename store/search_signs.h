@@ -39,10 +39,14 @@ class SignMaker {
 
  private:
   friend class SignBlock;
-  // Appends the bits of the gram that ends at each of text[from…]; `ends[i]` is where those of character i end.
-  void bits_of(const Folded& text, std::vector<std::uint16_t>& bits, std::vector<std::size_t>& ends);
+  // The bits of the gram that ends at each character of a text: into bits_; ends_[i] is where those of character i end.
+  void make(const Folded& text);
+  template <std::size_t size>
+  void add_gram(const Folded& text, std::size_t from, std::uint8_t count);
 
   crypto::Scatter scatter_;
+  std::vector<std::uint16_t> bits_;
+  std::vector<std::size_t> ends_;
   std::vector<crypto::Scatter::Block> blocks_;
   std::vector<std::uint8_t> counts_;
 };

@@ -41,7 +41,8 @@ Read read_both(sim::Node& node, const CaseId& id, CaseMemory& memory) {
   REQUIRE(node.truth
               .view([&](const Reading& store) -> Status {
                 read.whole = read_case(store, node.options(), node.kinds, sealer, id);
-                read.recalled = recall_case(store, node.options(), node.kinds, sealer, id, memory);
+                read.recalled =
+                    recall_case(store, node.options(), RowCheck{node.options().kek}, node.kinds, sealer, id, memory);
                 return Done{};
               })
               .has_value());
