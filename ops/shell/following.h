@@ -29,7 +29,7 @@ struct Allowance {
 // How entries are gathered.
 struct Pace {
   std::chrono::milliseconds gather_for{50};
-  std::chrono::milliseconds yield_for{2'000};
+  std::chrono::milliseconds yield_for{5'000};
   std::uint64_t fast = 128;  // entries in `gather_for`
 };
 
