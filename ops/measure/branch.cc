@@ -111,6 +111,8 @@ class Worker {
 
   Status catch_up() {
     Status done = all_in();
+    // What waits has waited for hours: its branch has long listed it.
+    if (done) done = await_level(task_.home);
     if (!done) return done;
     tell_({{"ready", true}});
     done = await_receipts(1);

@@ -7,7 +7,7 @@
 namespace redress::measure {
 namespace {
 
-constexpr std::size_t side_by_side_max = 64;  // more than an outlet has in hand at a time
+constexpr std::size_t side_by_side_max = 128;  // more than an outlet has in hand at a time
 constexpr StaffId clerk{1};
 
 std::size_t side_by_side(const LoadPlan& plan) {
