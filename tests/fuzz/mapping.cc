@@ -1,6 +1,9 @@
-// Any text as a mapping; one that is taken is bound to a header and asked for the fields and the key of two rows: one
-// of dates, one of the header's names. Input: a line with the header's names between commas, then the mapping.
+// Any text as a mapping; one that is taken is bound to a header and asked for the fields and the key of two rows, one
+// of dates, one of the header's names, and for the columns of a table that is written by it. Input: a line with the
+// header's names between commas, then the mapping.
 #include "ops/tool/mapping.h"
+
+#include <set>
 
 #include "crypto/suite_intl.h"
 #include "tests/fuzz/memory_file.h"
@@ -35,6 +38,20 @@ void use(const Mapping& mapping, const std::optional<std::vector<std::string>>& 
   if (header) check(*header);
 }
 
+void check_written(const Mapping& mapping) {
+  const auto columns = mapping.written();
+  if (!columns) {
+    REDRESS_ASSERT(columns.error().code == Code::bad_config);
+    return;
+  }
+  std::set<std::string> extensions;
+  for (const WrittenColumn& column : *columns) {
+    const bool is_of = column.what == WrittenColumn::What::field || column.what == WrittenColumn::What::shown;
+    REDRESS_ASSERT(column.of.empty() != is_of);
+    REDRESS_ASSERT(extensions.insert(column.extension).second);
+  }
+}
+
 Result<Mapping> load(std::string_view text) {
   static fuzz::MemoryFile file;
   return Mapping::load(file.holding(view_of(text)));
@@ -53,5 +70,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   redress::tool::use(*mapping, std::nullopt);
   redress::tool::use(*mapping, names);
+  redress::tool::check_written(*mapping);
   return 0;
 }
