@@ -384,9 +384,8 @@ void Turn::route(const journal::Header& header, Position position, const Digest&
   const bool opens = site_.options_.router->opens(header.what);
   std::vector<Position> earlier;
   if (opens) earlier = places_before(case_id, position);
-  // Nobody stands in a case of which nothing was here.
-  std::vector<SiteId> standing;
-  if (!opens || !earlier.empty()) standing = standing_in(case_id);
+  // Asked for although nothing of the case may be listed: damage takes entries out of the list, and nobody's standing.
+  std::vector<SiteId> standing = standing_in(case_id);
   std::vector<SiteId> gains = gains_by(header.what, earlier, standing);
   const auto stands = [&](SiteId site) {
     return std::count(standing.begin(), standing.end(), site) + std::count(gains.begin(), gains.end(), site) > 0;

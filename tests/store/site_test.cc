@@ -225,6 +225,31 @@ TEST_CASE("Site: standing only grows, and the feed gives each entry to each read
   CHECK(sim::lines_of(pair.judge()) == "");
 }
 
+TEST_CASE("Site: who stands in a case is fed its opening, although damage has emptied the case's list") {
+  Pair pair{sim::PairOptions{134, 2}};
+  Node& office = pair.gateway();
+  Node& other = pair.branch(1);
+  REQUIRE(pair.drive_bounded());
+  pair.cut(Cut::both);
+  const auto opened = pair.register_case(pair.branch(0), "desk/1");
+  REQUIRE(opened.has_value());
+  // What is left of a case all of whose entries were damaged and taken out of its list: the standing in it.
+  REQUIRE(office.truth
+              .update([&](Writing& store) -> Status {
+                Writer since;
+                since.u64(1);
+                RowCheck{office.options().kek}.put(store, Table::standing, key_of(opened->case_id, other.id),
+                                                   since.take());
+                return Done{};
+              })
+              .has_value());
+  pair.cut(Cut::none);
+  REQUIRE(pair.drive_bounded());
+  const auto file = other.file_of(opened->case_id);
+  REQUIRE(file.has_value());
+  CHECK(file->told.size() == 1);
+}
+
 TEST_CASE("Site: a second opening of a case is kept and receipted, and takes nothing over") {
   Pair pair{sim::PairOptions{172, 2}};
   const auto opened = pair.register_case(pair.branch(0), "desk/1");
