@@ -66,7 +66,8 @@ for target in "${targets[@]}"; do
   if [[ -n $runs ]]; then
     # It goes beside other work, which may hold it up for minutes: an input is given half an hour.
     fuzz "$target" -runs=$((runs * 3 / 4)) -max_len="$short" -timeout=1800
-    fuzz "$target" -runs=$((runs - inputs)) -timeout=1800
+    # A corpus is read whole, however many inputs were asked for; none left would be without end to libFuzzer.
+    if ((inputs < runs)); then fuzz "$target" -runs=$((runs - inputs)) -timeout=1800; fi
   else
     fuzz "$target" -max_total_time="$seconds" -timeout=10
   fi
