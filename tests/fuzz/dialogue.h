@@ -23,6 +23,7 @@ inline constexpr StreamName earlier_journal = journal_of(branch_site, Epoch{4});
 inline constexpr StreamName earlier_feed = feed_for(Epoch{2}, branch_site);
 inline constexpr std::size_t acts_max = 64;
 inline constexpr unsigned acts_known = 23;
+inline constexpr std::size_t long_input = 512;  // bytes
 
 // What is not in both sessions' interface the same way.
 inline bool is_up(const sync::AgentSession& session) { return session.state() == sync::AgentSession::State::up; }
@@ -78,7 +79,7 @@ class Dialogue {
         hear(wire::Beat{session(in), {held(in).head, held(in).head}, {}, WallTime{}});
         break;
       case 18:
-        if (!begun_) repaired(in.u16());
+        if (!begun_) repaired(in);
         break;
       case 19:
         receipted(stream(in), in);
@@ -214,10 +215,11 @@ class Dialogue {
         *frame);
     hear(*frame);
   }
-  // A store that was repaired now and then; or, seldom because it takes a hundred times as long, more often than a
-  // hello can say.
-  void repaired(unsigned choice) {
-    const unsigned count = choice >= 0xF000 ? choice % 600 : choice % 4;
+  // A store that was repaired now and then; or more often than a hello can say, which takes a hundred times as long and
+  // is therefore for long inputs only.
+  void repaired(Input& in) {
+    const unsigned choice = in.u16();
+    const unsigned count = choice >= 0xF000 && in.size() >= long_input ? choice % 600 : choice % 4;
     for (unsigned i = 0; i < count; ++i) {
       const StreamName old = journal_of(branch_site, Epoch{100 + i});
       shelf_.put(old, entries_of(old, i % 3 == 2 ? 1 : 0));

@@ -106,12 +106,12 @@ class Shelf final : public sync::Streams {
   explicit Shelf(SiteId site) : site_{site} {}
 
   void put(const StreamName& stream, std::span<const Shelved> entries) {
-    streams_[stream].entries.assign(entries.begin(), entries.end());
+    track_of(stream).entries.assign(entries.begin(), entries.end());
   }
 
   // What a commit does. False: the write does not fit what stands here now.
   [[nodiscard]] bool keep(const sync::Accept& accept, std::vector<journal::Receipt>& receipts) {
-    Track& track = streams_[accept.stream];
+    Track& track = track_of(accept.stream);
     const journal::Mark head = *mark_of(accept.stream);
     if (head != accept.before) return false;
     REDRESS_ASSERT(!accept.entries.empty());
@@ -128,7 +128,7 @@ class Shelf final : public sync::Streams {
     const journal::Receipt& receipt = kept.receipt;
     const auto own = digest_at(receipt.stream, receipt.to.seq);
     REDRESS_ASSERT(own && *own == receipt.to.digest);
-    streams_[receipt.stream].receipt = receipt;
+    track_of(receipt.stream).receipt = receipt;
     return true;
   }
   [[nodiscard]] bool keep(const sync::KeepTokens& kept, std::vector<journal::Receipt>&) {
@@ -171,6 +171,7 @@ class Shelf final : public sync::Streams {
 
   [[nodiscard]] std::vector<wire::Held> own_journals() const override {
     std::vector<wire::Held> out;
+    out.reserve(streams_.size());
     for (const auto& [name, track] : streams_) {
       if (name.owner == site_ && name.reader == no_reader) out.push_back({{name, *mark_of(name), Seq{1}}, {}, {}});
     }
@@ -203,12 +204,12 @@ class Shelf final : public sync::Streams {
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return std::nullopt;
     if (!found->second.entries.empty()) return found->second.entries.back().mark;
-    return journal::Mark{Seq{}, journal::genesis(cheap_domain(), stream, std::nullopt)};
+    return journal::Mark{Seq{}, found->second.genesis};
   }
   [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const override {
     const auto found = streams_.find(stream);
     if (found == streams_.end() || seq.value() > found->second.entries.size()) return std::nullopt;
-    if (seq == Seq{}) return journal::genesis(cheap_domain(), stream, std::nullopt);
+    if (seq == Seq{}) return found->second.genesis;
     return found->second.entries[seq.value() - 1].mark.digest;
   }
   [[nodiscard]] sync::Outgoing read(const sync::Wanted& wanted) const override {
@@ -265,9 +266,16 @@ class Shelf final : public sync::Streams {
 
  private:
   struct Track {
+    Digest genesis;
     std::vector<Shelved> entries;
     std::optional<journal::Receipt> receipt;
   };
+
+  Track& track_of(const StreamName& stream) {
+    const auto [track, made] = streams_.try_emplace(stream);
+    if (made) track->second.genesis = journal::genesis(cheap_domain(), stream, std::nullopt);
+    return track->second;
+  }
 
   SiteId site_;
   std::map<StreamName, Track> streams_;

@@ -23,6 +23,7 @@ class Input {
   explicit Input(std::string_view text) : rest_{view_of(text)} {}
 
   [[nodiscard]] bool empty() const { return rest_.empty(); }
+  [[nodiscard]] std::size_t size() const { return rest_.size(); }
   [[nodiscard]] std::uint8_t u8() {
     const ByteView one = bytes(1);
     return one.empty() ? std::uint8_t{0} : std::to_integer<std::uint8_t>(one[0]);
