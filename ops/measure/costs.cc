@@ -19,16 +19,19 @@ struct Cost {
   double rate = 0;
   double branch_cpu_us = 0;
   double hub_cpu_us = 0;
-  double written_bytes = 0;
+  double branch_written_bytes = 0;
+  double hub_written_bytes = 0;
 
   [[nodiscard]] double cpu_us() const { return branch_cpu_us + hub_cpu_us; }
+  [[nodiscard]] double written_bytes() const { return branch_written_bytes + hub_written_bytes; }
 };
 
 json cost_json(const Cost& cost) {
   return {{"rate", cost.rate},
           {"branch_cpu_us", cost.branch_cpu_us},
           {"hub_cpu_us", cost.hub_cpu_us},
-          {"written_bytes", cost.written_bytes}};
+          {"branch_written_bytes", cost.branch_written_bytes},
+          {"hub_written_bytes", cost.hub_written_bytes}};
 }
 
 Result<std::vector<std::unique_ptr<demo::Child>>> start_parts(Stage& stage, const Office& office, std::size_t count,
@@ -60,7 +63,7 @@ Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char
   std::int64_t begun_ns = std::numeric_limits<std::int64_t>::max();
   std::int64_t done_ns = 0;
   double branch_cpu_ns = 0;
-  std::uint64_t all_written = 0;
+  double branch_written = 0;
   for (auto& part : *parts) {
     std::size_t at = 0;
     const auto told = stage.told(*part, at, seconds_max);
@@ -68,18 +71,18 @@ Result<Cost> cost_of(Stage& stage, Office& office, std::size_t count, const char
     begun_ns = std::min(begun_ns, told->value("begun_ns", std::int64_t{0}));
     done_ns = std::max(done_ns, told->value("done_ns", std::int64_t{1}));
     branch_cpu_ns += static_cast<double>(told->value("cpu_ns", std::int64_t{0}));
-    all_written += told->value("written_bytes", std::uint64_t{0});
+    branch_written += static_cast<double>(told->value("written_bytes", std::uint64_t{0}));
   }
   const Status level = await_level(office.home_of(head_office));
   if (!level) return fail(level.error());
   const std::size_t each = count / parts->size();
   const auto entries = static_cast<double>(each * parts->size());
-  all_written += written_of(hub).value_or(0) - written;
   Cost cost;
   cost.rate = entries * static_cast<double>(ns_a_s) / static_cast<double>(done_ns - begun_ns);
   cost.branch_cpu_us = branch_cpu_ns / 1e3 / entries;
   cost.hub_cpu_us = static_cast<double>(cpu_ns_of(hub) - cpu) / 1e3 / entries;
-  cost.written_bytes = static_cast<double>(all_written) / entries;
+  cost.branch_written_bytes = branch_written / entries;
+  cost.hub_written_bytes = static_cast<double>(written_of(hub).value_or(0) - written) / entries;
   for (auto& part : *parts) {
     const auto ended = part->wait(after_ms(shell::mono_now(), 60'000));
     if (!ended) return fail(ended.error());
@@ -110,7 +113,7 @@ Result<json> measure_growth(Stage& stage) {
   return json{{"sites", stage.options().sites},
               {"tenths", all},
               {"growth_cpu", costs.back().cpu_us() / costs.front().cpu_us()},
-              {"growth_io", costs.back().written_bytes / costs.front().written_bytes},
+              {"growth_io", costs.back().written_bytes() / costs.front().written_bytes()},
               {"configuration", *config}};
 }
 
