@@ -2,6 +2,7 @@
 // right (D11).
 #include <algorithm>
 
+#include "protocol/base/limits.h"
 #include "protocol/base/mutant.h"
 #include "protocol/casework/number.h"
 #include "store/turn.h"
@@ -25,20 +26,37 @@ void Site::look_at_damage() const {
   std::vector<Position> whole;
   damaged_.clear();
   const Status looked = truth_.view([&](const Reading& store) -> Status {
-    for (const Damage::Noted& noted : options_.damage->all()) {
+    const auto take = [&](const Damage::Noted& noted) {
       std::set<sync::Spot> spots = spots_of(store, noted);
-      if (is_damaged(store, noted.ledger, spots)) {
-        damaged_[noted.ledger] = std::move(spots);
-      } else {
-        whole.push_back(noted.ledger);
-      }
+      const bool damaged = is_damaged(store, noted.ledger, spots);
+      if (damaged) damaged_[noted.ledger].merge(spots);
+      return damaged;
+    };
+    for (const Damage::Noted& noted : options_.damage->all()) {
+      if (!take(noted)) whole.push_back(noted.ledger);
     }
+    for (const Damage::Noted& passed : passed_over(store)) take(passed);
     return Done{};
   });
   if (!looked) return;
   for (const Position ledger : whole) options_.damage->forget(ledger);
   // What was noted meanwhile shows as another version.
   damage_version_ = version + whole.size();
+}
+
+// At most limits::damage_noted_max: when one has come back, others take its place.
+std::vector<Damage::Noted> Site::passed_over(const Reading& store) const {
+  std::vector<Damage::Noted> out;
+  store.scan(Table::local, passed_over_key(Position{}), [&](ByteView key, ByteView stored) {
+    if (!text_of(key).starts_with(passed_over_name) || out.size() == limits::damage_noted_max) return false;
+    if (const auto value = rows_.opened(Table::local, key, copy_of(stored))) {
+      Reader in{*value};
+      const auto case_id = in.fixed<CaseId>();
+      out.push_back({position_of(key), case_id, SiteId{in.u32()}, {}});
+    }
+    return true;
+  });
+  return out;
 }
 
 std::optional<PlaceRow> Site::place_at(const Reading& store, const sync::Spot& spot) const {
@@ -166,6 +184,7 @@ Result<Outcome> Turn::heal(const sync::Heal& heal) {
   const bool entry_back = put_entry_back(*heal.placed, place->ledger);
   const bool key_back = put_key_back(what, heal);
   if (!entry_back && !key_back) return Outcome{Done{}};
+  store_.erase(Table::local, passed_over_key(place->ledger));
   tell_again(*heal.placed, place->ledger);
   Writer healed;
   healed.fixed(what.case_id);

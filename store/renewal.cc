@@ -118,20 +118,27 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
   unlist(damaged);
 }
 
-// Their headers cannot be trusted to name their cases.
+// Their headers cannot be trusted to name their cases. Should somebody else hold one, it comes back, and is listed
+// again: whoever that is may be away until after the next start.
 void Turn::unlist(const std::set<Position>& damaged) {
   if (damaged.empty()) return;
-  std::vector<Bytes> keys;
+  std::vector<std::pair<Bytes, Bytes>> listed;
   store_.scan(Table::by_case, {}, [&](ByteView key, ByteView value) {
-    if (!damaged.contains(position_of(key))) return true;
-    keys.push_back(copy_of(key));
-    // Should somebody else hold it, it comes back, and is listed again.
-    if (site_.options_.damage)
-      site_.options_.damage->note(
-          {position_of(key), Reader{key}.fixed<CaseId>(), SiteId{Reader{value}.u32()}, std::nullopt});
+    if (damaged.contains(position_of(key))) listed.emplace_back(copy_of(key), copy_of(value));
     return true;
   });
-  for (const Bytes& key : keys) store_.erase(Table::by_case, key);
+  for (const auto& [key, value] : listed) {
+    store_.erase(Table::by_case, key);
+    const Damage::Noted noted{position_of(key), Reader{key}.fixed<CaseId>(), SiteId{Reader{value}.u32()}, {}};
+    const std::set<sync::Spot> spots = site_.spots_of(store_, noted);
+    if (std::none_of(spots.begin(), spots.end(), [&](const sync::Spot& spot) { return site_.holder_of(spot); }))
+      continue;
+    Writer row;
+    row.fixed(noted.case_id);
+    row.u32(noted.author.value());
+    site_.rows_.put(store_, Table::local, passed_over_key(noted.ledger), row.take());
+    passed_over_ = true;
+  }
 }
 
 // A command that was carried out is known by its entry, wherever that stands now (D5).

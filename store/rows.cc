@@ -114,6 +114,13 @@ Bytes healed_key(std::uint64_t number) {
   return out.take();
 }
 
+Bytes passed_over_key(Position ledger) {
+  Writer out;
+  out.raw(view_of(passed_over_name));
+  out.u64(ledger.value());
+  return out.take();
+}
+
 Bytes word_key(const StreamName& journal) {
   Writer out;
   out.raw(view_of("word"));

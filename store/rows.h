@@ -41,6 +41,10 @@ inline constexpr std::string_view census_key = "census";
 [[nodiscard]] Bytes alarm_key(std::uint64_t number);
 // Names a case of which an entry came back that had been damaged here.
 [[nodiscard]] Bytes healed_key(std::uint64_t number);
+// Names the case and the author of a damaged entry that was passed over: its case does not list it, its readers lack
+// it.
+inline constexpr std::string_view passed_over_name = "passed over";
+[[nodiscard]] Bytes passed_over_key(Position ledger);
 // The digest of the word at this journal's place 0.
 [[nodiscard]] Bytes word_key(const StreamName& journal);
 // The digest of an entry that has no place any more, because it was placed again.

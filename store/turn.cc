@@ -544,6 +544,7 @@ void Turn::publish() {
   for (const Position position : whole_) {
     if (site_.options_.damage) site_.options_.damage->forget(position);
   }
+  if (passed_over_ || !whole_.empty()) site_.damage_version_.reset();
   site_.healed_ += healed_;
 }
 

@@ -89,6 +89,7 @@ store::SiteOptions Node::options() const {
 
 void Node::start() {
   desk.reset();
+  damage = std::make_shared<store::Damage>();
   auto opened = store::Site::open(truth, options(), random);
   REDRESS_ASSERT(opened.has_value());
   site = std::move(*opened);

@@ -72,7 +72,7 @@ class Node {
   const Secrets secrets;
   const OpenRouter router;
   MemoryTruth truth;
-  const std::shared_ptr<store::Damage> damage = std::make_shared<store::Damage>();
+  std::shared_ptr<store::Damage> damage;
   std::unique_ptr<store::Site> site;
   std::unique_ptr<store::Serial> serial;
   std::unique_ptr<store::Desk> desk;
