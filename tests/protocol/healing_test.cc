@@ -348,6 +348,45 @@ TEST_CASE("Healing: what was not asked for is dropped", "[P7]") {
   CHECK(event_of(pair.gateway(), sync::Happening::stale) != nullptr);
 }
 
+TEST_CASE("Healing: a row of what was passed over, and is whole, hides nothing that is noted later", "[P11]") {
+  Lived lived{250};
+  Node& node = lived.pair.gateway();
+  const Bytes key = store::passed_over_key(Position{1});
+  Writer value;
+  value.fixed(lived.cases[0]);
+  value.u32(lived.pair.branch().id.value());
+  node.truth.rows(Table::local)[key] = store::RowCheck{node.options().kek}.sealed(Table::local, key, value.take());
+  node.start();
+  CHECK(node.site->damaged(lived.pair.branch().id).empty());
+  harm(node, Position{2}, Harm::body);
+  node.damage->note({Position{2}});
+  CHECK(node.site->damaged(lived.pair.branch().id).size() == 1);
+}
+
+// Who writes bodies that nobody can open would else push out of memory what is damaged indeed.
+TEST_CASE("Healing: a body that never opened is not taken for a damaged one", "[P11]") {
+  Lived lived{249};
+  Pair& pair = lived.pair;
+  Node& liar = pair.branch();
+  Node& office = pair.gateway();
+  const std::vector<casework::FieldText> fields{{"narrative", "It says something else."}};
+  auto made = liar.desk->register_case({StaffId{7}, "liar/1", fields, pair.now(liar).wall});
+  REQUIRE(made.has_value());
+  auto& append = std::get<store::Append>(*made);
+  append.body.back() ^= std::byte{1};
+  const CaseId id = append.what.case_id;
+  const auto carried_out = pair.carry_out(liar, std::move(made));
+  REQUIRE(carried_out.has_value());
+  REQUIRE(pair.drive_bounded());
+  const auto file = office.file_of(id);
+  REQUIRE(file.has_value());
+  CHECK(file->told.front().unread == Code::damaged);
+  CHECK(office.damage->all().empty());
+  harm(office, Position{file->told.front().arrived}, Harm::header);
+  static_cast<void>(office.file_of(id));
+  CHECK(office.damage->all().size() == 1);
+}
+
 // The author is away when head office comes to its damaged entry in somebody's feed, and goes on without it.
 void pass_over(Harm how, bool starts_again) {
   PairOptions options{248, 2};

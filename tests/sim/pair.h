@@ -142,6 +142,8 @@ class Pair {
   [[nodiscard]] Result<store::Appended> act(Node& node, const CaseId& id, std::string_view kind, std::string_view key,
                                             const std::vector<casework::FieldText>& fields);
   [[nodiscard]] Result<store::Appended> dispose(const CaseId& id, std::string_view key);
+  [[nodiscard]] Result<store::Appended> carry_out(Node& node,
+                                                  Result<std::variant<store::Append, store::Appended>> made);
 
   // The next thing that is due: a frame, a line, a deadline.
   void step();
@@ -190,8 +192,6 @@ class Pair {
   void send(std::size_t i, SiteId from, Bytes frame);
   void obey(Branch& branch, sync::Line line);
   void note_shown(Branch& branch);
-  [[nodiscard]] Result<store::Appended> carry_out(Node& node,
-                                                  Result<std::variant<store::Append, store::Appended>> made);
   [[nodiscard]] std::size_t index_of(const Node& node) const { return node.id.value() - 2; }
 
   void judge_told(bool settled, std::vector<std::string>& broken);
