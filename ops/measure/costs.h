@@ -9,7 +9,8 @@
 
 namespace redress::measure {
 
-// CPU of both processes and bytes written, an entry: of the last tenth of --count entries, over those of the first.
+// CPU of both processes and bytes written, an entry: of the last twentieth of --count entries, over those of the
+// second.
 [[nodiscard]] Result<nlohmann::json> measure_growth(Stage& stage);
 
 // CPU of both processes an entry, and entries a second: where every entry belongs to a case of fifty, and where every
