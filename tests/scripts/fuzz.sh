@@ -3,8 +3,8 @@
 # see it again. Needs clang and its runtime (libclang-rt-14-dev on Debian 12).
 #
 #   fuzz.sh [SECONDS] [TARGET…]     SECONDS for each target, 60 if not given; TARGET: all if none is given
-#   fuzz.sh --runs N [TARGET…]      N inputs for each target, however long that takes: nine of ten short, so that there
-#                                   are many; the rest as long as the target's own
+#   fuzz.sh --runs N [TARGET…]      N inputs for each target, however long that takes: 49 of 50 short, so that there are
+#                                   many; the rest as long as the target's own
 #
 # Starts from tests/fuzz/corpus/TARGET and leaves it as it is; what a run learned stays in build/fuzz/fuzz/found/TARGET
 # and is where the next run begins. A finding is to be fixed, and its file kept in the corpus. What this prints can be
@@ -12,7 +12,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-readonly short=128  # bytes
+readonly short=128 short_dialogue=64  # bytes; an act of a dialogue takes two to six
 runs=
 if [[ ${1:-} == --runs ]]; then
   runs=${2:-}
@@ -65,7 +65,9 @@ for target in "${targets[@]}"; do
   inputs=0
   if [[ -n $runs ]]; then
     # It goes beside other work, which may hold it up for minutes: an input is given half an hour.
-    fuzz "$target" -runs=$((runs * 9 / 10)) -max_len="$short" -timeout=1800
+    length=$short
+    [[ $target != *_dialogue ]] || length=$short_dialogue
+    fuzz "$target" -runs=$((runs * 49 / 50)) -max_len="$length" -timeout=1800
     # A corpus is read whole, however many inputs were asked for; none left would be without end to libFuzzer.
     if ((inputs < runs)); then fuzz "$target" -runs=$((runs - inputs)) -timeout=1800; fi
   else
