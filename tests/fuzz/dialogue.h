@@ -191,9 +191,9 @@ class Dialogue {
         wanted_ && in.u8() % 4 != 3 ? *wanted_ : wire::Want{{}, stream(in), Seq{std::uint64_t{in.u8()} % 8}};
     wire::Give out{session(in), of.stream, of.seq, std::nullopt, std::nullopt};
     const unsigned lie = in.u8();
-    const std::span<const Shelved> told = entries_of(of.stream, entries_told);
+    const auto told = entries_of(of.stream, entries_told);
     if (of.seq == Seq{} || of.seq.value() > told.size() || lie % 8 == 1) return out;
-    out.item = told[of.seq.value() - 1].item;
+    out.item = told[of.seq.value() - 1]->item;
     if (lie % 8 == 2) out.item->body[0] ^= std::byte{1};
     if (lie % 8 == 3) out.item->header[in.u8() % limits::header_bytes_min] ^= std::byte{1};
     if (lie % 8 == 4) out.grant = wire::Grant{{}, {}, 1, Bytes(60, std::byte{4})};
@@ -237,20 +237,20 @@ class Dialogue {
     return made;
   }
   void batch(const StreamName& of, Input& in) {
-    const std::span<const Shelved> told = entries_of(of, entries_told);
+    const auto told = entries_of(of, entries_told);
     const SessionId named = session(in);
     const std::size_t held = shelf_.mark_of(of).value_or(journal::Mark{}).seq.value();
     const std::size_t moved = held + in.u8() % 8;  // 3: the next one
     const std::size_t first = std::min(moved - std::min<std::size_t>(moved, 3), told.size() - 1);
     const std::size_t count = std::min<std::size_t>(in.u8() % 8 + 1, told.size() - first);
     wire::Batch out{named, of, Seq{first + 1}, {}, {}, {}};
-    for (std::size_t i = first; i < first + count; ++i) out.items.push_back(told[i].item);
+    for (std::size_t i = first; i < first + count; ++i) out.items.push_back(told[i]->item);
     const unsigned lie = in.u8();
     if (lie % 8 == 1) out.items[lie / 8 % count].body[0] ^= std::byte{1};
     if (lie % 8 == 2) out.items[lie / 8 % count].header[in.u8() % limits::header_bytes_min] ^= std::byte{1};
     if (lie % 8 == 3) out.first = Seq{in.u64() | 1};
     if (lie % 8 == 4) out.stream.epoch = Epoch{lie};
-    const journal::Checkpoint checkpoint{{}, {}, of, told[first + count - 1].mark, {}, {}, {}};
+    const journal::Checkpoint checkpoint{{}, {}, of, told[first + count - 1]->mark, {}, {}, {}};
     out.checkpoint = journal::sign(cheap_domain(), CheapSigner{}, checkpoint);
     if (lie % 8 == 5) out.checkpoint.mark.digest.bytes[0] ^= std::byte{1};
     if (lie % 8 == 6) out.checkpoint.signature.bytes[0] = std::byte{0};

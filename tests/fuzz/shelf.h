@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 
@@ -63,14 +64,15 @@ struct Shelved {
   wire::Item item;
   journal::Mark mark;
 };
+using Entries = std::vector<std::shared_ptr<const Shelved>>;  // shared, for each input begins with the same ones
 
 // So many entries of a stream, as its owner would write them. Those of a feed come from the reader's own journal.
-inline std::vector<Shelved> entries_made(const StreamName& stream, std::size_t count) {
+inline Entries entries_made(const StreamName& stream, std::size_t count) {
   const bool is_feed = stream.reader != no_reader;
   const StreamName origin = is_feed ? journal_of(stream.reader, Epoch{5}) : stream;
   journal::Mark entry{Seq{}, journal::genesis(cheap_domain(), origin, std::nullopt)};
   journal::Mark mark{Seq{}, journal::genesis(cheap_domain(), stream, std::nullopt)};
-  std::vector<Shelved> out;
+  Entries out;
   for (std::size_t i = 0; i < count; ++i) {
     const Bytes body(i + 1, std::byte{0xB0});
     const std::array<ByteView, 1> parts{ByteView{body}};
@@ -85,7 +87,7 @@ inline std::vector<Shelved> entries_made(const StreamName& stream, std::size_t c
     const journal::Place place{stream.owner, stream.epoch, mark.seq.next(), mark.digest};
     mark = {mark.seq.next(),
             is_feed ? journal::feed_digest(cheap_domain(), stream.reader, place, entry.digest) : entry.digest};
-    out.push_back({item, mark});
+    out.push_back(std::make_shared<const Shelved>(Shelved{item, mark}));
   }
   return out;
 }
@@ -94,9 +96,9 @@ inline constexpr std::size_t entries_told = 24;
 inline constexpr Epoch live_epoch{5};  // of the branch's journal
 
 // The first of a stream's entries, made once for all inputs.
-inline std::span<const Shelved> entries_of(const StreamName& stream, std::size_t count) {
-  static std::map<StreamName, std::vector<Shelved>> made;
-  std::vector<Shelved>& all = made[stream];
+inline std::span<const std::shared_ptr<const Shelved>> entries_of(const StreamName& stream, std::size_t count) {
+  static std::map<StreamName, Entries> made;
+  Entries& all = made[stream];
   if (all.empty()) all = entries_made(stream, entries_told);
   return std::span{all}.first(std::min(count, all.size()));
 }
@@ -105,7 +107,7 @@ class Shelf final : public sync::Streams {
  public:
   explicit Shelf(SiteId site) : site_{site} {}
 
-  void put(const StreamName& stream, std::span<const Shelved> entries) {
+  void put(const StreamName& stream, std::span<const std::shared_ptr<const Shelved>> entries) {
     track_of(stream).entries.assign(entries.begin(), entries.end());
   }
 
@@ -116,11 +118,12 @@ class Shelf final : public sync::Streams {
     if (head != accept.before) return false;
     REDRESS_ASSERT(!accept.entries.empty());
     for (const sync::Placed& placed : accept.entries) {
-      track.entries.push_back({placed.item, {Seq{track.entries.size() + 1}, placed.stream}});
+      track.entries.push_back(
+          std::make_shared<const Shelved>(Shelved{placed.item, {Seq{track.entries.size() + 1}, placed.stream}}));
     }
-    REDRESS_ASSERT(accept.checkpoint.mark == track.entries.back().mark);
+    REDRESS_ASSERT(accept.checkpoint.mark == track.entries.back()->mark);
     track.receipt = journal::sign(cheap_domain(), CheapSigner{},
-                                  {{}, {}, accept.stream, head.seq.next(), track.entries.back().mark, {}, {}, {}});
+                                  {{}, {}, accept.stream, head.seq.next(), track.entries.back()->mark, {}, {}, {}});
     receipts.push_back(*track.receipt);
     return true;
   }
@@ -203,31 +206,31 @@ class Shelf final : public sync::Streams {
   [[nodiscard]] std::optional<journal::Mark> mark_of(const StreamName& stream) const override {
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return std::nullopt;
-    if (!found->second.entries.empty()) return found->second.entries.back().mark;
+    if (!found->second.entries.empty()) return found->second.entries.back()->mark;
     return journal::Mark{Seq{}, found->second.genesis};
   }
   [[nodiscard]] std::optional<Digest> digest_at(const StreamName& stream, Seq seq) const override {
     const auto found = streams_.find(stream);
     if (found == streams_.end() || seq.value() > found->second.entries.size()) return std::nullopt;
     if (seq == Seq{}) return found->second.genesis;
-    return found->second.entries[seq.value() - 1].mark.digest;
+    return found->second.entries[seq.value() - 1]->mark.digest;
   }
   [[nodiscard]] sync::Outgoing read(const sync::Wanted& wanted) const override {
     sync::Outgoing out;
     const auto found = streams_.find(wanted.stream);
     if (found == streams_.end() || wanted.from == Seq{}) return out;
-    const std::vector<Shelved>& entries = found->second.entries;
+    const Entries& entries = found->second.entries;
     for (std::size_t i = wanted.from.value() - 1; i < entries.size() && out.items.size() < wanted.entries_max; ++i) {
-      const std::size_t size = entries[i].item.header.size() + entries[i].item.body.size();
+      const std::size_t size = entries[i]->item.header.size() + entries[i]->item.body.size();
       if (!out.items.empty() && out.bytes + size > wanted.bytes_max) break;
       const auto spoilt = spoilt_.find(wanted.stream);
       if (spoilt != spoilt_.end() && spoilt->second == Seq{i + 1}) {
         out.damaged = out.items.empty();
         break;
       }
-      out.items.push_back(entries[i].item);
+      out.items.push_back(entries[i]->item);
       out.bytes += size;
-      out.last = entries[i].mark;
+      out.last = entries[i]->mark;
     }
     return out;
   }
@@ -267,7 +270,7 @@ class Shelf final : public sync::Streams {
  private:
   struct Track {
     Digest genesis;
-    std::vector<Shelved> entries;
+    Entries entries;
     std::optional<journal::Receipt> receipt;
   };
 
