@@ -33,7 +33,7 @@ cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"
 
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-# What is freed is kept back longer than any input lasts, but not in so much memory that all of it is cold; allocations
+# What is freed is kept back longer than a short input lasts, but not in so much memory that all of it is cold; allocations
 # are told by their last two callers. A finding's stacks are whole where it is seen again, without these.
 export ASAN_OPTIONS=quarantine_size_mb=4:thread_local_quarantine_size_kb=64:malloc_context_size=2:${ASAN_OPTIONS:-}
 common=(-rss_limit_mb=2048 -reload=0 -print_funcs=0 -print_final_stats=1)
