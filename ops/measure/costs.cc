@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t seconds_max = 3600;
-constexpr std::size_t parts_measured = 20;  // of 1,000,000 entries the second is 50,000 to 100,000
+constexpr std::size_t stretches = 20;  // of 1,000,000 entries the second is 50,000 to 100,000
 
 struct Cost {
   double rate = 0;
@@ -99,11 +99,12 @@ Result<json> measure_growth(Stage& stage) {
   if (!office) return fail(office.error());
   const Status free = (*office)->free_outlets();
   if (!free) return fail(free.error());
-  const std::size_t part = stage.options().count / parts_measured;
-  if (part < stage.options().sites) return fail(Code::bad_value, "fewer entries in a twentieth than outlets", "count");
+  const std::size_t stretch = stage.options().count / stretches;
+  if (stretch < stage.options().sites)
+    return fail(Code::bad_value, "fewer entries in a twentieth than outlets", "count");
   std::vector<Cost> costs;
-  for (std::size_t i = 0; i < parts_measured; ++i) {
-    const auto cost = cost_of(stage, **office, part, "mixed", "twentieth-" + std::to_string(i + 1));
+  for (std::size_t i = 0; i < stretches; ++i) {
+    const auto cost = cost_of(stage, **office, stretch, "mixed", "twentieth-" + std::to_string(i + 1));
     if (!cost) return fail(cost.error());
     costs.push_back(*cost);
   }
