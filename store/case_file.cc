@@ -30,7 +30,7 @@ class CaseKeys {
     const auto row =
         RowCheck{site_.kek}.get(store_, Table::places, key_of(journal_of(named.site, named.epoch), named.seq));
     const auto place = row ? decode_place(*row) : std::nullopt;
-    return place && place->ledger == told.arrived && place->digest == journal::entry_digest(site_.domain, item.header);
+    return place && place->ledger == told.arrived && stands_at(site_.domain, no_reader, {}, item.header, place->digest);
   }
   // Of one that does not open: there is a row of it.
   [[nodiscard]] bool is_damaged(const journal::What& what) const {
