@@ -35,7 +35,11 @@ void Site::look_at_damage() const {
     for (const Damage::Noted& noted : options_.damage->all()) {
       if (!take(noted)) whole.push_back(noted.ledger);
     }
-    for (const Damage::Noted& passed : passed_over(store)) take(passed);
+    std::size_t taken = 0;
+    visit_passed_over(store, [&](const Damage::Noted& passed) {
+      taken += take(passed) ? 1 : 0;
+      return taken < limits::damage_noted_max;  // when one has come back, others take its place
+    });
     return Done{};
   });
   if (!looked) return;
@@ -44,19 +48,15 @@ void Site::look_at_damage() const {
   damage_version_ = version + whole.size();
 }
 
-// At most limits::damage_noted_max: when one has come back, others take its place.
-std::vector<Damage::Noted> Site::passed_over(const Reading& store) const {
-  std::vector<Damage::Noted> out;
+void Site::visit_passed_over(const Reading& store, const std::function<bool(const Damage::Noted&)>& visit) const {
   store.scan(Table::local, passed_over_key(Position{}), [&](ByteView key, ByteView stored) {
-    if (!text_of(key).starts_with(passed_over_name) || out.size() == limits::damage_noted_max) return false;
-    if (const auto value = rows_.opened(Table::local, key, copy_of(stored))) {
-      Reader in{*value};
-      const auto case_id = in.fixed<CaseId>();
-      out.push_back({position_of(key), case_id, SiteId{in.u32()}, {}});
-    }
-    return true;
+    if (!text_of(key).starts_with(passed_over_name)) return false;
+    const auto value = rows_.opened(Table::local, key, copy_of(stored));
+    if (!value) return true;
+    Reader in{*value};
+    const auto case_id = in.fixed<CaseId>();
+    return visit({position_of(key), case_id, SiteId{in.u32()}, {}});
   });
-  return out;
 }
 
 std::optional<PlaceRow> Site::place_at(const Reading& store, const sync::Spot& spot) const {

@@ -169,7 +169,7 @@ class Site final : public sync::Streams {
 
   // What is damaged here (healing.cc).
   void look_at_damage() const;
-  [[nodiscard]] std::vector<Damage::Noted> passed_over(const Reading& store) const;
+  void visit_passed_over(const Reading& store, const std::function<bool(const Damage::Noted&)>& visit) const;
   [[nodiscard]] std::set<sync::Spot> spots_of(const Reading& store, const Damage::Noted& noted) const;
   [[nodiscard]] std::vector<StreamName> streams_with(const Reading& store, const Damage::Noted& noted) const;
   [[nodiscard]] std::optional<PlaceRow> place_at(const Reading& store, const sync::Spot& spot) const;

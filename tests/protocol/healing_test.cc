@@ -410,11 +410,16 @@ void pass_over(Harm how, bool starts_again) {
   CHECK(pair.branch(0).file_of(later->case_id).has_value());
   CHECK_FALSE(pair.branch(0).file_of(told->case_id).has_value());
   CHECK_FALSE(office.file_of(told->case_id).has_value());
-  if (starts_again) pair.crash(office);
+  if (starts_again) {
+    CHECK(verified(pair, office).errors > 0);
+    pair.crash(office);
+  }
   pair.cut(Cut::none, 1);
   REQUIRE(pair.drive_bounded());
   pair.drive(10'000);
+  CHECK(office.site->healed() == 1);
   CHECK(told_of(office, "an entry was damaged here, and came back from this site") == 1);
+  CHECK(office.site->damaged(pair.branch(1).id).empty());
   REQUIRE(office.file_of(told->case_id).has_value());
   CHECK(pair.branch(0).file_of(told->case_id).has_value());
   CHECK(verified(pair, office).errors == 0);
