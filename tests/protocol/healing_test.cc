@@ -405,6 +405,10 @@ void pass_over(Harm how, bool starts_again) {
   pair.cut(Cut::both, 1);
   pair.drive(20'000);
   harm(office, Position{1}, how);
+  // A sender has come to it in the feed and a session has asked before it is passed over.
+  const StreamName feed = feed_for(office.site->epoch(), pair.branch(0).id);
+  static_cast<void>(office.site->read({feed, Seq{1}, 1, 0, pair.branch(0).id, false}));
+  static_cast<void>(office.site->damaged(pair.branch(1).id));
   pair.cut(Cut::none, 0);
   pair.drive(20'000);
   CHECK(pair.branch(0).file_of(later->case_id).has_value());
