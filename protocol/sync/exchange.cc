@@ -60,8 +60,8 @@ bool Exchange::is_current(Now now, SessionId session, Step& step) {
   return true;
 }
 
-std::optional<Error> Exchange::on_frame(Now now, const wire::Frame& frame, Step& step) {
-  if (const auto* batch = std::get_if<wire::Batch>(&frame)) return on_batch(now, *batch, step);
+std::optional<Error> Exchange::on_frame(Now now, wire::Frame& frame, Step& step) {
+  if (auto* batch = std::get_if<wire::Batch>(&frame)) return on_batch(now, *batch, step);
   if (const auto* receipted = std::get_if<wire::Receipted>(&frame)) return on_receipted(now, *receipted, step);
   if (const auto* hole = std::get_if<wire::Hole>(&frame)) return on_hole(now, *hole, step);
   if (const auto* beat = std::get_if<wire::Beat>(&frame)) return on_beat(now, *beat, step);
@@ -74,7 +74,7 @@ std::optional<Error> Exchange::on_frame(Now now, const wire::Frame& frame, Step&
   return unexpected("frame of kind " + std::to_string(frame.index()));
 }
 
-std::optional<Error> Exchange::on_batch(Now now, const wire::Batch& batch, Step& step) {
+std::optional<Error> Exchange::on_batch(Now now, wire::Batch& batch, Step& step) {
   if (!is_current(now, batch.session, step)) return std::nullopt;
   const auto found = receivers_.find(batch.stream);
   if (found == receivers_.end()) return unexpected("batch of a stream that was not agreed on");

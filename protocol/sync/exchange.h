@@ -38,8 +38,8 @@ class Exchange {
   void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
 
   // A batch, receipt, hole or heartbeat, or of what is damaged. Returns why the session must end, or nothing; any other
-  // frame ends it.
-  [[nodiscard]] std::optional<Error> on_frame(Now now, const wire::Frame& frame, Step& step);
+  // frame ends it. What is kept is taken out of the frame.
+  [[nodiscard]] std::optional<Error> on_frame(Now now, wire::Frame& frame, Step& step);
 
   // The commit that holds an Accept of `stream` returned with this receipt: tell the peer.
   void on_committed(const journal::Receipt& receipt, Step& step);
@@ -66,7 +66,7 @@ class Exchange {
   [[nodiscard]] const std::map<StreamName, Receiver>& receivers() const noexcept { return receivers_; }
 
  private:
-  [[nodiscard]] std::optional<Error> on_batch(Now now, const wire::Batch& batch, Step& step);
+  [[nodiscard]] std::optional<Error> on_batch(Now now, wire::Batch& batch, Step& step);
   [[nodiscard]] std::optional<Error> on_receipted(Now now, const wire::Receipted& receipted, Step& step);
   [[nodiscard]] std::optional<Error> on_hole(Now now, const wire::Hole& hole, Step& step);
   [[nodiscard]] std::optional<Error> on_beat(Now now, const wire::Beat& beat, Step& step);

@@ -17,7 +17,7 @@ Verdict refuse(Error error) { return {Verdict::Kind::refuse, std::nullopt, std::
 }  // namespace
 
 // Checks one item as the one after `before`: its own lengths, its digest, its author, its link.
-Result<Placed> Receiver::place(const wire::Item& item, const journal::Mark& before) const {
+Result<Placed> Receiver::place(wire::Item item, const journal::Mark& before) const {
   const Seq seq = before.seq.next();
   auto header = journal::decode_header(item.header);
   if (!header) return fail(Code::bad_frame, header.error().what + ": " + at(stream_, seq));
@@ -28,11 +28,12 @@ Result<Placed> Receiver::place(const wire::Item& item, const journal::Mark& befo
   }
   if (header->what.author != header->place.site)
     return fail(Code::bad_author, "author is not the origin: " + at(stream_, seq));
-  Placed placed{*header, item, journal::entry_digest(domain_, item.header), {}};
+  const Digest entry = journal::entry_digest(domain_, item.header);
+  Placed placed{std::move(*header), std::move(item), entry, {}};
   if (stream_.reader == no_reader) {
-    const bool own = header->place.site == stream_.owner && header->place.epoch == stream_.epoch;
+    const bool own = placed.header.place.site == stream_.owner && placed.header.place.epoch == stream_.epoch;
     if (!own && !REDRESS_MUTANT(62)) return fail(Code::bad_author, "not the journal's owner: " + at(stream_, seq));
-    if (header->place.seq != seq || header->place.prev != before.digest) {
+    if (placed.header.place.seq != seq || placed.header.place.prev != before.digest) {
       return fail(Code::bad_chain, "does not link to the one before: " + at(stream_, seq));
     }
     placed.stream = placed.entry;
@@ -67,7 +68,7 @@ bool Receiver::is_signed(const journal::Checkpoint& checkpoint, const journal::M
   return journal::holds(domain_, author_, checkpoint) || (witness_ && journal::holds(domain_, *witness_, checkpoint));
 }
 
-Verdict Receiver::on_batch(const wire::Batch& batch, const Streams& streams) {
+Verdict Receiver::on_batch(wire::Batch& batch, const Streams& streams) {
   const Seq expected = accepted_.seq.next();
   if (batch.first > expected && !REDRESS_MUTANT(41)) return {Verdict::Kind::hole, std::nullopt, std::nullopt};
   const std::size_t held =
@@ -75,9 +76,10 @@ Verdict Receiver::on_batch(const wire::Batch& batch, const Streams& streams) {
   if (auto error = compare_held(batch, held, streams)) return refuse(std::move(*error));
   if (held == batch.items.size()) return {Verdict::Kind::duplicate, std::nullopt, std::nullopt};
   Accept accept{stream_, parent_, accepted_, {}, batch.grants, batch.checkpoint};
+  accept.entries.reserve(batch.items.size() - held);
   journal::Mark mark = accepted_;
   for (std::size_t i = held; i < batch.items.size(); ++i) {
-    auto placed = place(batch.items[i], mark);
+    auto placed = place(std::move(batch.items[i]), mark);
     if (!placed) return refuse(placed.error());
     mark = {mark.seq.next(), placed->stream};
     accept.entries.push_back(std::move(*placed));

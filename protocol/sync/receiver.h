@@ -34,8 +34,9 @@ class Receiver {
         durable_{durable},
         accepted_{durable} {}
 
-  // Judges a batch of this stream. `next` moves the accepted cursor; the durable one follows with on_durable().
-  [[nodiscard]] Verdict on_batch(const wire::Batch& batch, const Streams& streams);
+  // Judges a batch of this stream. `next` moves the accepted cursor; the durable one follows with on_durable(). Takes
+  // the items that are not held out of the batch.
+  [[nodiscard]] Verdict on_batch(wire::Batch& batch, const Streams& streams);
 
   // The commit that holds everything up to `mark` has returned.
   void on_durable(const journal::Mark& mark);
@@ -49,7 +50,7 @@ class Receiver {
  private:
   [[nodiscard]] std::optional<Error> compare_held(const wire::Batch& batch, std::size_t count,
                                                   const Streams& streams) const;
-  [[nodiscard]] Result<Placed> place(const wire::Item& item, const journal::Mark& before) const;
+  [[nodiscard]] Result<Placed> place(wire::Item item, const journal::Mark& before) const;
   [[nodiscard]] bool is_signed(const journal::Checkpoint& checkpoint, const journal::Mark& mark) const;
 
   journal::Domain domain_;

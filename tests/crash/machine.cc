@@ -245,8 +245,8 @@ std::optional<store::Work> Machine::acceptance(Running& site) {
   if (stands.seq == Seq{branch_cases}) return std::nullopt;
   sync::Receiver receiver{sim::sim_domain(), stream, stands, std::nullopt, branch.keys.signing.public_key};
   const auto count = static_cast<std::size_t>(1 + random_.below(5));
-  const sync::Verdict verdict =
-      receiver.on_batch(sim::batch_of(branch, SessionId{1}, stands.seq.next(), count), *site.site);
+  wire::Batch batch = sim::batch_of(branch, SessionId{1}, stands.seq.next(), count);
+  const sync::Verdict verdict = receiver.on_batch(batch, *site.site);
   REDRESS_ASSERT(verdict.accept.has_value());
   return *verdict.accept;
 }

@@ -29,6 +29,8 @@ struct Feeder {
   sim::Pair pair;
 };
 
+Verdict judged(Receiver& receiver, wire::Batch batch, const Streams& held) { return receiver.on_batch(batch, held); }
+
 Code refused(const Verdict& verdict) {
   REQUIRE(verdict.kind == Verdict::Kind::refuse);
   return verdict.error->code;
@@ -39,20 +41,20 @@ Code refused(const Verdict& verdict) {
 TEST_CASE("Receiver: takes what is next, and stands at its end") {
   Feeder line{3};
   Receiver receiver = line.receiver();
-  const Verdict verdict = receiver.on_batch(line.batch(1, 2), line.held());
+  const Verdict verdict = judged(receiver, line.batch(1, 2), line.held());
   REQUIRE(verdict.kind == Verdict::Kind::next);
   CHECK(verdict.accept->entries.size() == 2);
   CHECK(receiver.accepted().seq == Seq{2});
   CHECK(receiver.durable().seq == Seq{});
   receiver.on_durable(receiver.accepted());
   CHECK(receiver.durable().seq == Seq{2});
-  CHECK(receiver.on_batch(line.batch(3, 1), line.held()).kind == Verdict::Kind::next);
+  CHECK(judged(receiver, line.batch(3, 1), line.held()).kind == Verdict::Kind::next);
 }
 
 TEST_CASE("Receiver: what is early is a hole and changes nothing") {
   Feeder line{3};
   Receiver receiver = line.receiver();
-  CHECK(receiver.on_batch(line.batch(2, 1), line.held()).kind == Verdict::Kind::hole);
+  CHECK(judged(receiver, line.batch(2, 1), line.held()).kind == Verdict::Kind::hole);
   CHECK(receiver.accepted().seq == Seq{});
 }
 
@@ -61,11 +63,11 @@ TEST_CASE("Receiver: what is held is a duplicate, what goes beyond it is taken f
   line.pair.cut(sim::Cut::none);
   REQUIRE(line.pair.drive_bounded());
   Receiver receiver = line.receiver(*line.held().mark_of(line.stream()));
-  CHECK(receiver.on_batch(line.batch(1, 3), line.held()).kind == Verdict::Kind::duplicate);
-  CHECK(receiver.on_batch(line.batch(2, 1), line.held()).kind == Verdict::Kind::duplicate);
+  CHECK(judged(receiver, line.batch(1, 3), line.held()).kind == Verdict::Kind::duplicate);
+  CHECK(judged(receiver, line.batch(2, 1), line.held()).kind == Verdict::Kind::duplicate);
   line.pair.cut(sim::Cut::both);
   REQUIRE(line.pair.register_case(line.pair.branch(), "desk/4").has_value());
-  const Verdict verdict = receiver.on_batch(line.batch(2, 3), line.held());
+  const Verdict verdict = judged(receiver, line.batch(2, 3), line.held());
   REQUIRE(verdict.kind == Verdict::Kind::next);
   CHECK(verdict.accept->entries.size() == 1);
   CHECK(verdict.accept->before.seq == Seq{3});
@@ -74,10 +76,10 @@ TEST_CASE("Receiver: what is held is a duplicate, what goes beyond it is taken f
 TEST_CASE("Receiver: after a failed commit it stands where it durably stood") {
   Feeder line{2};
   Receiver receiver = line.receiver();
-  REQUIRE(receiver.on_batch(line.batch(1, 2), line.held()).kind == Verdict::Kind::next);
+  REQUIRE(judged(receiver, line.batch(1, 2), line.held()).kind == Verdict::Kind::next);
   receiver.on_failed();
   CHECK(receiver.accepted().seq == Seq{});
-  CHECK(receiver.on_batch(line.batch(1, 2), line.held()).kind == Verdict::Kind::next);
+  CHECK(judged(receiver, line.batch(1, 2), line.held()).kind == Verdict::Kind::next);
 }
 
 TEST_CASE("Receiver: a batch changed in any part is refused by its reason") {
@@ -86,7 +88,7 @@ TEST_CASE("Receiver: a batch changed in any part is refused by its reason") {
     Receiver receiver = line.receiver();
     wire::Batch batch = line.batch(1, 2);
     change(batch);
-    const Code code = refused(receiver.on_batch(batch, line.held()));
+    const Code code = refused(judged(receiver, batch, line.held()));
     CHECK(receiver.accepted().seq == Seq{});
     return code;
   };
@@ -107,7 +109,7 @@ TEST_CASE("Receiver: entries that somebody else signed for are not taken") {
   Receiver receiver = line.receiver();
   wire::Batch batch = line.batch(1, 1);
   sim::sign_again(line.pair.gateway(), batch, receiver.accepted());
-  CHECK(refused(receiver.on_batch(batch, line.held())) == Code::bad_signature);
+  CHECK(refused(judged(receiver, batch, line.held())) == Code::bad_signature);
 }
 
 }  // namespace redress::sync

@@ -202,7 +202,7 @@ TEST_CASE("Full disk: head office refuses what the line brings before its own ac
                           std::nullopt,
                           branch.keys.signing.public_key};
   const auto accept_next = [&]() -> Result<Outcome> {
-    const wire::Batch batch = sim::batch_of(branch, SessionId{1}, receiver.durable().seq.next(), 4);
+    wire::Batch batch = sim::batch_of(branch, SessionId{1}, receiver.durable().seq.next(), 4);
     const sync::Verdict verdict = receiver.on_batch(batch, *office.site);
     REQUIRE(verdict.accept.has_value());
     auto outcome = office.site->commit({*verdict.accept}, office.wall()).front();
