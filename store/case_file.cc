@@ -164,7 +164,7 @@ std::optional<CaseFile> read_case(const Reading& store, const SiteOptions& site,
   CaseKeys keys{store, site};
   visit_places(store, case_id, [&](ByteView key, ByteView stored) {
     if (file.told.size() == limits::case_entries_max) return false;
-    const auto value = rows.opened(Table::by_case, key, copy_of(stored));
+    const auto value = rows.opened(Table::by_case, key, stored);
     const auto index = value ? decode_by_case(*value) : std::nullopt;
     auto told = told_at(store, keys, site, kinds, sealer, case_id, position_of(key));
     if (!told) return goes_on();

@@ -293,7 +293,7 @@ Status Follower::follow_healed() {
     journal.scan(Table::local, first, [&](ByteView key, ByteView stored) {
       const std::size_t name = first.size() - sizeof last;
       if (key.size() != first.size() || !same_bytes(key.first(name), ByteView{first}.first(name))) return false;
-      const auto value = rows_.opened(Table::local, key, copy_of(stored));
+      const auto value = rows_.opened(Table::local, key, stored);
       if (value) cases.insert(Reader{*value}.fixed<CaseId>());
       last = Reader{key.last(sizeof last)}.u64();
       return true;

@@ -51,7 +51,7 @@ void Site::look_at_damage() const {
 void Site::visit_passed_over(const Reading& store, const std::function<bool(const Damage::Noted&)>& visit) const {
   store.scan(Table::local, passed_over_key(Position{}), [&](ByteView key, ByteView stored) {
     if (!text_of(key).starts_with(passed_over_name)) return false;
-    const auto value = rows_.opened(Table::local, key, copy_of(stored));
+    const auto value = rows_.opened(Table::local, key, stored);
     if (!value) return true;
     Reader in{*value};
     const auto case_id = in.fixed<CaseId>();

@@ -9,7 +9,6 @@ namespace redress::store {
 namespace {
 
 constexpr std::uint8_t entry_format = 1;
-constexpr std::size_t check_bytes = 8;
 
 constexpr std::uint8_t place_with_key = 1;
 constexpr std::uint8_t place_checkpoint = 2;
@@ -34,19 +33,23 @@ Bytes case_key(const CaseId& case_id, Tail put_tail) {
 
 RowCheck::RowCheck(const crypto::Key32& master) : key_{crypto::derive(master, "redress/rows/1")} {}
 
-Bytes RowCheck::sealed(Table table, ByteView key, Bytes value) const {
+RowCheck::Check RowCheck::check_of(Table table, ByteView key, ByteView value) const {
   const std::array<std::byte, 1> name{static_cast<std::byte>(table)};
-  const crypto::Key32 check = crypto::hmac_sha256(key_.view(), {name, key, value});
-  const ByteView head = check.view().first(check_bytes);
-  value.insert(value.end(), head.begin(), head.end());
+  const crypto::Key32 whole = crypto::hmac_sha256(key_.view(), {name, key, value});
+  return *fixed_from<Check>(whole.view().first(Check::size));
+}
+
+Bytes RowCheck::sealed(Table table, ByteView key, Bytes value) const {
+  const Check check = check_of(table, key, value);
+  value.insert(value.end(), check.bytes.begin(), check.bytes.end());
   return value;
 }
 
-std::optional<Bytes> RowCheck::opened(Table table, ByteView key, const Bytes& stored) const {
-  if (stored.size() < check_bytes) return std::nullopt;
-  Bytes value{stored.begin(), stored.end() - check_bytes};
-  if (sealed(table, key, value) != stored) return std::nullopt;
-  return value;
+std::optional<Bytes> RowCheck::opened(Table table, ByteView key, ByteView stored) const {
+  if (stored.size() < Check::size) return std::nullopt;
+  const ByteView value = stored.first(stored.size() - Check::size);
+  if (!same_bytes(view_of(check_of(table, key, value)), stored.last(Check::size))) return std::nullopt;
+  return copy_of(value);
 }
 
 void RowCheck::put(Writing& to, Table table, ByteView key, Bytes value, Order order) const {

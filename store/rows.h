@@ -16,12 +16,15 @@ class RowCheck {
   explicit RowCheck(const crypto::Key32& master);
   [[nodiscard]] Bytes sealed(Table table, ByteView key, Bytes value) const;
   // The value without its check; nothing if it does not hold.
-  [[nodiscard]] std::optional<Bytes> opened(Table table, ByteView key, const Bytes& stored) const;
+  [[nodiscard]] std::optional<Bytes> opened(Table table, ByteView key, ByteView stored) const;
   void put(Writing& to, Table table, ByteView key, Bytes value, Order order = Order::any) const;
   // Nothing: no such row, or one whose check does not hold.
   [[nodiscard]] std::optional<Bytes> get(const Reading& from, Table table, ByteView key) const;
 
  private:
+  using Check = FixedBytes<struct RowCheckTag, 8>;
+  [[nodiscard]] Check check_of(Table table, ByteView key, ByteView value) const;
+
   crypto::Key32 key_;
 };
 

@@ -82,7 +82,7 @@ std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& row
   std::map<Epoch, StreamRow> feeds;
   store.scan(Table::streams, key_of(StreamName{head_office, Epoch{}, no_reader}), [&](ByteView name, ByteView stored) {
     if (stream_of(name).owner != head_office) return false;
-    const auto value = rows.opened(Table::streams, name, copy_of(stored));
+    const auto value = rows.opened(Table::streams, name, stored);
     const auto feed = value ? decode_stream(*value) : std::nullopt;
     if (feed && stream_of(name).reader == reader) feeds[stream_of(name).epoch] = *feed;
     return true;
@@ -150,7 +150,7 @@ Status Site::load(Writing& store) {
 Status Site::load_streams(Writing& store) {
   Status status{Done{}};
   store.scan(Table::streams, {}, [&](ByteView key, ByteView stored) {
-    const auto value = rows_.opened(Table::streams, key, copy_of(stored));
+    const auto value = rows_.opened(Table::streams, key, stored);
     const auto row = value ? decode_stream(*value) : std::nullopt;
     if (!row) {
       status = fail(Code::damaged, "open store: the head of stream " + to_hex(key) + " does not hold");
@@ -341,7 +341,7 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       if (stream_of(key) != stream || out.items.size() == wanted.entries_max) return false;
       // A row that is gone altogether shows as the one after it.
       const bool next = Seq{position_of(key).value()} == Seq{wanted.from.value() + out.items.size()};
-      const auto value = next ? rows_.opened(Table::places, key, copy_of(stored)) : std::nullopt;
+      const auto value = next ? rows_.opened(Table::places, key, stored) : std::nullopt;
       const auto place = value ? decode_place(*value) : std::nullopt;
       const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
       auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
@@ -403,7 +403,7 @@ std::vector<Alarm> Site::alarms() const {
     store.scan(Table::local, alarm_key(0), [&](ByteView key, ByteView stored) {
       if (key.size() != alarm_key(0).size() || !std::equal(key.begin(), key.end() - 8, alarm_key(0).begin()))
         return false;
-      if (const auto value = rows_.opened(Table::local, key, copy_of(stored))) {
+      if (const auto value = rows_.opened(Table::local, key, stored)) {
         Reader in{*value};
         Alarm alarm{WallTime{in.i64()}, SiteId{in.u32()}, static_cast<Code>(in.u16()), {}};
         alarm.what = std::string{text_of(in.rest())};

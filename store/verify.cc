@@ -66,7 +66,7 @@ void Walk::scan(Table table, std::size_t key_bytes, const std::function<void(Byt
 }
 
 std::optional<Bytes> Walk::checked(Table table, ByteView key, ByteView stored) {
-  auto value = rows_.opened(table, key, copy_of(stored));
+  auto value = rows_.opened(table, key, stored);
   if (!value) bad(name_of(table, key), "the row does not hold");
   return value;
 }

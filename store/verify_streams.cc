@@ -19,7 +19,7 @@ SiteId signer_of(const StreamName& stream, Table table) {
 void Walk::walk_streams() {
   scan(Table::streams, stream_bytes, [&](ByteView key, ByteView stored) {
     ++here_.streams;
-    const auto value = rows_.opened(Table::streams, key, copy_of(stored));
+    const auto value = rows_.opened(Table::streams, key, stored);
     const auto row = value ? decode_stream(*value) : std::nullopt;
     if (row) {
       streams_.emplace(stream_of(key), *row);
@@ -34,7 +34,7 @@ void Walk::walk_places() {
   scan(Table::places, place_key_bytes, [&](ByteView key, ByteView stored) {
     const StreamName stream = stream_of(key);
     const Seq seq{position_of(key).value()};
-    const auto value = rows_.opened(Table::places, key, copy_of(stored));
+    const auto value = rows_.opened(Table::places, key, stored);
     walk_place(stream, seq, value ? decode_place(*value) : std::nullopt);
   });
   check_ends();

@@ -72,8 +72,7 @@ class ViewsWalk {
     journal_.scan(Table::local, first, [&](ByteView key, ByteView stored) {
       const std::size_t name = first.size() - sizeof followed;
       if (key.size() != first.size() || !same_bytes(key.first(name), ByteView{first}.first(name))) return false;
-      if (const auto row = rows_.opened(Table::local, key, copy_of(stored)))
-        healed_.insert(Reader{*row}.fixed<CaseId>());
+      if (const auto row = rows_.opened(Table::local, key, stored)) healed_.insert(Reader{*row}.fixed<CaseId>());
       return true;
     });
     journal_.scan(Table::by_case, {}, [&](ByteView key, ByteView) {
