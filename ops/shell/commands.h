@@ -27,8 +27,9 @@ class CommandQueue {
   [[nodiscard]] bool push(Command command) {
     const std::lock_guard lock{mutex_};
     if (closed_ || commands_.size() >= limits::command_queue_max) return false;
+    // Of what is in the queue already the loop was told, and it takes all at once.
+    if (commands_.empty()) wake_.signal();
     commands_.push_back(std::move(command));
-    wake_.signal();
     return true;
   }
   [[nodiscard]] std::vector<Command> take_all() {
