@@ -1,9 +1,8 @@
 #include "protocol/casework/kinds.h"
 
-#include <algorithm>
 #include <array>
 #include <limits>
-#include <set>
+#include <utility>
 
 #include "protocol/base/assert.h"
 #include "protocol/casework/kinds_rows.h"
@@ -71,16 +70,13 @@ Fields::Fields(std::vector<Field> fields) : fields_{std::move(fields)} {
     if (by_id_.size() <= one.id) by_id_.resize(one.id + 1U);
     REDRESS_ASSERT(one.id != 0 && by_id_[one.id] == 0);
     by_id_[one.id] = static_cast<std::uint16_t>(i + 1);
-    by_name_.emplace_back(one.name, static_cast<std::uint16_t>(i));
+    REDRESS_ASSERT(by_name_.emplace(one.name, static_cast<std::uint16_t>(i)).second);
   }
-  std::sort(by_name_.begin(), by_name_.end());
-  for (std::size_t i = 1; i < by_name_.size(); ++i) REDRESS_ASSERT(by_name_[i - 1].first != by_name_[i].first);
 }
 
 const Field* Fields::find(std::string_view name) const {
-  const auto found = std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                      [](const auto& one, std::string_view wanted) { return one.first < wanted; });
-  return found != by_name_.end() && found->first == name ? &fields_[found->second] : nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &fields_[found->second];
 }
 
 const Field* Fields::find(std::uint16_t id) const {
@@ -93,20 +89,19 @@ std::size_t Fields::place_of(const Field& field) const {
 }
 
 Kinds::Kinds(std::vector<KindRow> rows) : rows_{std::move(rows)} {
-  std::set<Kind> kinds;
-  std::set<std::string_view> names;
-  int openings = 0;
-  for (const KindRow& row : rows_) {
-    REDRESS_ASSERT(kinds.insert(row.kind).second && names.insert(row.name).second);
-    if (row.effect == Effect::open) ++openings;
-  }
-  REDRESS_ASSERT(openings == 1);
   REDRESS_ASSERT(rows_.size() < std::numeric_limits<std::uint16_t>::max());
+  int openings = 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::size_t number = rows_[i].kind.value();
     if (by_number_.size() <= number) by_number_.resize(number + 1);
+    REDRESS_ASSERT(by_number_[number] == 0);
     by_number_[number] = static_cast<std::uint16_t>(i + 1);
+    REDRESS_ASSERT(by_name_.emplace(rows_[i].name, static_cast<std::uint16_t>(i)).second);
+    if (rows_[i].effect != Effect::open) continue;
+    opening_ = i;
+    ++openings;
   }
+  REDRESS_ASSERT(openings == 1);
 }
 
 const KindRow* Kinds::find(Kind kind) const {
@@ -115,18 +110,8 @@ const KindRow* Kinds::find(Kind kind) const {
 }
 
 const KindRow* Kinds::find(std::string_view name) const {
-  for (const KindRow& row : rows_) {
-    if (row.name == name) return &row;
-  }
-  return nullptr;
-}
-
-const KindRow& Kinds::opening() const {
-  for (const KindRow& row : rows_) {
-    if (row.effect == Effect::open) return row;
-  }
-  REDRESS_ASSERT(false);
-  return rows_.front();
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &rows_[found->second];
 }
 
 }  // namespace redress::casework

@@ -9,7 +9,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "protocol/base/ids.h"
@@ -172,8 +172,8 @@ class Fields {
 
  private:
   std::vector<Field> fields_;
-  std::vector<std::pair<std::string_view, std::uint16_t>> by_name_;  // ascending
-  std::vector<std::uint16_t> by_id_;                                 // the place and one; 0: no such field
+  std::unordered_map<std::string_view, std::uint16_t> by_name_;  // the place
+  std::vector<std::uint16_t> by_id_;                             // the place and one; 0: no such field
 };
 
 struct KindRow {
@@ -207,11 +207,13 @@ class Kinds {
   [[nodiscard]] const KindRow* find(std::string_view name) const;
   [[nodiscard]] const std::vector<KindRow>& rows() const noexcept { return rows_; }
   // The row that opens a case. There is exactly one.
-  [[nodiscard]] const KindRow& opening() const;
+  [[nodiscard]] const KindRow& opening() const noexcept { return rows_[opening_]; }
 
  private:
   std::vector<KindRow> rows_;
-  std::vector<std::uint16_t> by_number_;  // the row's place and one; 0: no such kind
+  std::vector<std::uint16_t> by_number_;                         // the row's place and one; 0: no such kind
+  std::unordered_map<std::string_view, std::uint16_t> by_name_;  // the row's place
+  std::size_t opening_ = 0;                                      // the place of the one that opens a case
 };
 
 // The rows that this version ships.
