@@ -9,7 +9,9 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <unordered_map>
 
+#include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
 #include "store/case_file.h"
 
@@ -52,6 +54,12 @@ class CaseMemory {
     std::size_t bytes = 0;
     std::list<CaseId>::iterator turn;
   };
+  // Its first bytes: a digest is spread already, and these are of what this site sealed itself.
+  struct SpreadOf {
+    std::size_t operator()(const Digest& digest) const noexcept {
+      return static_cast<std::size_t>(Reader{digest.bytes}.u64());
+    }
+  };
   void forget(std::map<CaseId, Kept>::iterator kept);
 
   static constexpr std::size_t sealed_max = limits::command_queue_max;
@@ -62,7 +70,7 @@ class CaseMemory {
   std::map<CaseId, Kept> cases_;
   std::optional<CaseFile> in_hand_;
   std::list<CaseId> turns_;  // who was not asked for longest stands first
-  std::map<Digest, casework::Event> sealed_;
+  std::unordered_map<Digest, casework::Event, SpreadOf> sealed_;
   std::deque<Digest> sealed_turns_;  // the oldest first; of some what was sealed is taken
   std::size_t sealed_bytes_ = 0;
 };
