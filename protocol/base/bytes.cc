@@ -56,10 +56,9 @@ void Writer::raw(ByteView bytes) {
 }
 
 void Writer::number(std::uint64_t value, int width) {
-  begin();
-  const std::size_t at = out_.size();
-  out_.resize(at + static_cast<std::size_t>(width));
-  for (std::size_t i = out_.size(); i > at; value >>= 8) out_[--i] = static_cast<std::byte>(value & 0xFF);
+  std::array<std::byte, sizeof value> whole;
+  for (std::size_t i = whole.size(); i > 0; value >>= 8) whole[--i] = static_cast<std::byte>(value & 0xFF);
+  raw(ByteView{whole}.last(static_cast<std::size_t>(width)));
 }
 
 std::uint64_t Reader::number(int width) noexcept {
