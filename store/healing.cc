@@ -224,7 +224,7 @@ bool Turn::put_key_back(const journal::What& what, const sync::Heal& heal) {
 void Turn::tell_again(const sync::Placed& placed, Position position) {
   const journal::What& what = placed.header.what;
   if (what.case_id.is_zero() || REDRESS_MUTANT(114)) return;
-  const Bytes key = key_of(what.case_id, position);
+  const RowKey key = key_of(what.case_id, position);
   if (!store_.get(Table::by_case, key)) {
     if (!was_told(what, position)) return;
     site_.rows_.put(store_, Table::by_case, key, encode(ByCaseRow{what.author, now_}));

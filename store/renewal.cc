@@ -268,7 +268,7 @@ std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& fee
   std::set<Position> damaged;
   Digest before = site_.digest_before(store_, feed_name, above.next());
   for (Seq seq = above.next(); seq <= last; seq = seq.next()) {
-    const Bytes key = key_of(feed_name, seq);
+    const RowKey key = key_of(feed_name, seq);
     const auto value = site_.rows_.get(store_, Table::places, key);
     const auto place = value ? decode_place(*value) : std::nullopt;
     store_.erase(Table::places, key);

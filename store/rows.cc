@@ -1,8 +1,10 @@
 #include "store/rows.h"
 
+#include <algorithm>
 #include <array>
 
 #include "crypto/derive.h"
+#include "protocol/base/assert.h"
 #include "protocol/base/limits.h"
 
 namespace redress::store {
@@ -19,14 +21,6 @@ void put_stream(Writer& out, const StreamName& stream) {
   out.u32(stream.owner.value());
   out.u64(stream.epoch.value());
   out.u32(stream.reader.value());
-}
-
-template <typename Tail>
-Bytes case_key(const CaseId& case_id, Tail put_tail) {
-  Writer out;
-  out.fixed(case_id);
-  put_tail(out);
-  return out.take();
 }
 
 }  // namespace
@@ -62,30 +56,34 @@ std::optional<Bytes> RowCheck::get(const Reading& from, Table table, ByteView ke
   return opened(table, key, *stored);
 }
 
-Bytes key_of(Position position) {
-  Writer out;
-  out.u64(position.value());
-  return out.take();
+RowKey& RowKey::add(ByteView part) {
+  REDRESS_ASSERT(part.size() <= bytes_.size() - size_);
+  std::copy(part.begin(), part.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+  size_ += part.size();
+  return *this;
 }
-Bytes key_of(const StreamName& stream) {
-  Writer out;
-  put_stream(out, stream);
-  return out.take();
+
+RowKey& RowKey::add(std::uint64_t number, std::size_t width) {
+  REDRESS_ASSERT(width <= bytes_.size() - size_);
+  size_ += width;
+  for (std::size_t i = 0; i < width; ++i, number >>= 8) bytes_[size_ - 1 - i] = static_cast<std::byte>(number & 0xFF);
+  return *this;
 }
-Bytes key_of(const StreamName& stream, Seq seq) {
-  Writer out;
-  put_stream(out, stream);
-  out.u64(seq.value());
-  return out.take();
+
+RowKey key_of(Position position) { return RowKey{}.add(position.value(), sizeof(std::uint64_t)); }
+RowKey key_of(const StreamName& stream) {
+  return RowKey{}
+      .add(stream.owner.value(), sizeof(std::uint32_t))
+      .add(stream.epoch.value(), sizeof(std::uint64_t))
+      .add(stream.reader.value(), sizeof(std::uint32_t));
 }
-Bytes key_of(const CaseId& case_id, const KeyId& key) {
-  return case_key(case_id, [&](Writer& out) { out.fixed(key); });
+RowKey key_of(const StreamName& stream, Seq seq) { return key_of(stream).add(seq.value(), sizeof(std::uint64_t)); }
+RowKey key_of(const CaseId& case_id, const KeyId& key) { return RowKey{}.add(view_of(case_id)).add(view_of(key)); }
+RowKey key_of(const CaseId& case_id, Position position) {
+  return RowKey{}.add(view_of(case_id)).add(position.value(), sizeof(std::uint64_t));
 }
-Bytes key_of(const CaseId& case_id, Position position) {
-  return case_key(case_id, [&](Writer& out) { out.u64(position.value()); });
-}
-Bytes key_of(const CaseId& case_id, SiteId site) {
-  return case_key(case_id, [&](Writer& out) { out.u32(site.value()); });
+RowKey key_of(const CaseId& case_id, SiteId site) {
+  return RowKey{}.add(view_of(case_id)).add(site.value(), sizeof(std::uint32_t));
 }
 
 Bytes token_key(SiteId site, Epoch epoch) {

@@ -3,6 +3,8 @@
 // Values; pure. Layouts in store/README.md.
 #pragma once
 
+#include <array>
+
 #include "crypto/secret.h"
 #include "protocol/journal/chain.h"
 #include "protocol/wire/frames.h"
@@ -28,12 +30,25 @@ class RowCheck {
   crypto::Key32 key_;
 };
 
-[[nodiscard]] Bytes key_of(Position position);
-[[nodiscard]] Bytes key_of(const StreamName& stream);
-[[nodiscard]] Bytes key_of(const StreamName& stream, Seq seq);
-[[nodiscard]] Bytes key_of(const CaseId& case_id, const KeyId& key);
-[[nodiscard]] Bytes key_of(const CaseId& case_id, Position position);
-[[nodiscard]] Bytes key_of(const CaseId& case_id, SiteId site);
+// A key without a block of memory of its own: each entry is kept by a dozen rows. Requires of both add(): it fits.
+class RowKey {
+ public:
+  RowKey& add(ByteView part);
+  RowKey& add(std::uint64_t number, std::size_t width);  // its last `width` bytes, the greatest first
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  operator ByteView() const noexcept { return ByteView{bytes_}.first(size_); }  // NOLINT(google-explicit-constructor)
+
+ private:
+  std::array<std::byte, CaseId::size + KeyId::size> bytes_{};  // the longest
+  std::size_t size_ = 0;
+};
+
+[[nodiscard]] RowKey key_of(Position position);
+[[nodiscard]] RowKey key_of(const StreamName& stream);
+[[nodiscard]] RowKey key_of(const StreamName& stream, Seq seq);
+[[nodiscard]] RowKey key_of(const CaseId& case_id, const KeyId& key);
+[[nodiscard]] RowKey key_of(const CaseId& case_id, Position position);
+[[nodiscard]] RowKey key_of(const CaseId& case_id, SiteId site);
 // Rows of the table `local`.
 [[nodiscard]] Bytes token_key(SiteId site, Epoch epoch);
 inline constexpr std::string_view identity_key = "identity";

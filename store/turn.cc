@@ -220,7 +220,7 @@ const std::vector<Turn::Acknowledged>& Turn::acknowledged(const StreamName& jour
   const auto [known, is_new] = acknowledged_.try_emplace(journal);
   if (!is_new || epoch_ != site_.born_ || !is_only_journal(journal) || !is_alone(journal.owner)) return known->second;
   const StreamName feed = feed_for(epoch_, journal.owner);
-  Bytes bound = key_of(feed, Seq{UINT64_MAX});
+  Bytes bound = copy_of(key_of(feed, Seq{UINT64_MAX}));
   while (known->second.size() < looked_back) {
     const auto row = store_.last_below(Table::receipts, bound);
     if (!row || stream_of(row->first) != feed) break;
@@ -515,7 +515,7 @@ Status Turn::finish() {
   }
   for (const auto& [name, row] : moved_) {
     if (is_untouched(name, row)) continue;
-    const Bytes key = key_of(name);
+    const RowKey key = key_of(name);
     const auto durable = site_.streams_.find(name);
     const bool may_be_new = durable == site_.streams_.end() || durable->second.head.seq == Seq{};
     if (may_be_new && !store_.get(Table::streams, key)) count(&CensusRow::streams);

@@ -26,7 +26,7 @@ void Walk::walk_cases() {
 }
 
 std::optional<Position> Walk::standing_since(const CaseId& case_id, SiteId site) const {
-  const Bytes key = key_of(case_id, site);
+  const RowKey key = key_of(case_id, site);
   if (!has(Table::standing, key)) return std::nullopt;
   const auto value = rows_.get(store_, Table::standing, key);
   return Position{value ? Reader{*value}.u64() : 0};  // a damaged row is named by itself
@@ -65,7 +65,7 @@ void Walk::miss_standing(const CaseId& case_id, SiteId site) {
 
 void Walk::check_listed(Position at, const journal::Header& header) {
   const journal::What& what = header.what;
-  const Bytes key = key_of(what.case_id, at);
+  const RowKey key = key_of(what.case_id, at);
   if (!has(Table::by_case, key)) {
     if (is_told(at, what)) bad(name_of(Table::by_case, key), "the case does not list its entry " + name_of(at));
     return;
@@ -133,7 +133,7 @@ void Walk::walk_keyring() {
     if (!opened) bad(name_of(Table::keyring, key), "the case key does not open");
   });
   for (const auto& [case_id, id] : keys_due_) {
-    const Bytes key = key_of(case_id, id);
+    const RowKey key = key_of(case_id, id);
     if (!has(Table::keyring, key)) bad(name_of(Table::keyring, key), "the case key is gone");
   }
 }

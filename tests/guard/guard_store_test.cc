@@ -226,7 +226,7 @@ TEST_CASE("P11: a damaged entry hides nothing else of its case", "[P11]") {
   REQUIRE(opened.has_value());
   REQUIRE(pair.act(node, opened->case_id, "started", key(2), {}).has_value());
   REQUIRE(pair.act(node, opened->case_id, "replied", key(3), {{"content", "Done."}}).has_value());
-  node.truth.rows(store::Table::entries).at(store::key_of(Position{2})).back() ^= std::byte{1};
+  node.truth.rows(store::Table::entries).at(copy_of(store::key_of(Position{2}))).back() ^= std::byte{1};
   const auto file = node.file_of(opened->case_id);
   REQUIRE(file.has_value());
   CHECK(file->told.size() == 2);

@@ -7,8 +7,8 @@ namespace redress::sim {
 namespace {
 
 // In the middle of the row, or near its beginning: of an entry, the body or the header.
-void flip(Node& node, store::Table table, const Bytes& key, bool early = false) {
-  Bytes& row = node.truth.rows(table).at(key);
+void flip(Node& node, store::Table table, ByteView key, bool early = false) {
+  Bytes& row = node.truth.rows(table).at(copy_of(key));
   row[early ? row.size() / 16 : row.size() - 3] ^= std::byte{1};
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("Damage: a place that is gone altogether is passed over like a damaged
     Pair pair{at};
     const auto cases = registered_alone(pair, 5);
     Node& node = pair.branch();
-    REQUIRE(node.truth.rows(store::Table::places).erase(store::key_of(node.site->journal(), Seq{at})) == 1);
+    REQUIRE(node.truth.rows(store::Table::places).erase(copy_of(store::key_of(node.site->journal(), Seq{at}))) == 1);
     pair.cut_all(Cut::none);
     REQUIRE(pair.drive_bounded());
     INFO("at=" << at);

@@ -15,10 +15,10 @@ enum class Harm { body, header, gone };
 
 void harm(Node& node, Position at, Harm how) {
   MemoryTruth::Rows& rows = node.truth.rows(Table::entries);
-  Bytes& row = rows.at(store::key_of(at));
+  Bytes& row = rows.at(copy_of(store::key_of(at)));
   if (how == Harm::body) row[row.size() - 3] ^= std::byte{1};
   if (how == Harm::header) row[3 + 60] ^= std::byte{1};
-  if (how == Harm::gone) rows.erase(store::key_of(at));
+  if (how == Harm::gone) rows.erase(copy_of(store::key_of(at)));
 }
 
 // Two cases of a branch's, one disposed of: at either end entries of both, three ledger positions each.

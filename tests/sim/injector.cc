@@ -237,7 +237,7 @@ void Injector::rot(Machine& machine, Dice& dice) {
   if (unsent.empty()) return;
   const Position ledger = unsent[dice.index(unsent.size())];
   const auto shown = judge_.file_at(machine, ledger);
-  Bytes& row = machine.truth.rows(store::Table::entries).at(store::key_of(ledger));
+  Bytes& row = machine.truth.rows(store::Table::entries).at(copy_of(store::key_of(ledger)));
   row[dice.index(row.size())] ^= std::byte{1};
   judge_.on_rotten(machine, ledger, shown);
   world_.marks.hit("bit rotten");
@@ -261,7 +261,7 @@ void Injector::decay(Machine& machine, Dice& dice) {
   std::set<Position> chosen;
   for (std::size_t i = 0; i < bits_max && !all.empty(); ++i) chosen.insert(all[dice.index(all.size())]);
   for (const Position ledger : chosen) {
-    Bytes& row = machine.truth.rows(store::Table::entries).at(store::key_of(ledger));
+    Bytes& row = machine.truth.rows(store::Table::entries).at(copy_of(store::key_of(ledger)));
     if (!store::decode_entry(world_.common().domain, row)) continue;  // it has been rotten for long
     decayed_.push_back({&machine, ledger, row});
     row[dice.index(row.size())] ^= std::byte{static_cast<unsigned char>(1U << dice.index(8))};
@@ -293,7 +293,7 @@ bool Injector::is_held_beside(const Machine& machine, const Bytes& place, const 
                                     [&](const Decayed& one) { return one.machine == &other && one.ledger == ledger; });
     const bool same =
         same_bytes(ByteView{there->second}.subspan(8, Digest::size), ByteView{row}.subspan(8, Digest::size));
-    const Bytes& entry = other.truth.rows(store::Table::entries).at(store::key_of(ledger));
+    const Bytes& entry = other.truth.rows(store::Table::entries).at(copy_of(store::key_of(ledger)));
     if (same && !harmed && store::decode_entry(world_.common().domain, entry)) return true;
   }
   return false;
@@ -301,7 +301,7 @@ bool Injector::is_held_beside(const Machine& machine, const Bytes& place, const 
 
 void Injector::judge_decay() {
   for (const Decayed& one : decayed_) {
-    if (one.machine->truth.rows(store::Table::entries).at(store::key_of(one.ledger)) == one.whole) {
+    if (one.machine->truth.rows(store::Table::entries).at(copy_of(store::key_of(one.ledger))) == one.whole) {
       world_.marks.hit("decay healed");
     } else {
       judge_.on_broken("site " + std::to_string(one.machine->site.value()) +

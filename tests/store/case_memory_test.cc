@@ -109,7 +109,7 @@ TEST_CASE("CaseMemory: an entry whose row is gone, or is there again, is not rem
   }
   check_alike(read_both(node, id, memory));
   for (const Position place : {places[2], places.back(), places.front()}) {
-    const Bytes key = key_of(id, place);
+    const RowKey key = key_of(id, place);
     Bytes row;
     const auto change = [&](const std::function<void(Writing&)>& what) {
       REQUIRE(node.truth

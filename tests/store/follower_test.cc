@@ -207,7 +207,7 @@ TEST_CASE("Follower: rows that are gone, the last too, are passed over and named
   fill(pair);
   Node& node = pair.gateway();
   Lists lists{pair, node};
-  for (const std::uint64_t gone : {3, 4, 7}) node.truth.rows(Table::entries).erase(key_of(Position{gone}));
+  for (const std::uint64_t gone : {3, 4, 7}) node.truth.rows(Table::entries).erase(copy_of(key_of(Position{gone})));
   CHECK(*lists.follower.advance(3) == 3);
   CHECK(*lists.follower.advance(3) == 3);
   CHECK(*lists.follower.advance(3) == 1);
@@ -235,9 +235,9 @@ TEST_CASE("Follower: a case of which a damaged entry came back is shown whole, w
   auto follower = make();
   REQUIRE(follower->open().has_value());
   if (followed_before) REQUIRE(*follower->advance(100) == 7);
-  Bytes& row = node.truth.rows(Table::entries).at(key_of(Position{3}));
+  Bytes& row = node.truth.rows(Table::entries).at(copy_of(key_of(Position{3})));
   if (flipped > 0) row[std::min(flipped, row.size() - 1)] ^= std::byte{1};
-  if (flipped == 0) node.truth.rows(Table::entries).erase(key_of(Position{3}));
+  if (flipped == 0) node.truth.rows(Table::entries).erase(copy_of(key_of(Position{3})));
   const CaseId id = pair.told()[2].appended.case_id;
   static_cast<void>(node.file_of(id));
   const store::SigningKeysOf keys_of = [&](SiteId site) { return std::vector{pair.node(site).signer.public_key()}; };

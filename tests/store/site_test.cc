@@ -205,7 +205,7 @@ TEST_CASE("Site: reads a range within its bounds, at least one entry") {
 TEST_CASE("Site: what stands before a damaged entry still goes out") {
   Alone one{132};
   for (int i = 1; i <= 3; ++i) REQUIRE(one.pair.register_case(one.node(), "desk/" + std::to_string(i)).has_value());
-  one.node().truth.rows(Table::entries).at(key_of(Position{3})).back() ^= std::byte{1};
+  one.node().truth.rows(Table::entries).at(copy_of(key_of(Position{3}))).back() ^= std::byte{1};
   const Site& site = *one.node().site;
   CHECK(site.read({site.journal(), Seq{1}, 256, SIZE_MAX, head_office, false}).items.size() == 2);
 }

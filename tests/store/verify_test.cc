@@ -74,7 +74,7 @@ TEST_CASE("Verify: a flipped byte in any row of any table is found and located")
 TEST_CASE("Verify: a damaged entry is named by its place in the ledger and in its stream") {
   auto pair = lived_in();
   Node& node = pair->branch();
-  node.truth.rows(Table::entries).at(key_of(Position{1})).back() ^= std::byte{1};
+  node.truth.rows(Table::entries).at(copy_of(key_of(Position{1}))).back() ^= std::byte{1};
   const Verified out = verified(*pair, node);
   const auto names = [&](const std::string& part) {
     return std::any_of(out.findings.begin(), out.findings.end(),
@@ -86,7 +86,7 @@ TEST_CASE("Verify: a damaged entry is named by its place in the ledger and in it
 
 TEST_CASE("Verify: of a damaged entry it is said who holds it too, as far as somebody sent or signed for it") {
   const auto holders = [](Pair& pair, Node& node, std::uint64_t position) {
-    Bytes& row = node.truth.rows(Table::entries).at(key_of(Position{position}));
+    Bytes& row = node.truth.rows(Table::entries).at(copy_of(key_of(Position{position})));
     row.back() ^= std::byte{1};
     std::set<SiteId> out;
     for (const Finding& finding : verified(pair, node).findings) {
@@ -112,7 +112,7 @@ TEST_CASE("Verify: of a damaged entry it is said who holds it too, as far as som
 TEST_CASE("Verify: an entry taken out of the middle, or the end, is missed") {
   for (const std::uint64_t position : {1, 2, 3}) {
     auto pair = lived_in();
-    pair->gateway().truth.rows(Table::entries).erase(key_of(Position{position}));
+    pair->gateway().truth.rows(Table::entries).erase(copy_of(key_of(Position{position})));
     const Verified out = verified(*pair, pair->gateway());
     CHECK(out.errors > 0);
   }

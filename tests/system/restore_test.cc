@@ -110,7 +110,7 @@ TEST_CASE("Restore: of a damaged entry verify says, in words, who holds it too")
     REQUIRE(truth.has_value());
     const Status changed = (*truth)->update([](store::Writing& rows) -> Status {
       for (const std::uint64_t ledger : {1, 2}) {
-        const Bytes key = store::key_of(Position{ledger});
+        const store::RowKey key = store::key_of(Position{ledger});
         Bytes value = rows.get(store::Table::entries, key).value();
         value.back() ^= std::byte{1};
         rows.put(store::Table::entries, key, value);
