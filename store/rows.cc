@@ -17,12 +17,6 @@ constexpr std::uint8_t place_checkpoint = 2;
 constexpr std::uint8_t place_receipt = 4;
 constexpr std::uint8_t place_key_held = 8;
 
-void put_stream(Writer& out, const StreamName& stream) {
-  out.u32(stream.owner.value());
-  out.u64(stream.epoch.value());
-  out.u32(stream.reader.value());
-}
-
 }  // namespace
 
 RowCheck::RowCheck(const crypto::Key32& master) : key_{crypto::derive(master, "redress/rows/1")} {}
@@ -125,7 +119,7 @@ Bytes passed_over_key(Position ledger) {
 Bytes word_key(const StreamName& journal) {
   Writer out;
   out.raw(view_of("word"));
-  put_stream(out, journal);
+  out.raw(key_of(journal));
   return out.take();
 }
 
