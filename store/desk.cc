@@ -27,10 +27,7 @@ bool is_assumed(const casework::KindRow* row, std::string_view name, const std::
 // What was asked, to know it again: an assumed value may differ when the same is asked later.
 RequestDigest request_digest(const journal::Domain& domain, const casework::KindRow* row, std::string_view kind,
                              const CaseId& case_id, const std::vector<casework::FieldText>& fields) {
-  constexpr std::size_t around_texts = 128;
-  std::size_t bytes = around_texts;
-  for (const auto& [name, value] : fields) bytes += 2 * sizeof(std::uint32_t) + name.size() + value.size();
-  Writer out{bytes};
+  Writer out;
   const auto put = [&out](std::string_view text) {
     out.u32(static_cast<std::uint32_t>(text.size()));
     out.raw(view_of(text));
