@@ -37,6 +37,18 @@ TEST_CASE("CommandQueue: commands come out once, in order, and a push wakes the 
   CHECK(queued.queue->take_all().empty());
 }
 
+TEST_CASE("CommandQueue: whoever pushes after the loop has looked wakes it again, and nothing waits untold") {
+  Queued queued;
+  for (int round = 0; round < 3; ++round) {
+    REQUIRE(queued.queue->push(queued.command(1)));
+    CHECK(queued.is_woken());
+    queued.wake->drain();
+    // Between the two the loop still looks.
+    REQUIRE(queued.queue->push(queued.command(2)));
+    CHECK(queued.queue->take_all().size() == 2);
+  }
+}
+
 TEST_CASE("CommandQueue: a full queue takes nothing, and takes again when it was emptied") {
   Queued queued;
   for (std::size_t i = 0; i < limits::command_queue_max; ++i) REQUIRE(queued.queue->push(queued.command(0)));
