@@ -22,6 +22,7 @@ trap 'rm -rf "$commands"' EXIT
 awk '/^\{/ { one = "" } { one = one $0 "\n" }
      /^\}/ && one !~ /-DREDRESS_MUTANTS=1/ { sub(/\},?\n$/, "}", one); printf "%s%s", (count++ ? ",\n" : "[\n"), one }
      END { print "\n]" }' "$build/compile_commands.json" >"$commands/compile_commands.json"
+grep -q '"file"' "$commands/compile_commands.json" || { echo "tidy: no commands in $build" >&2; exit 1; }
 
 # Our own headers too, but not what flatc wrote under the build folder.
 ours="^$PWD/(protocol|crypto|store|ops|branch-agent|gateway)/"
