@@ -2,6 +2,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
+#include "crypto/sodium.h"
 #include "protocol/base/assert.h"
 
 namespace redress::crypto {
@@ -49,25 +50,30 @@ KeyId signing_key_id(const PublicKey& key) {
   return *fixed_from<KeyId>(view_of(digest).first(KeyId::size));
 }
 
+static_assert(crypto_sign_SEEDBYTES == Key32::size && crypto_sign_PUBLICKEYBYTES == PublicKey::size &&
+              crypto_sign_BYTES == Signature::size);
+
 struct Ed25519Signer::Handle {
-  OwnedKey key;
+  Secret<crypto_sign_SECRETKEYBYTES> key;  // seed ‖ public key
 };
 
+std::unique_ptr<const Ed25519Signer::Handle> Ed25519Signer::handle_of(const Key32& seed) {
+  start_sodium();
+  auto handle = std::make_unique<Handle>();
+  PublicKey derived;
+  REDRESS_ASSERT(crypto_sign_seed_keypair(writable_octets(derived.bytes), writable_octets(handle->key.bytes()),
+                                          octets(seed.view())) == 0);
+  return handle;
+}
+
 Ed25519Signer::Ed25519Signer(const KeyPair& pair)
-    : key_id_{signing_key_id(pair.public_key)},
-      public_key_{pair.public_key},
-      handle_{std::make_unique<Handle>(Handle{private_key(EVP_PKEY_ED25519, pair.secret)})} {}
+    : key_id_{signing_key_id(pair.public_key)}, public_key_{pair.public_key}, handle_{handle_of(pair.secret)} {}
 Ed25519Signer::~Ed25519Signer() = default;
 
 Signature Ed25519Signer::sign(ByteView message) const {
-  const OwnedDigestContext context{EVP_MD_CTX_new()};
-  REDRESS_ASSERT(context != nullptr);
-  REDRESS_ASSERT(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, handle_->key.get()) == 1);
   Signature out;
-  std::size_t size = Signature::size;
-  REDRESS_ASSERT(EVP_DigestSign(context.get(), writable_octets(out.bytes), &size, octets(message), message.size()) ==
-                 1);
-  REDRESS_ASSERT(size == Signature::size);
+  REDRESS_ASSERT(crypto_sign_detached(writable_octets(out.bytes), nullptr, octets(message), message.size(),
+                                      octets(handle_->key.view())) == 0);
   return out;
 }
 

@@ -24,7 +24,6 @@ using Owned = std::unique_ptr<T, FreeWith<free_function>>;
 
 using OwnedKey = Owned<EVP_PKEY, &EVP_PKEY_free>;
 using OwnedKeyContext = Owned<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
-using OwnedDigestContext = Owned<EVP_MD_CTX, &EVP_MD_CTX_free>;
 using OwnedCipherContext = Owned<EVP_CIPHER_CTX, &EVP_CIPHER_CTX_free>;
 using OwnedBio = Owned<BIO, &BIO_free_all>;
 using OwnedCertificate = Owned<X509, &X509_free>;

@@ -35,6 +35,20 @@ TEST_CASE("Suite intl: takes the signatures of RFC 8032, and no others") {
   }
 }
 
+TEST_CASE("Suite intl: nothing is signed with a key of small order, nor with a number that is not reduced") {
+  // The neutral element as key and as R: with S = 0 the equation holds whatever the text.
+  PublicKey neutral;
+  neutral.bytes.front() = std::byte{1};
+  Signature for_all;
+  for_all.bytes.front() = std::byte{1};
+  CHECK_FALSE(intl().verify(neutral, view_of("a receipt"), for_all));
+  // The signature of RFC 8032 above, with the order of the group added to S.
+  CHECK_FALSE(intl().verify(fixed_hex<PublicKey>("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"),
+                            hex("72"),
+                            fixed_hex<Signature>("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                                                 "f52db7415978abc61b2c2eb6aeebfca0387b2eaeb4302aeeb00d291612bb0c10")));
+}
+
 TEST_CASE("Suite intl: bytes that are no point are no key") {
   PublicKey none;
   std::fill(none.bytes.begin(), none.bytes.end(), std::byte{0xFF});

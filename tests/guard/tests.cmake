@@ -18,7 +18,7 @@ add_library(mutant_rooms OBJECT ${mutant_sources})
 add_dependencies(mutant_rooms protocol_wire protocol_casework)  # they make the generated headers
 target_compile_definitions(mutant_rooms PUBLIC REDRESS_MUTANTS=1)
 target_include_directories(mutant_rooms SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated)
-target_link_libraries(mutant_rooms PUBLIC redress_flags protocol_rules OpenSSL::Crypto OpenSSL::SSL PkgConfig::ZSTD PkgConfig::LMDB)
+target_link_libraries(mutant_rooms PUBLIC redress_flags protocol_rules OpenSSL::Crypto OpenSSL::SSL PkgConfig::SODIUM PkgConfig::ZSTD PkgConfig::LMDB)
 
 set(guard_sources guard/guard_main.cc guard/guard_test.cc guard/guard_store_test.cc guard/guard_table_test.cc
                   guard/guard_more_test.cc guard/guard_casework_test.cc protocol/damage_test.cc protocol/healing_test.cc protocol/repair_test.cc)
