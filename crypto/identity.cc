@@ -54,20 +54,19 @@ static_assert(crypto_sign_SEEDBYTES == Key32::size && crypto_sign_PUBLICKEYBYTES
               crypto_sign_BYTES == Signature::size);
 
 struct Ed25519Signer::Handle {
+  explicit Handle(const Key32& seed) {
+    start_sodium();
+    PublicKey derived;
+    REDRESS_ASSERT(crypto_sign_seed_keypair(writable_octets(derived.bytes), writable_octets(key.bytes()),
+                                            octets(seed.view())) == 0);
+  }
   Secret<crypto_sign_SECRETKEYBYTES> key;  // seed ‖ public key
 };
 
-std::unique_ptr<const Ed25519Signer::Handle> Ed25519Signer::handle_of(const Key32& seed) {
-  start_sodium();
-  auto handle = std::make_unique<Handle>();
-  PublicKey derived;
-  REDRESS_ASSERT(crypto_sign_seed_keypair(writable_octets(derived.bytes), writable_octets(handle->key.bytes()),
-                                          octets(seed.view())) == 0);
-  return handle;
-}
-
 Ed25519Signer::Ed25519Signer(const KeyPair& pair)
-    : key_id_{signing_key_id(pair.public_key)}, public_key_{pair.public_key}, handle_{handle_of(pair.secret)} {}
+    : key_id_{signing_key_id(pair.public_key)},
+      public_key_{pair.public_key},
+      handle_{std::make_unique<Handle>(pair.secret)} {}
 Ed25519Signer::~Ed25519Signer() = default;
 
 Signature Ed25519Signer::sign(ByteView message) const {

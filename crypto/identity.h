@@ -52,7 +52,6 @@ class Ed25519Signer final : public journal::Signer {
 
  private:
   struct Handle;
-  [[nodiscard]] static std::unique_ptr<const Handle> handle_of(const Key32& seed);
   const KeyId key_id_;
   const PublicKey public_key_;
   const std::unique_ptr<const Handle> handle_;
