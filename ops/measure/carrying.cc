@@ -164,6 +164,7 @@ Result<json> contest(Stage& stage, Way way) {
   std::map<Contender, std::vector<Carried>> runs;
   for (std::size_t round = 0; round < stage.options().rounds; ++round) {
     for (const Contender contender : contenders) {
+      Stage::settle();
       const auto run = carry(stage, contender, way);
       if (!run) return fail(run.error());
       stage.tell(line_of(round, contender, *run));

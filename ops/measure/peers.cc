@@ -26,6 +26,7 @@ struct Measured {
 
 Status measure(const Stage& stage, std::size_t round, const Rate& rate, Measured& out) {
   for (const Way way : {Way::live, Way::catch_up}) {
+    Stage::settle();
     const auto one = rate(way);
     if (!one) return fail(one.error());
     (way == Way::live ? out.live : out.catch_up).push_back(*one);
@@ -56,49 +57,49 @@ Rate product(Stage& stage) {
   };
 }
 
-template <typename Peer>
-Result<std::unique_ptr<Peer>> opened(Stage& stage) {
-  if (Peer::installed().empty()) return std::unique_ptr<Peer>{};
-  return Peer::open(stage);
+// A peer's servers live for its turn only: what they would do behind the others' (a vacuum, a checkpoint) is its own.
+Status measure_postgres(Stage& stage, std::size_t round, Measured& out, std::vector<double>& single) {
+  if (Postgres::installed().empty()) return Done{};
+  const auto peer = Postgres::open(stage);
+  if (!peer) return fail(peer.error());
+  const std::size_t count = stage.options().count;
+  const auto rate = [&](Way way) {
+    return way == Way::live ? (*peer)->live(count, rows_a_commit) : (*peer)->catch_up(count, rows_a_commit);
+  };
+  const Status done = measure(stage, round, rate, out);
+  if (!done) return done;
+  const auto one = (*peer)->live(std::min(count, single_rows_max), 1);
+  if (!one) return fail(one.error());
+  single.push_back(*one);
+  return Done{};
+}
+
+Status measure_nats(Stage& stage, std::size_t round, Measured& out) {
+  if (Nats::installed().empty()) return Done{};
+  const auto peer = Nats::open(stage);
+  if (!peer) return fail(peer.error());
+  const std::size_t count = stage.options().count;
+  const auto rate = [&](Way way) { return way == Way::live ? (*peer)->live(count) : (*peer)->catch_up(count); };
+  return measure(stage, round, rate, out);
 }
 
 }  // namespace
 
 Result<json> measure_peers(Stage& stage) {
-  const Options& options = stage.options();
-  const auto postgres = opened<Postgres>(stage);
-  if (!postgres) return fail(postgres.error());
-  const auto nats = opened<Nats>(stage);
-  if (!nats) return fail(nats.error());
   Measured ours{"product", {}, {}};
   Measured tables{"PostgreSQL", {}, {}};
   Measured streams{"NATS", {}, {}};
   std::vector<double> single;
-  for (std::size_t round = 0; round < options.rounds; ++round) {
+  for (std::size_t round = 0; round < stage.options().rounds; ++round) {
     Status done = measure(stage, round, product(stage), ours);
-    if (done && *postgres) {
-      const auto rate = [&](Way way) {
-        return way == Way::live ? (*postgres)->live(options.count, rows_a_commit)
-                                : (*postgres)->catch_up(options.count, rows_a_commit);
-      };
-      done = measure(stage, round, rate, tables);
-      const auto one =
-          done ? (*postgres)->live(std::min(options.count, single_rows_max), 1) : Result<double>{fail(done.error())};
-      if (!one) return fail(one.error());
-      single.push_back(*one);
-    }
-    if (done && *nats) {
-      const auto rate = [&](Way way) {
-        return way == Way::live ? (*nats)->live(options.count) : (*nats)->catch_up(options.count);
-      };
-      done = measure(stage, round, rate, streams);
-    }
+    if (done) done = measure_postgres(stage, round, tables, single);
+    if (done) done = measure_nats(stage, round, streams);
     if (!done) return fail(done.error());
   }
   json out{{"product", told(ours)},
            {"postgresql", {{"skipped", "postgresql-15 is not installed"}}},
            {"nats", {{"skipped", "nats-server is not installed"}}}};
-  if (*postgres) {
+  if (!single.empty()) {
     out["postgresql"] = told(tables);
     out["postgresql"].update({{"durability", Postgres::durability},
                               {"rows_a_commit", rows_a_commit},
@@ -107,7 +108,7 @@ Result<json> measure_peers(Stage& stage) {
     out["live_postgresql"] = ratio(ours.live, tables.live);
     out["catchup_postgresql"] = ratio(ours.catch_up, tables.catch_up);
   }
-  if (*nats) {
+  if (!streams.live.empty()) {
     out["nats"] = told(streams);
     out["nats"]["durability"] = Nats::durability;
     out["live_nats"] = ratio(ours.live, streams.live);

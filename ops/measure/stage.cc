@@ -55,6 +55,8 @@ void Stage::remove(const std::string& folder) {
   fs::remove_all(folder, ignored);
 }
 
+void Stage::settle() { ::sync(); }
+
 std::string Stage::programs() const { return fs::path{program_}.parent_path().string(); }
 
 std::string Stage::make_folder() {

@@ -48,6 +48,8 @@ class Stage {
   // A new empty folder.
   [[nodiscard]] std::string make_folder();
   static void remove(const std::string& folder);
+  // Writes to the disks what is still to be written: no contender pays for what another left.
+  static void settle();
   // A short line on standard error, so that whoever waits knows what for.
   void tell(const std::string& what) const;
 
