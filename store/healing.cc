@@ -35,11 +35,7 @@ void Site::look_at_damage() const {
     for (const Damage::Noted& noted : options_.damage->all()) {
       if (!take(noted)) whole.push_back(noted.ledger);
     }
-    std::size_t taken = 0;
-    visit_passed_over(store, [&](const Damage::Noted& passed) {
-      taken += take(passed) ? 1 : 0;
-      return taken < limits::damage_noted_max;  // when one has come back, others take its place
-    });
+    list_passed_over(store);
     return Done{};
   });
   if (!looked) return;
@@ -48,14 +44,41 @@ void Site::look_at_damage() const {
   damage_version_ = version + whole.size();
 }
 
-void Site::visit_passed_over(const Reading& store, const std::function<bool(const Damage::Noted&)>& visit) const {
+// So many of each holder: one that is away keeps no other from being asked. When one has come back, or was asked for in
+// vain, others take its place.
+void Site::list_passed_over(const Reading& store) const {
+  std::map<SiteId, std::size_t> listed;
+  const auto is_full = [&](SiteId holder) { return listed[holder] >= limits::damage_noted_max; };
+  const auto list = [&](Position ledger, const sync::Spot& spot) {
+    const auto holder = holder_of(spot);
+    if (holder && !is_full(*holder) && damaged_[ledger].insert(spot).second) ++listed[*holder];
+  };
+  std::vector<std::pair<Position, sync::Spot>> last;
+  visit_passed_over(store, [&](const Damage::Noted& passed) {
+    // Where it stands costs more to find out than the row.
+    if (is_full(options_.router == nullptr ? head_office : passed.author)) return;
+    const std::set<sync::Spot> spots = spots_of(store, passed);
+    if (!is_damaged(store, passed.ledger, spots)) return;
+    for (const sync::Spot& spot : spots) {
+      if (in_vain_.contains(spot)) {
+        last.emplace_back(passed.ledger, spot);
+      } else {
+        list(passed.ledger, spot);
+      }
+    }
+  });
+  for (const auto& [ledger, spot] : last) list(ledger, spot);
+}
+
+void Site::visit_passed_over(const Reading& store, const std::function<void(const Damage::Noted&)>& visit) const {
   store.scan(Table::local, passed_over_key(Position{}), [&](ByteView key, ByteView stored) {
     if (!text_of(key).starts_with(passed_over_name)) return false;
     const auto value = rows_.opened(Table::local, key, stored);
     if (!value) return true;
     Reader in{*value};
     const auto case_id = in.fixed<CaseId>();
-    return visit({position_of(key), case_id, SiteId{in.u32()}, {}});
+    visit({position_of(key), case_id, SiteId{in.u32()}, {}});
+    return true;
   });
 }
 
@@ -174,6 +197,7 @@ Result<Outcome> Turn::heal(const sync::Heal& heal) {
   const auto place = site_.place_at(store_, heal.spot);
   if (!place) return Outcome{Done{}};
   if (!heal.placed) {
+    in_vain_.push_back(heal.spot);
     alarm_once(heal.from, Code::damaged,
                "an entry is damaged here, and this site does not hold it either: " + name_of(heal.spot));
     return Outcome{Done{}};

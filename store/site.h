@@ -169,7 +169,8 @@ class Site final : public sync::Streams {
 
   // What is damaged here (healing.cc).
   void look_at_damage() const;
-  void visit_passed_over(const Reading& store, const std::function<bool(const Damage::Noted&)>& visit) const;
+  void list_passed_over(const Reading& store) const;
+  void visit_passed_over(const Reading& store, const std::function<void(const Damage::Noted&)>& visit) const;
   [[nodiscard]] std::set<sync::Spot> spots_of(const Reading& store, const Damage::Noted& noted) const;
   [[nodiscard]] std::vector<StreamName> streams_with(const Reading& store, const Damage::Noted& noted) const;
   [[nodiscard]] std::optional<PlaceRow> place_at(const Reading& store, const sync::Spot& spot) const;
@@ -194,6 +195,7 @@ class Site final : public sync::Streams {
   // As of that version of what was noted: where each entry stands. The loop's, like all of this.
   mutable std::optional<std::uint64_t> damage_version_;
   mutable std::map<Position, std::set<sync::Spot>> damaged_;
+  std::set<sync::Spot> in_vain_;  // since the start: whoever should hold it answered that it does not
 };
 
 // The answer given when this command was carried out, if it was; key_reused if something else was asked under its key

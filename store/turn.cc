@@ -544,7 +544,9 @@ void Turn::publish() {
   for (const Position position : whole_) {
     if (site_.options_.damage) site_.options_.damage->forget(position);
   }
-  if (passed_over_ || !whole_.empty()) site_.damage_version_.reset();
+  bool others_first = false;
+  for (const sync::Spot& spot : in_vain_) others_first |= site_.in_vain_.insert(spot).second;
+  if (passed_over_ || !whole_.empty() || others_first) site_.damage_version_.reset();
   site_.healed_ += healed_;
 }
 

@@ -129,8 +129,9 @@ class Turn {
   std::set<SiteId> fed_;
   std::map<StreamName, journal::Seen> seen_;  // by the last entry taken of a journal
   std::map<StreamName, std::vector<Acknowledged>> acknowledged_;
-  std::vector<Position> whole_;  // that were damaged, or noted as that
-  bool passed_over_ = false;     // something damaged
+  std::vector<Position> whole_;      // that were damaged, or noted as that
+  bool passed_over_ = false;         // something damaged
+  std::vector<sync::Spot> in_vain_;  // asked for, and not held there
   std::uint64_t healed_ = 0;
   std::optional<std::set<SiteId>> unheard_;  // if it changed
   std::vector<journal::Receipt> asked_;      // that were shown, for what is not held

@@ -363,6 +363,65 @@ TEST_CASE("Healing: a row of what was passed over, and is whole, hides nothing t
   CHECK(node.site->damaged(lived.pair.branch().id).size() == 1);
 }
 
+// As going on in a new epoch leaves it, for every entry that a node holds of one author.
+void pass_over_all(Pair& pair, Node& node, const Node& author) {
+  const MemoryTruth::Rows places = node.truth.rows(Table::places);
+  const store::RowCheck rows{node.options().kek};
+  for (const auto& [key, stored] : places) {
+    if (store::stream_of(key) != author.site->journal()) continue;
+    const auto value = rows.opened(Table::places, key, stored);
+    REQUIRE(value.has_value());
+    const Position at = store::decode_place(*value)->ledger;
+    const auto entry =
+        store::decode_entry(sim_domain(), node.truth.rows(Table::entries).at(copy_of(store::key_of(at))));
+    REQUIRE(entry.has_value());
+    Writer row;
+    row.fixed(entry->header.what.case_id);
+    row.u32(author.id.value());
+    const Bytes passed = store::passed_over_key(at);
+    node.truth.rows(Table::local)[passed] = rows.sealed(Table::local, passed, row.take());
+    harm(node, at, Harm::body);
+  }
+  pair.crash(node);
+}
+
+TEST_CASE("Healing: much that is held by who is away keeps nobody else from being asked", "[P11]") {
+  Pair pair{PairOptions{252, 2}};
+  for (std::uint64_t i = 0; i <= limits::damage_noted_max; ++i)
+    REQUIRE(pair.register_case(pair.branch(0), "desk/" + std::to_string(i)).has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.register_case(pair.branch(1), "desk/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  Node& office = pair.gateway();
+  pass_over_all(pair, office, pair.branch(0));
+  pass_over_all(pair, office, pair.branch(1));
+  CHECK(office.site->damaged(pair.branch(0).id).size() == limits::damage_noted_max);
+  CHECK(office.site->damaged(pair.branch(1).id).size() == 1);
+}
+
+TEST_CASE("Healing: much that nobody holds any more keeps nothing else from coming back", "[P11]") {
+  Pair pair{253};
+  constexpr std::uint64_t lost = 2 * limits::damage_noted_max + 6;
+  constexpr std::uint64_t count = lost + 3;
+  for (std::uint64_t i = 1; i <= count; ++i)
+    REQUIRE(pair.register_case(pair.branch(), "desk/" + std::to_string(i)).has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  for (std::uint64_t i = 1; i <= lost; ++i) harm(pair.branch(), Position{i}, Harm::body);
+  Node& office = pair.gateway();
+  pass_over_all(pair, office, pair.branch());
+  std::vector<wire::Want> asked;
+  pair.tap = counting<wire::Want>(head_office, asked);
+  pair.drive(120'000);
+  CHECK(office.site->healed() == count - lost);
+  // In vain once, and once more when there is nothing else; then after an hour.
+  CHECK(asked.size() <= 2 * count);
+  const std::size_t before = asked.size();
+  pair.drive(600'000);
+  CHECK(asked.size() == before);
+  CHECK(told_of(office, "this site does not hold it either") >= limits::damage_noted_max);
+}
+
 // Who writes bodies that nobody can open would else push out of memory what is damaged indeed.
 TEST_CASE("Healing: a body that never opened is not taken for a damaged one", "[P11]") {
   Lived lived{249};
