@@ -448,6 +448,36 @@ Seq Site::asked_up_to(const StreamName& journal) const {
   return found == asked_.end() ? Seq{} : found->second;
 }
 
+bool Site::is_only_journal(const StreamName& stream) const {
+  const auto first = streams_.lower_bound({stream.owner, Epoch{}, no_reader});
+  if (first == streams_.end() || first->first != stream) return false;
+  const auto next = std::next(first);
+  return next == streams_.end() || next->first.owner != stream.owner;
+}
+
+// A copy of it may have greeted, and signed for its feed, before it wrote anything.
+bool Site::is_alone(const Reading& store, SiteId site) const {
+  const Bytes from = token_key(site, Epoch{});
+  const std::size_t named = from.size() - sizeof(std::uint64_t);
+  std::size_t epochs = 0;
+  store.scan(Table::local, from, [&](ByteView key, ByteView) {
+    if (key.size() != from.size() || !same_bytes(key.first(named), ByteView{from}.first(named))) return false;
+    return ++epochs < 2;
+  });
+  return epochs < 2;
+}
+
+Seq Site::signed_for(const StreamName& journal) const {
+  if (!is_only_journal(journal)) return Seq{};
+  bool alone = false;
+  const Status looked = truth_.view([&](const Reading& store) -> Status {
+    alone = is_alone(store, journal.owner);
+    return Done{};
+  });
+  const auto receipt = looked && alone ? last_receipt(feed_for(epoch_, journal.owner)) : std::nullopt;
+  return receipt ? receipt->to.seq : Seq{};
+}
+
 sync::Tokens Site::tokens(SiteId site, Epoch epoch) const {
   sync::Tokens tokens;
   const Status looked = truth_.view([&](const Reading& store) -> Status {

@@ -153,6 +153,7 @@ class Site final : public sync::Streams {
   [[nodiscard]] std::vector<sync::Spot> damaged(SiteId peer) const override;
   [[nodiscard]] bool is_epoch(Epoch epoch) const override { return epochs_.contains(epoch); }
   [[nodiscard]] Seq asked_up_to(const StreamName& journal) const override;
+  [[nodiscard]] Seq signed_for(const StreamName& journal) const override;
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:
@@ -164,6 +165,10 @@ class Site final : public sync::Streams {
   [[nodiscard]] std::vector<Result<Outcome>> commit_some(std::span<const Work> work, WallTime now);
   [[nodiscard]] std::vector<Result<Outcome>> commit_together(std::span<const Work> work, WallTime now, Status& all);
   [[nodiscard]] Digest digest_before(const Reading& store, const StreamName& stream, Seq from) const;
+  // All that its owner ever wrote here stands in this one journal.
+  [[nodiscard]] bool is_only_journal(const StreamName& stream) const;
+  // All that it ever greeted with was one epoch.
+  [[nodiscard]] bool is_alone(const Reading& store, SiteId site) const;
   [[nodiscard]] std::optional<wire::Grant> grant_for(const Reading& store, SiteId reader,
                                                      const journal::What& what) const;
 

@@ -218,7 +218,8 @@ bool Turn::claims_nothing(const journal::What& what) const {
 const std::vector<Turn::Acknowledged>& Turn::acknowledged(const StreamName& journal) {
   constexpr std::size_t looked_back = 8;
   const auto [known, is_new] = acknowledged_.try_emplace(journal);
-  if (!is_new || epoch_ != site_.born_ || !is_only_journal(journal) || !is_alone(journal.owner)) return known->second;
+  if (!is_new || epoch_ != site_.born_ || !site_.is_only_journal(journal) || !site_.is_alone(store_, journal.owner))
+    return known->second;
   const StreamName feed = feed_for(epoch_, journal.owner);
   Bytes bound = copy_of(key_of(feed, Seq{UINT64_MAX}));
   while (known->second.size() < looked_back) {
@@ -322,31 +323,12 @@ Result<Outcome> Turn::accept(const sync::Accept& accept) {
   return Outcome{receipt};
 }
 
-bool Turn::is_only_journal(const StreamName& stream) const {
-  const auto first = site_.streams_.lower_bound({stream.owner, Epoch{}, no_reader});
-  if (first == site_.streams_.end() || first->first != stream) return false;
-  const auto next = std::next(first);
-  return next == site_.streams_.end() || next->first.owner != stream.owner;
-}
-
-// A copy of it may have greeted, and signed for its feed, before it wrote anything.
-bool Turn::is_alone(SiteId site) const {
-  const Bytes from = token_key(site, Epoch{});
-  const std::size_t named = from.size() - sizeof(std::uint64_t);
-  std::size_t epochs = 0;
-  store_.scan(Table::local, from, [&](ByteView key, ByteView) {
-    if (key.size() != from.size() || !same_bytes(key.first(named), ByteView{from}.first(named))) return false;
-    return ++epochs < 2;
-  });
-  return epochs < 2;
-}
-
 // Another store of the same site is sent what this one wrote.
 void Turn::wake_siblings(const StreamName& stream) {
   if (stream.reader != no_reader || site_.options_.router == nullptr) return;
   const auto first = site_.streams_.lower_bound({stream.owner, Epoch{}, no_reader});
   const bool unknown = first == site_.streams_.end() || first->first.owner != stream.owner;
-  if (!unknown && !is_only_journal(stream)) fed_.insert(stream.owner);
+  if (!unknown && !site_.is_only_journal(stream)) fed_.insert(stream.owner);
 }
 
 Result<Outcome> Turn::keep(const sync::KeepReceipt& keep) {

@@ -48,10 +48,6 @@ class Turn {
   // The newest few, the newest first.
   [[nodiscard]] const std::vector<Acknowledged>& acknowledged(const StreamName& journal);
   [[nodiscard]] Seq acknowledged_before(const journal::Header& header, const StreamName& journal);
-  // All that its owner ever wrote here stands in this one journal.
-  [[nodiscard]] bool is_only_journal(const StreamName& stream) const;
-  // All that it ever greeted with was that one epoch.
-  [[nodiscard]] bool is_alone(SiteId site) const;
 
   // Repair (renewal.cc).
   [[nodiscard]] Result<Outcome> renew(const sync::RenewJournal& renew);

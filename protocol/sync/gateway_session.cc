@@ -141,6 +141,16 @@ std::optional<wire::Fork> GatewaySession::forked_feed(const wire::Held& shown) c
   return wire::Fork{stream, *held, Code::fork, "the branch holds another feed entry: " + places_of(*held, mark), {}};
 }
 
+wire::Fork GatewaySession::old_image(const wire::Hello& hello, std::string what) const {
+  const wire::Held& current = hello.journals.back();
+  const journal::Mark none{Seq{}, journal::genesis(self_.domain, current.head.stream, current.parent)};
+  return {current.head.stream,
+          self_.streams->mark_of(current.head.stream).value_or(none),
+          Code::old_image,
+          std::move(what),
+          {}};
+}
+
 // A store that shows an older token than it was seen to hold is a copy or an old image (D10). What was offered since
 // and never confirmed may have been lost on the way, or overtaken: the one before and each of these are good. A site
 // that was not heard since head office lost its past has seen tokens that head office has not.
@@ -151,12 +161,18 @@ std::optional<wire::Fork> GatewaySession::forked_token(const wire::Hello& hello)
       hello.token == tokens.known || std::count(tokens.offered.begin(), tokens.offered.end(), hello.token) > 0;
   if (known || tokens.known.is_zero() || self_.streams->is_unheard(peer_.site) || REDRESS_MUTANT(83))
     return std::nullopt;
-  const journal::Mark none{Seq{}, journal::genesis(self_.domain, stream, hello.journals.back().parent)};
-  return wire::Fork{stream,
-                    self_.streams->mark_of(stream).value_or(none),
-                    Code::old_image,
-                    "the link token is not the last one given",
-                    {}};
+  return old_image(hello, "the link token is not the last one given");
+}
+
+// An image of the same session, whose journal ends where ours does, shows by its feed alone that it is old.
+std::optional<wire::Fork> GatewaySession::forgotten_feed(const wire::Hello& hello) const {
+  const Seq signed_for = self_.streams->signed_for(hello.journals.back().head.stream);
+  const std::vector<wire::Held> feeds = feeds_in(hello);
+  const wire::Held* shown = held_in(feeds, feed_for(self_.streams->epoch(), peer_.site));
+  const Seq there = shown == nullptr ? Seq{} : shown->head.mark.seq;
+  if (there >= signed_for) return std::nullopt;
+  return old_image(hello, "the branch's feed ends before what it signed for: signed=" +
+                              std::to_string(signed_for.value()) + " shown=" + std::to_string(there.value()));
 }
 
 std::optional<wire::Fork> GatewaySession::forked(const wire::Hello& hello) const {
@@ -167,7 +183,8 @@ std::optional<wire::Fork> GatewaySession::forked(const wire::Hello& hello) const
   for (const wire::Held& feed : feeds_in(hello)) {
     if (auto fork = forked_feed(feed)) return fork;
   }
-  return forked_token(hello);
+  auto fork = forked_token(hello);
+  return fork ? std::move(fork) : forgotten_feed(hello);
 }
 
 // Says where the copies differ. The branch looks for the place where they part, and greets again.

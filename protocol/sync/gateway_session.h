@@ -52,6 +52,8 @@ class GatewaySession {
   [[nodiscard]] std::optional<wire::Fork> forked_journal(const wire::Held& shown, bool current) const;
   [[nodiscard]] std::optional<wire::Fork> forked_feed(const wire::Held& shown) const;
   [[nodiscard]] std::optional<wire::Fork> forked_token(const wire::Hello& hello) const;
+  [[nodiscard]] std::optional<wire::Fork> forgotten_feed(const wire::Hello& hello) const;
+  [[nodiscard]] wire::Fork old_image(const wire::Hello& hello, std::string what) const;
   [[nodiscard]] bool is_proven(const StreamName& stream, ByteView proof) const;
   void part(Now now, const wire::Hello& hello, wire::Fork fork);
   [[nodiscard]] wire::Welcome welcome(Now now, const wire::Hello& hello);

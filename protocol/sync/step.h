@@ -204,6 +204,9 @@ class Streams {
   // Head office: it has gone on in a new epoch for want of this journal up to here; 0: it has not, since this program
   // began. A second store of a site may show the loss again when the first has been heard.
   [[nodiscard]] virtual Seq asked_up_to(const StreamName& journal) const = 0;
+  // Head office: up to where the store that writes this journal has signed that it holds its feed of now. 0: nothing is
+  // known of it, or its site had another store too, whose word it may have been.
+  [[nodiscard]] virtual Seq signed_for(const StreamName& journal) const = 0;
   // Head office, recovering: this site may still hold what was lost.
   [[nodiscard]] virtual bool is_unheard(SiteId site) const = 0;
 };

@@ -265,6 +265,10 @@ class Shelf final : public sync::Streams {
     const auto found = asked_.find(journal);
     return found == asked_.end() ? Seq{} : found->second;
   }
+  [[nodiscard]] Seq signed_for(const StreamName& journal) const override {
+    const auto receipt = last_receipt(feed_for(epoch(), journal.owner));
+    return receipt ? receipt->to.seq : Seq{};
+  }
   [[nodiscard]] bool is_unheard(SiteId site) const override { return unheard_.contains(site); }
 
  private:

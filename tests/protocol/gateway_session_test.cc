@@ -164,6 +164,36 @@ TEST_CASE("GatewaySession: a store that was only behind on its token is found ou
   CHECK(parted_with(pair.gateway(), before) == Code::old_image);
 }
 
+// With nothing of its own lost and the token of the very session, only the feed shows it.
+TEST_CASE("GatewaySession: an image of the same session that lacks what it signed for is found out", "[P8]") {
+  for (const int own_entries : {0, 2}) {
+    INFO(own_entries);
+    Pair pair{47};
+    const auto told = pair.register_case(pair.branch(), "desk/1");
+    REQUIRE(told.has_value());
+    REQUIRE(pair.drive_bounded());
+    pair.drive(3'000);
+    const auto image = pair.branch().truth.snapshot();
+    const StreamName journal = pair.branch().site->journal();
+    REQUIRE(pair.dispose(told->case_id, "ho/1").has_value());
+    REQUIRE(pair.drive_bounded());
+    pair.drive(120'000);
+    pair.cut(Cut::both);
+    pair.restore(pair.branch(), image);
+    for (int i = 0; i < own_entries; ++i) {
+      const std::vector<casework::FieldText> fields{{"amount_fen", "100"}, {"amendment_reason", "misread"}};
+      REQUIRE(pair.act(pair.branch(), told->case_id, "amended", "image/" + std::to_string(i), fields).has_value());
+    }
+    pair.cut(Cut::none);
+    CHECK(pair.drive_bounded());
+    CHECK(parted_with(pair.gateway()) == Code::old_image);
+    CHECK(pair.branch().site->journal() != journal);
+    CHECK(pair.gateway().site->mark_of(journal)->seq == Seq{1});
+    CHECK(sim::entries_in(pair.gateway().truth).size() == 2 + static_cast<std::size_t>(own_entries));
+    for (const store::Alarm& alarm : pair.gateway().site->alarms()) CHECK(alarm.code != Code::bad_value);
+  }
+}
+
 TEST_CASE("GatewaySession: a welcome that is lost leaves both the old and the new token good") {
   Pair pair{45};
   int lost = 0;
