@@ -100,6 +100,7 @@ class Judge final : public Watcher {
   [[nodiscard]] std::optional<std::string> not_level(const Machine& branch);
   [[nodiscard]] bool is_good_token(const Bytes& key, const Bytes& value);
   [[nodiscard]] bool is_held_beside(const Machine& machine, const Digest& identity) const;
+  [[nodiscard]] bool has_liar() const;
   [[nodiscard]] bool is_sound(const Machine& machine) const { return !machine.hostile && !machine.revoked; }
 
   void settle_case(const CaseId& id, const std::vector<const ToldSaved*>& told, const std::set<SiteId>& standing);

@@ -425,6 +425,13 @@ void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sen
   }
 }
 
+bool Judge::has_liar() const {
+  for (std::size_t i = 0; i < world_.size(); ++i) {
+    if (world_.machine(i).hostile) return true;
+  }
+  return false;
+}
+
 // What only malice, a store that is not what it was, or a bug of ours can cause.
 bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
   const auto touched = [&](SiteId site) { return shaken_.contains(site) || world_.machine(site.value() - 1).hostile; };
@@ -445,8 +452,10 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::damaged:
       return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch) || decayed_;
     case Code::recovering:
-      // Nobody talks head office into it; a liar's claim is refused by this name.
-      return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch));
+      // Nobody talks head office into it; a liar's claim is refused by this name. A liar's feed alone may not be level
+      // when disks decay: head office goes on without what decayed in the rest of it.
+      return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch)) ||
+             (decayed_ && has_liar());
     case Code::fork:
     case Code::old_image:
       return touched(branch) || shaken_.contains(head_office);
