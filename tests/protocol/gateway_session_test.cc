@@ -194,6 +194,30 @@ TEST_CASE("GatewaySession: an image of the same session that lacks what it signe
   }
 }
 
+TEST_CASE("GatewaySession: what another store of the site signed for accuses none of having forgotten it", "[P8]") {
+  Pair pair{48};
+  const auto told = pair.register_case(pair.branch(), "desk/1");
+  REQUIRE(told.has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const auto image = pair.branch().truth.snapshot();
+  const StreamName journal = pair.branch().site->journal();
+  // Another disk in its place: it greets, reads on and signs, and writes nothing of its own.
+  pair.restore(pair.branch(), {});
+  REQUIRE(pair.dispose(told->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const StreamName feed = feed_for(pair.gateway().site->epoch(), pair.branch().id);
+  REQUIRE(pair.gateway().site->last_receipt(feed)->to.seq > Seq{});
+  const std::size_t before = pair.gateway().events.size();
+  pair.restore(pair.branch(), image);
+  REQUIRE(pair.branch().site->mark_of(feed).value_or(journal::Mark{}).seq <
+          pair.gateway().site->last_receipt(feed)->to.seq);
+  CHECK(pair.drive_bounded());
+  CHECK(parted_with(pair.gateway(), before) == std::nullopt);
+  CHECK(pair.branch().site->journal() == journal);
+}
+
 TEST_CASE("GatewaySession: a welcome that is lost leaves both the old and the new token good") {
   Pair pair{45};
   int lost = 0;
