@@ -35,7 +35,7 @@ class Judge final : public Watcher {
   // now.
   void on_rotten(Machine& machine, Position ledger, const std::optional<store::CaseFile>& shown);
   // Bits have fallen over that come back.
-  void on_decayed() { decayed_ = true; }
+  void on_decayed();
   // The case of the entry there, as the machine shows it now; nothing: no entry, or nothing is shown.
   [[nodiscard]] std::optional<store::CaseFile> file_at(Machine& machine, Position ledger);
   // A machine that was not there before, with a disk of its own.
@@ -100,7 +100,6 @@ class Judge final : public Watcher {
   [[nodiscard]] std::optional<std::string> not_level(const Machine& branch);
   [[nodiscard]] bool is_good_token(const Bytes& key, const Bytes& value);
   [[nodiscard]] bool is_held_beside(const Machine& machine, const Digest& identity) const;
-  [[nodiscard]] bool has_liar() const;
   [[nodiscard]] bool is_sound(const Machine& machine) const { return !machine.hostile && !machine.revoked; }
 
   void settle_case(const CaseId& id, const std::vector<const ToldSaved*>& told, const std::set<SiteId>& standing);
@@ -136,6 +135,7 @@ class Judge final : public Watcher {
   Identities rotten_;  // on some branch's disk
   std::set<SiteId> rotten_at_;
   bool decayed_ = false;
+  bool decayed_unlevel_ = false;  // … while a liar lacked some of its feed
   std::set<Position> rotten_ledger_;
   std::map<std::size_t, Epoch> old_epochs_;  // a machine's disk is an old image: it must not go on in this epoch
   std::set<SiteId> feigning_;  // sites that claimed to have seen what was not written yet, or less than before

@@ -425,11 +425,16 @@ void Judge::on_arrived(Machine& branch, std::uint64_t line, Way way, Instant sen
   }
 }
 
-bool Judge::has_liar() const {
-  for (std::size_t i = 0; i < world_.size(); ++i) {
-    if (world_.machine(i).hostile) return true;
+// A liar's feed alone may not be level then: head office goes on without what decayed in the rest of it.
+void Judge::on_decayed() {
+  decayed_ = true;
+  if (!world_.centre().store) return;
+  const store::Site& centre = *world_.centre().store;
+  for (std::size_t i = 1; i < world_.size(); ++i) {
+    const StreamName feed = feed_for(centre.epoch(), world_.machine(i).site);
+    const auto written = centre.mark_of(feed);
+    decayed_unlevel_ |= world_.machine(i).hostile && written && centre.receipted(feed) < written->seq;
   }
-  return false;
 }
 
 // What only malice, a store that is not what it was, or a bug of ours can cause.
@@ -452,10 +457,9 @@ bool Judge::is_explained(const Machine& at, const sync::Event& event) const {
     case Code::damaged:
       return world_.machine(branch.value() - 1).hostile || rotten_at_.contains(branch) || decayed_;
     case Code::recovering:
-      // Nobody talks head office into it; a liar's claim is refused by this name. A liar's feed alone may not be level
-      // when disks decay: head office goes on without what decayed in the rest of it.
+      // Nobody talks head office into it; a liar's claim is refused by this name.
       return shaken_.contains(head_office) || (event.what != sync::Happening::recovering && touched(branch)) ||
-             (decayed_ && has_liar());
+             decayed_unlevel_;
     case Code::fork:
     case Code::old_image:
       return touched(branch) || shaken_.contains(head_office);
