@@ -44,8 +44,9 @@ void Site::look_at_damage() const {
   damage_version_ = version + whole.size();
 }
 
-// So many of each holder: one that is away keeps no other from being asked. When one has come back, or was asked for in
-// vain, others take its place.
+// So many of each holder, so that one that is away does not keep the others from being asked. When one has come back,
+// or was asked for in vain, others take its place. Of what goes beyond its author's share no other holder is asked yet:
+// where it stands costs more to find out than the row.
 void Site::list_passed_over(const Reading& store) const {
   std::map<SiteId, std::size_t> listed;
   const auto is_full = [&](SiteId holder) { return listed[holder] >= limits::damage_noted_max; };
@@ -55,7 +56,6 @@ void Site::list_passed_over(const Reading& store) const {
   };
   std::vector<std::pair<Position, sync::Spot>> last;
   visit_passed_over(store, [&](const Damage::Noted& passed) {
-    // Where it stands costs more to find out than the row.
     if (is_full(options_.router == nullptr ? head_office : passed.author)) return;
     const std::set<sync::Spot> spots = spots_of(store, passed);
     if (!is_damaged(store, passed.ledger, spots)) return;
