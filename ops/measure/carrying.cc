@@ -65,7 +65,7 @@ Result<Carried> carry_reference(Stage& stage, bool sealed, Way way) {
   const auto out = carried(*told, stage.options().count, cpu_ns_of((*hub)->pid()) - cpu, 0);
   branch->reset();
   hub->reset();
-  if (!stage.options().keep) Stage::remove(folder);
+  stage.discard(folder);
   return out;
 }
 

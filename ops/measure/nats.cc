@@ -102,7 +102,7 @@ Result<std::unique_ptr<Nats>> Nats::open(Stage& stage) {
 Nats::~Nats() {
   stop(leaf_);
   stop(hub_);
-  if (!stage_.options().keep) Stage::remove(folder_);
+  stage_.discard(folder_);
 }
 
 void Nats::stop(Server& server) {

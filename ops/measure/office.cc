@@ -72,7 +72,7 @@ Status Office::free_outlets() {
 
 Office::~Office() {
   network_.reset();
-  if (!stage_.options().keep) Stage::remove(folder_);
+  stage_.discard(folder_);
 }
 
 Status Office::set_quota() {

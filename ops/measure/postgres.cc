@@ -66,7 +66,7 @@ Postgres::~Postgres() {
     server->process->signal(SIGQUIT);
     static_cast<void>(server->process->wait_ms(5'000));
   }
-  if (!stage_.options().keep) Stage::remove(folder_);
+  stage_.discard(folder_);
 }
 
 Result<std::string> Postgres::run(std::vector<std::string> words) {

@@ -43,16 +43,13 @@ Result<std::unique_ptr<Stage>> Stage::open(const Options& options, const std::st
 }
 
 Stage::~Stage() {
-  if (options_.keep) {
-    std::cerr << "kept: " << folder_ << std::endl;
-  } else {
-    remove(folder_);
-  }
+  if (options_.keep) std::cerr << "kept: " << folder_ << std::endl;
+  discard(folder_);
 }
 
-void Stage::remove(const std::string& folder) {
+void Stage::discard(const std::string& folder) const {
   std::error_code ignored;
-  fs::remove_all(folder, ignored);
+  if (!options_.keep) fs::remove_all(folder, ignored);
 }
 
 void Stage::settle() { ::sync(); }

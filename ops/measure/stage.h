@@ -47,7 +47,8 @@ class Stage {
   [[nodiscard]] std::string programs() const;  // their folder
   // A new empty folder.
   [[nodiscard]] std::string make_folder();
-  static void remove(const std::string& folder);
+  // Removes one, unless they are to be kept.
+  void discard(const std::string& folder) const;
   // Writes to the disks what is still to be written: no contender pays for what another left.
   static void settle();
   // A short line on standard error, so that whoever waits knows what for.
