@@ -16,6 +16,7 @@
 #include "protocol/base/limits.h"
 #include "store/ballast.h"
 #include "store/gate.h"
+#include "store/redo.h"
 #include "store/room.h"
 
 namespace redress::store {
@@ -68,7 +69,9 @@ using EnvHandle = std::unique_ptr<MDB_env, EnvCloser>;
 
 class LmdbReading : public Writing {
  public:
-  LmdbReading(MDB_txn* txn, const std::array<MDB_dbi, table_count>& tables) : txn_{txn}, tables_{tables} {}
+  // `changes`, if not null, takes what is written.
+  LmdbReading(MDB_txn* txn, const std::array<MDB_dbi, table_count>& tables, Changes* changes = nullptr)
+      : txn_{txn}, tables_{tables}, changes_{changes} {}
 
   std::optional<Bytes> get(Table table, ByteView key) const override {
     MDB_val k = val(key);
@@ -106,12 +109,14 @@ class LmdbReading : public Writing {
     MDB_val k = val(key);
     MDB_val v = val(value);
     note(mdb_put(txn_, dbi(table), &k, &v, order == Order::last ? MDB_APPEND : 0U));
+    if (changes_ != nullptr) changes_->put(table, key, value, order);
   }
 
   void erase(Table table, ByteView key) override {
     if (rc_ != 0) return;
     MDB_val k = val(key);
     note(mdb_del(txn_, dbi(table), &k, nullptr));
+    if (changes_ != nullptr) changes_->erase(table, key);
   }
 
   [[nodiscard]] int failure() const { return rc_; }
@@ -142,6 +147,7 @@ class LmdbReading : public Writing {
 
   MDB_txn* txn_;
   const std::array<MDB_dbi, table_count>& tables_;
+  Changes* changes_;
   mutable int rc_ = 0;  // the first failure; sticky, so that a change with a hole in it is never committed
 };
 
@@ -244,6 +250,10 @@ struct LmdbTruth::Handle {
     return (info.me_last_pgno + 1) * stat.ms_psize;
   }
   [[nodiscard]] Status open_env();
+  [[nodiscard]] std::string redo_path() const { return folder + "/" + redo_file; }
+  // Keeps what `txn` will commit, and tells `saved`; no view begins from then on, until it is committed.
+  enum class Ahead { untried, failed, saved };
+  [[nodiscard]] Ahead save(MDB_txn* txn, const Changes& changes, const std::function<void()>& saved);
   // Before an update: the ballast back if there is room for it, the map wider if it will be short.
   void make_room();
   void grow(std::uint64_t used);
@@ -256,7 +266,8 @@ struct LmdbTruth::Handle {
   bool poisoned = false;  // a commit failed half-way: only a new start tells what is there
   std::size_t map_bytes = 0;
   Ballast ballast;
-  mutable Gate gate;  // readers are inside while the map is theirs
+  std::unique_ptr<Redo> redo;  // null: none
+  mutable Gate gate;           // readers are inside while the map is theirs
 };
 
 Status LmdbTruth::Handle::open_env() {
@@ -267,6 +278,16 @@ Status LmdbTruth::Handle::open_env() {
   mdb_env_info(env.get(), &info);
   map_bytes = info.me_mapsize;
   return Done{};
+}
+
+LmdbTruth::Handle::Ahead LmdbTruth::Handle::save(MDB_txn* txn, const Changes& changes,
+                                                 const std::function<void()>& saved) {
+  if (!redo || !saved || !changes.fits() || changes.bytes().empty()) return Ahead::untried;
+  if (!redo->keep(mdb_txn_id(txn), changes)) return Ahead::failed;
+  REDRESS_FAILPOINT("store.saved");
+  gate.close_behind();
+  saved();
+  return Ahead::saved;
 }
 
 void LmdbTruth::Handle::make_room() {
@@ -313,10 +334,34 @@ Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
   }
   const Status opened = handle->open_env();
   if (!opened) return fail(opened.error());
-  return std::unique_ptr<LmdbTruth>{new LmdbTruth{std::move(handle)}};
+  auto truth = std::unique_ptr<LmdbTruth>{new LmdbTruth{std::move(handle)}};
+  const Status finished = truth->finish_saved();
+  if (!finished) return fail(finished.error());
+  if (options.redo) {
+    // Without it everything is told after its commit.
+    auto redo = Redo::open(truth->handle_->redo_path());
+    if (redo && sync_path(options.folder)) truth->handle_->redo = std::move(*redo);
+  }
+  return truth;
 }
 
-Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
+Status LmdbTruth::finish_saved() {
+  const auto kept = kept_at(handle_->redo_path());
+  if (!kept) return fail(kept.error());
+  MDB_envinfo info{};
+  mdb_env_info(handle_->env.get(), &info);
+  // Of a transaction that was committed, or of a store that lay here before.
+  if (!*kept || (*kept)->transaction != info.me_last_txnid + 1) return Done{};
+  const auto change = [&](Writing& to) -> Status {
+    if (!(*kept)->carry_out(to)) return fail(Code::damaged, "what was saved: path=" + handle_->redo_path());
+    return Done{};
+  };
+  const Status done = update(change);
+  // The ballast has been let go by now.
+  return done || done.error().code != Code::store_full ? done : update(change);
+}
+
+Status LmdbTruth::update(const std::function<Status(Writing&)>& change, const std::function<void()>& saved) {
   Handle& h = *handle_;
   // After one of these only a new start tells what is on the disk.
   const auto poison = [&h](const char* act, int rc) {
@@ -330,7 +375,8 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
   if (const int rc = mdb_txn_begin(h.env.get(), nullptr, 0, &txn); rc != 0) {
     return rc == MDB_PANIC ? poison("begin", rc) : failed("begin", rc, h.folder);
   }
-  LmdbReading writing{txn, h.dbis};
+  Changes changes;
+  LmdbReading writing{txn, h.dbis, saved && h.redo ? &changes : nullptr};
   const Status changed = change(writing);
   if (!changed || writing.failure() != 0) {
     mdb_txn_abort(txn);
@@ -341,18 +387,25 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change) {
     return lost ? poison("write", rc) : failed("write", rc, h.folder);
   }
   REDRESS_FAILPOINT("store.written");
+  const Handle::Ahead ahead = h.save(txn, changes, saved);
   const int rc = mdb_txn_commit(txn);
   REDRESS_FAILPOINT("store.committed");
-  if (rc == 0) return Done{};
+  const auto opened = [&](Status status) {
+    if (ahead == Handle::Ahead::saved) h.gate.open();
+    return status;
+  };
+  if (rc == 0) return opened(Done{});
   // Data pages that do not fit leave everything as it was; a meta page that could not be written leaves an environment
   // that refuses to begin again.
   const bool no_room = code_of(rc) == Code::store_full || is_short_write(rc, h.folder);
   if (no_room && mdb_txn_begin(h.env.get(), nullptr, 0, &txn) == 0) {
     mdb_txn_abort(txn);
     h.ballast.let_go();
-    return failed("commit", ENOSPC, h.folder);
+    if (ahead == Handle::Ahead::untried) return failed("commit", ENOSPC, h.folder);
+    // What is kept, or may be, is not taken back.
+    if (ahead == Handle::Ahead::saved && finish_saved()) return opened(Done{});
   }
-  return poison("commit", rc);
+  return opened(poison("commit", rc));
 }
 
 Status LmdbTruth::view(const std::function<Status(const Reading&)>& look) const {

@@ -3,6 +3,8 @@
 // The map grows by itself, between two updates, when no reader is in. When map or disk are full the update fails, the
 // ballast is let go, and the next one finds room for what is small; how much room there is: store/room.h.
 //
+// What is small, and somebody waits for, is kept in one piece before it is committed (store/redo.h).
+//
 // A resource. Not opened twice in a process; no fork while open; local file systems only.
 #pragma once
 
@@ -21,6 +23,7 @@ struct LmdbOptions {
   std::size_t map_bytes = std::size_t{4} << 30;  // address space at first; the file grows as needed
   std::size_t limit_bytes = 0;                   // how far the map may grow; at least map_bytes
   std::uint64_t ballast_bytes = 0;               // of the file <folder>.ballast; 0: none
+  bool redo = false;                             // updates may be saved before they are committed
 };
 
 [[nodiscard]] std::vector<Table> journal_tables();
@@ -29,13 +32,16 @@ struct LmdbOptions {
 class LmdbTruth final : public Truth {
  public:
   // Opens the environment, or creates it: beside, committed, synced, renamed, folder synced, because LMDB's own
-  // creation does not survive a power cut. Fails with in_use, newer_format, damaged or io, naming the folder.
+  // creation does not survive a power cut. What was saved and not committed is committed now. Fails with in_use,
+  // newer_format, damaged, io, or store_full if that has no room, naming the folder.
   [[nodiscard]] static Result<std::unique_ptr<LmdbTruth>> open(const LmdbOptions& options);
   ~LmdbTruth() override;
   LmdbTruth(const LmdbTruth&) = delete;
   LmdbTruth& operator=(const LmdbTruth&) = delete;
 
-  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change) override;
+  using Truth::update;
+  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change,
+                              const std::function<void()>& saved) override;
   [[nodiscard]] Status view(const std::function<Status(const Reading&)>& look) const override;
   [[nodiscard]] Space space() const override;
   [[nodiscard]] Status copy_to(const std::string& folder) const override;
@@ -49,6 +55,8 @@ class LmdbTruth final : public Truth {
 
  private:
   struct Handle;
+  // Commits what the redo file has for the next transaction, if it has that.
+  [[nodiscard]] Status finish_saved();
   explicit LmdbTruth(std::unique_ptr<Handle> handle);
   const std::unique_ptr<Handle> handle_;
 };

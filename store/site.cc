@@ -506,10 +506,18 @@ std::size_t front_of(std::span<const Work> work) {
 
 }  // namespace
 
-std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, WallTime now, Status& all) {
+bool Site::is_awaited(std::span<const Work> work, WallTime now) {
+  const auto is_append = [](const Work& piece) { return std::holds_alternative<Append>(piece); };
+  if (std::none_of(work.begin(), work.end(), is_append)) return false;
+  const auto before = std::exchange(appended_at_, now);
+  return !before || now < *before || now.value() - before->value() >= quiet_ms;
+}
+
+std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, WallTime now, Status& all,
+                                                   const Saved& saved) {
   std::vector<Result<Outcome>> outcomes;
   std::optional<Turn> turn;
-  all = truth_.update([&](Writing& store) -> Status {
+  const auto change = [&](Writing& store) -> Status {
     turn.emplace(*this, store, now);
     for (const Work& piece : work) {
       outcomes.push_back(turn->carry_out(piece));
@@ -517,16 +525,25 @@ std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, W
       if (REDRESS_MUTANT(112) && !outcomes.back()) return fail(Code::unknown_outcome, outcomes.back().error().what);
     }
     return turn->finish();
-  });
+  };
+  const auto tell_saved = [&] {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      const auto* appended = outcomes[i] ? std::get_if<Appended>(&*outcomes[i]) : nullptr;
+      if (appended != nullptr) saved(i, *appended);
+    }
+  };
+  // Noted under load too, whoever asks.
+  const bool is_ahead = is_awaited(work, now) && saved;
+  all = is_ahead ? truth_.update(change, tell_saved) : truth_.update(change);
   if (all) turn->publish();
   if (!all && outcomes.size() == work.size() && REDRESS_MUTANT(11))
     all = Done{};  // 11: told "saved" though the commit failed
   return outcomes;
 }
 
-std::vector<Result<Outcome>> Site::commit_some(std::span<const Work> work, WallTime now) {
+std::vector<Result<Outcome>> Site::commit_some(std::span<const Work> work, WallTime now, const Saved& saved) {
   Status all{Done{}};
-  std::vector<Result<Outcome>> outcomes = commit_together(work, now, all);
+  std::vector<Result<Outcome>> outcomes = commit_together(work, now, all, saved);
   if (all) return outcomes;
   if (REDRESS_MUTANT(103)) all = fail(Code::unknown_outcome, all.error().what);  // 103: no room stops the program
   const bool alone = work.size() == 1 || all.error().code == Code::unknown_outcome;
@@ -538,7 +555,7 @@ std::vector<Result<Outcome>> Site::commit_some(std::span<const Work> work, WallT
       continue;
     }
     Status one{Done{}};
-    std::vector<Result<Outcome>> result = commit_together(std::span{&piece, 1}, now, one);
+    std::vector<Result<Outcome>> result = commit_together(std::span{&piece, 1}, now, one, {});
     if (one) {
       each.push_back(std::move(result.front()));
     } else {
@@ -548,13 +565,16 @@ std::vector<Result<Outcome>> Site::commit_some(std::span<const Work> work, WallT
   return each;
 }
 
-std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTime now) {
+std::vector<Result<Outcome>> Site::commit(const std::vector<Work>& work, WallTime now, const Saved& saved) {
   std::vector<Result<Outcome>> outcomes;
   std::span<const Work> rest{work};
   do {
     const std::span<const Work> front = rest.first(front_of(rest));
     rest = rest.subspan(front.size());
-    std::vector<Result<Outcome>> some = commit_some(front, now);
+    const Saved saved_of_front = [&, first = outcomes.size()](std::size_t piece, const Appended& appended) {
+      saved(first + piece, appended);
+    };
+    std::vector<Result<Outcome>> some = commit_some(front, now, saved ? saved_of_front : saved);
     std::move(some.begin(), some.end(), std::back_inserter(outcomes));
     const bool is_lost = !outcomes.empty() && !outcomes.back() && outcomes.back().error().code == Code::unknown_outcome;
     // What comes after an unknown outcome is not tried.

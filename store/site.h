@@ -105,7 +105,14 @@ class Site final : public sync::Streams {
   // Carries out all the work in one durable transaction, or in several if it is more than limits::commit_entries_max
   // entries; one result each, in order. If a transaction cannot hold, each piece of it is tried alone, so that one that
   // cannot be stored does not take the others along. After `unknown_outcome` the program must stop and start again.
-  [[nodiscard]] std::vector<Result<Outcome>> commit(const std::vector<Work>& work, WallTime now);
+  //
+  // `saved` is told of an append, by its place in `work`, as soon as it cannot be lost any more, if that is before the
+  // rest is done: at most once, on this thread, and only if the append before was `quiet_ms` ago: under load one write
+  // of the disk more costs more than it saves. It must not come back here, nor look into the store (Truth::update).
+  static constexpr std::int64_t quiet_ms = 10;
+  using Saved = std::function<void(std::size_t piece, const Appended& appended)>;
+  [[nodiscard]] std::vector<Result<Outcome>> commit(const std::vector<Work>& work, WallTime now,
+                                                    const Saved& saved = {});
 
   // How many entries have come back here that were damaged, since this program began.
   [[nodiscard]] std::uint64_t healed() const noexcept { return healed_; }
@@ -162,8 +169,11 @@ class Site final : public sync::Streams {
   [[nodiscard]] Status load(Writing& store);
   [[nodiscard]] Status load_streams(Writing& store);
   [[nodiscard]] wire::Held held(const StreamName& stream, const StreamRow& row, Seq word) const;
-  [[nodiscard]] std::vector<Result<Outcome>> commit_some(std::span<const Work> work, WallTime now);
-  [[nodiscard]] std::vector<Result<Outcome>> commit_together(std::span<const Work> work, WallTime now, Status& all);
+  [[nodiscard]] std::vector<Result<Outcome>> commit_some(std::span<const Work> work, WallTime now, const Saved& saved);
+  [[nodiscard]] std::vector<Result<Outcome>> commit_together(std::span<const Work> work, WallTime now, Status& all,
+                                                             const Saved& saved);
+  // Somebody waits for an append of this work, and it is no load. Notes when that was.
+  [[nodiscard]] bool is_awaited(std::span<const Work> work, WallTime now);
   [[nodiscard]] Digest digest_before(const Reading& store, const StreamName& stream, Seq from) const;
   // All that its owner ever wrote here stands in this one journal.
   [[nodiscard]] bool is_only_journal(const StreamName& stream) const;
@@ -195,6 +205,7 @@ class Site final : public sync::Streams {
   journal::LedgerMark ledger_;
   std::uint64_t serial_ = 0;
   std::map<StreamName, StreamRow> streams_;  // durable
+  std::optional<WallTime> appended_at_;
   std::set<SiteId> fed_;
   std::uint64_t healed_ = 0;
   // As of that version of what was noted: where each entry stands. The loop's, like all of this.

@@ -83,7 +83,13 @@ class Truth {
   // Commits durably if `change` succeeds, else leaves everything as it was. Fails with what `change` said, or
   // store_full (no room in the map or on the disk: nothing happened), or unknown_outcome (the commit itself failed: the
   // program must stop and start again to know), or io.
-  [[nodiscard]] virtual Status update(const std::function<Status(Writing&)>& change) = 0;
+  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change) { return update(change, {}); }
+  // The same for who wants to know sooner. `saved`, if it is not empty, is called at most once, on this thread, when
+  // nothing can undo any more what `change` wrote: after that update() succeeds, or fails with unknown_outcome and the
+  // next start finds it done. A view that begins after it sees what was written. It may come before the commit, so it
+  // must not look into the store; it may not come at all.
+  [[nodiscard]] virtual Status update(const std::function<Status(Writing&)>& change,
+                                      const std::function<void()>& saved) = 0;
   [[nodiscard]] virtual Status view(const std::function<Status(const Reading&)>& look) const = 0;
   [[nodiscard]] virtual Space space() const = 0;
   // A consistent copy in a new folder. Fails with io; in_use if the folder is not empty.

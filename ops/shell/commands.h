@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "ops/shell/process.h"
@@ -15,8 +16,14 @@ namespace redress::shell {
 
 struct Command {
   store::Append append;
-  // Told once, on the loop's thread, after the commit (P1).
+  // Told once, on the loop's thread, when it cannot be lost any more (P1). The commit may still be under way: it does
+  // not look into the store.
   std::function<void(Result<store::Appended>)> done;
+
+  // Tells who waits, unless it was told before.
+  void tell(Result<store::Appended> result) {
+    if (done) std::exchange(done, nullptr)(std::move(result));
+  }
 };
 
 class CommandQueue {

@@ -47,14 +47,18 @@ Expected<Home, std::vector<Error>> open_home(const std::string& folder) {
 
 store::LmdbOptions journal_options(const Home& home) {
   const StoreConfig& config = home.config.store;
-  return {home.journal_path(), store::journal_tables(), bytes_of(config.journal_map_mib),
-          bytes_of(config.journal_limit_mib), bytes_of(config.ballast_mib)};
+  return {home.journal_path(),
+          store::journal_tables(),
+          bytes_of(config.journal_map_mib),
+          bytes_of(config.journal_limit_mib),
+          bytes_of(config.ballast_mib),
+          /*redo=*/true};
 }
 
 store::LmdbOptions views_options(const Home& home) {
   const StoreConfig& config = home.config.store;
-  return {home.views_path(), store::views_tables(), bytes_of(config.views_map_mib), bytes_of(config.views_limit_mib),
-          0};
+  return {home.views_path(), store::views_tables(), bytes_of(config.views_map_mib), bytes_of(config.views_limit_mib), 0,
+          /*redo=*/false};
 }
 
 Result<std::string> read_small_file(const std::string& path) {

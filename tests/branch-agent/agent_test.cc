@@ -175,15 +175,17 @@ TEST_CASE("Agent: a command that does not fit is told store_full, is not sent, a
 }
 
 TEST_CASE("Agent: when a commit's fate is unknown the command is told so, nothing is sent, and the program stops") {
-  for (const auto applied : {sim::MemoryTruth::Applied::no, sim::MemoryTruth::Applied::yes}) {
+  using enum sim::MemoryTruth::Applied;
+  for (const auto applied : {no, yes, told}) {
     Branch branch;
     branch.settle();
     branch.node.truth.unknown_commit(applied);
     branch.submit();
     const Turned turned = branch.turn();
+    // Once: who was told that it is saved before the commit failed is not told otherwise after it.
     REQUIRE(branch.answers.size() == 1);
-    REQUIRE(!branch.answers[0].has_value());
-    CHECK(branch.answers[0].error().code == Code::unknown_outcome);
+    CHECK(branch.answers[0].has_value() == (applied == told));
+    if (applied != told) CHECK(branch.answers[0].error().code == Code::unknown_outcome);
     CHECK(!has_batch(turned));
     REQUIRE(turned.stop.has_value());
     CHECK(turned.stop->code == Code::unknown_outcome);

@@ -31,6 +31,9 @@ std::string path_of(int descriptor) {
   return at->second;
 }
 
+// What must be there after a cut.
+bool is_kept(std::string_view path) { return path.ends_with("/data.mdb") || path.ends_with("/redo"); }
+
 }  // namespace
 
 DiskRecorder::DiskRecorder(std::string folder) : folder_{std::move(folder)} {
@@ -45,7 +48,7 @@ void DiskRecorder::tell() { events_.push_back({DiskEvent::Kind::told, {}, {}, {}
 
 void DiskRecorder::on_write(int descriptor, const void* bytes, std::size_t size, off_t offset) {
   const std::string path = path_of(descriptor);
-  if (!path.starts_with(folder_) || !path.ends_with("data.mdb")) return;
+  if (!path.starts_with(folder_) || !is_kept(path)) return;
   const bool is_durable = (::fcntl(descriptor, F_GETFL) & O_DSYNC) != 0;
   events_.push_back({DiskEvent::Kind::write, path, {}, {static_cast<const char*>(bytes), size}, offset, is_durable});
 }
@@ -65,7 +68,7 @@ void DiskRecorder::on_remove(int folder_descriptor, const char* path) {
   paths.clear();
   std::string whole = path;
   if (!whole.starts_with('/') && folder_descriptor != AT_FDCWD) whole = path_of(folder_descriptor) + "/" + whole;
-  if (whole.starts_with(folder_) && whole.ends_with("data.mdb"))
+  if (whole.starts_with(folder_) && is_kept(whole))
     events_.push_back({DiskEvent::Kind::remove, whole, {}, {}, 0, false});
 }
 

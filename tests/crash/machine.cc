@@ -5,6 +5,7 @@
 
 #include "crypto/suite_intl.h"
 #include "protocol/sync/receiver.h"
+#include "store/redo.h"
 #include "tests/sim/forge.h"
 #include "tests/sim/trace.h"
 
@@ -18,7 +19,9 @@ constexpr int branch_cases = 24;  // that the branch of an office has written be
 constexpr std::size_t text_bytes_max = 12'000;
 
 store::LmdbOptions journal_in(const std::string& folder) {
-  return {folder + "/journal", store::journal_tables(), map_bytes};
+  store::LmdbOptions options{folder + "/journal", store::journal_tables(), map_bytes};
+  options.redo = true;
+  return options;
 }
 
 Digest digest_of_rows(const store::Truth& truth) {
@@ -113,9 +116,18 @@ Life Machine::live(const Files& before, int commits) {
   life.holdings.push_back(holding_of(**site));
   for (int i = 0; i < commits; ++i) {
     const auto work = work_for(**site);
-    if (plant_ == Plant::told_early) recorder.tell();
-    REDRESS_ASSERT(commit(**site, work, now()));
-    if (plant_ != Plant::told_early) recorder.tell();
+    bool told = plant_ == Plant::told_early;
+    if (told) recorder.tell();
+    const auto tell = [&] {
+      if (!std::exchange(told, true)) recorder.tell();
+    };
+    bool is_ahead = false;
+    REDRESS_ASSERT(commit(**site, work, now(), [&](std::size_t, const store::Appended&) {
+      is_ahead = true;
+      tell();
+    }));
+    tell();
+    if (is_ahead) ++life.ahead;
     life.holdings.push_back(holding_of(**site));
     if (auto finding = finding_in(**site, life.holdings.back().rows)) {
       life.finding = std::move(*finding);
@@ -128,6 +140,9 @@ Life Machine::live(const Files& before, int commits) {
   if (plant_ == Plant::no_sync) {
     std::erase_if(life.events, [](const DiskEvent& event) { return event.kind == DiskEvent::Kind::sync; });
     for (DiskEvent& event : life.events) event.is_durable = false;
+  }
+  if (plant_ == Plant::late_redo) {
+    for (DiskEvent& event : life.events) event.is_durable = event.is_durable && !event.path.ends_with(store::redo_file);
   }
   return life;
 }
@@ -269,8 +284,9 @@ std::optional<store::Work> Machine::disposition(Running& site) {
   return std::nullopt;
 }
 
-bool Machine::commit(Running& site, const std::vector<store::Work>& work, WallTime at) {
-  const auto outcomes = site.site->commit(work, at);
+bool Machine::commit(Running& site, const std::vector<store::Work>& work, WallTime at,
+                     const store::Site::Saved& saved) {
+  const auto outcomes = site.site->commit(work, at, saved);
   return std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.has_value(); });
 }
 

@@ -17,6 +17,7 @@ enum class Plant {
   none,
   told_early,  // people are told before the commit
   no_sync,     // the disk says that it has synced and has not
+  late_redo,   // … of what is kept ahead of a commit
 };
 
 // What a store holds, as far as anybody was told of it.
@@ -33,7 +34,8 @@ struct Life {
   Files before;
   std::vector<DiskEvent> events;
   std::vector<Holding> holdings;
-  std::string finding;  // what verify found before any power was cut; empty: nothing
+  std::string finding;    // what verify found before any power was cut; empty: nothing
+  std::size_t ahead = 0;  // commits that people were told of before they were done
   // A registration that it did not come to write: each of its states is written to with this one, at this time.
   std::optional<store::Append> next;
   WallTime next_at;
@@ -60,8 +62,8 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  // Begins with the files `before`, does so many commits, and tells people of each. Requires: these files are a state
-  // that judge() finds nothing in.
+  // Begins with the files `before`, does so many commits, and tells people of each as soon as the store says that it is
+  // saved. Requires: these files are a state that judge() finds nothing in.
   [[nodiscard]] Life live(const Files& before, int commits);
   // Lays out a state of that life, opens it, compares it with what had been told by then, and writes to it; opens it
   // again and looks for what was written. Requires: the last life.
@@ -79,7 +81,8 @@ class Machine {
   [[nodiscard]] store::Work receipt(Running& site);
   [[nodiscard]] std::optional<store::Work> acceptance(Running& site);
   [[nodiscard]] std::optional<store::Work> disposition(Running& site);
-  [[nodiscard]] bool commit(Running& site, const std::vector<store::Work>& work, WallTime at);
+  [[nodiscard]] bool commit(Running& site, const std::vector<store::Work>& work, WallTime at,
+                            const store::Site::Saved& saved = {});
   [[nodiscard]] Fault compare(const Life& life, const Holding& found, int told) const;
   [[nodiscard]] std::optional<std::string> finding_in(const Running& site, const Digest& rows);
   [[nodiscard]] Fault use(std::unique_ptr<Running> site, const Life& life, const Holding& before);

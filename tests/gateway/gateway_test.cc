@@ -171,20 +171,23 @@ TEST_CASE("Gateway: a command that does not fit is told store_full, and the prog
 }
 
 TEST_CASE("Gateway: when a commit's fate is unknown everybody is told so, nothing is receipted, and it stops") {
-  Office office;
-  Dialled& branch = office.dial();
-  office.settle();
-  office.submit(office.gateway, office.registration(office.office, "x"));
-  office.submit(branch.agent, office.registration(branch.node, "y"));
-  office.turn(branch);
-  office.office.truth.unknown_commit(sim::MemoryTruth::Applied::yes);
-  office.turn();
-  REQUIRE(office.answers.size() == 2);
-  REQUIRE(!office.answers[1].has_value());
-  CHECK(office.answers[1].error().code == Code::unknown_outcome);
-  REQUIRE(office.last.stop.has_value());
-  CHECK(office.last.stop->code == Code::unknown_outcome);
-  for (const wire::Frame& frame : branch.heard) CHECK(!std::holds_alternative<wire::Receipted>(frame));
+  using enum sim::MemoryTruth::Applied;
+  for (const auto applied : {yes, told}) {
+    Office office;
+    Dialled& branch = office.dial();
+    office.settle();
+    office.submit(office.gateway, office.registration(office.office, "x"));
+    office.submit(branch.agent, office.registration(branch.node, "y"));
+    office.turn(branch);
+    office.office.truth.unknown_commit(applied);
+    office.turn();
+    REQUIRE(office.answers.size() == 2);
+    CHECK(office.answers[1].has_value() == (applied == told));
+    if (applied != told) CHECK(office.answers[1].error().code == Code::unknown_outcome);
+    REQUIRE(office.last.stop.has_value());
+    CHECK(office.last.stop->code == Code::unknown_outcome);
+    for (const wire::Frame& frame : branch.heard) CHECK(!std::holds_alternative<wire::Receipted>(frame));
+  }
 }
 
 TEST_CASE("Gateway: feeds are sent in turns, a batch to each branch") {

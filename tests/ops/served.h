@@ -93,13 +93,17 @@ class Served {
   // What the loop does in a turn: commits what was asked, tells each, and then the readers.
   void turn() {
     daemon->wake().drain();
-    for (Command& command : daemon->commands().take_all()) {
+    for (Command& command : daemon->commands().take_all()) taken_.push_back(std::move(command));
+    if (taken_.size() < together) return;
+    for (Command& command : std::exchange(taken_, {})) {
       if (refuse_with) {
-        command.done(fail(*refuse_with, "planted"));
+        command.tell(fail(*refuse_with, "planted"));
         continue;
       }
-      const auto outcomes = daemon->site().commit({std::move(command.append)}, wall_now());
-      command.done(outcomes.front() ? Result<store::Appended>{std::get<store::Appended>(*outcomes.front())}
+      const auto outcomes =
+          daemon->site().commit({std::move(command.append)}, wall_now(),
+                                [&](std::size_t, const store::Appended& appended) { command.tell(appended); });
+      command.tell(outcomes.front() ? Result<store::Appended>{std::get<store::Appended>(*outcomes.front())}
                                     : Result<store::Appended>{fail(outcomes.front().error())});
     }
     if (announce) daemon->on_committed();
@@ -149,6 +153,7 @@ class Served {
   std::unique_ptr<Log> log;
   bool announce = true;             // false: the loop has not come to say that it committed
   std::optional<Code> refuse_with;  // instead of committing
+  std::size_t together = 0;         // how many commands a turn waits for
   std::unique_ptr<Daemon> daemon;
 
  private:
@@ -165,6 +170,7 @@ class Served {
   }
 
   OneSecret secret_;
+  std::vector<Command> taken_;
 };
 
 // The code of an error's answer; "" if it is none.

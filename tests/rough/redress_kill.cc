@@ -120,8 +120,8 @@ class Rounds {
     pass_time(dice_.below(moment_ms_max));
   }
   void die_at_failpoint(SiteId site) {
-    static const std::vector<std::string> names{"store.made", "store.renamed", "store.written", "store.committed",
-                                                "loop.taken", "loop.turned",   "loop.sent"};
+    static const std::vector<std::string> names{"store.made",      "store.renamed", "store.written", "store.saved",
+                                                "store.committed", "loop.taken",    "loop.turned",   "loop.sent"};
     const auto at = static_cast<std::size_t>(dice_.below(static_cast<std::int64_t>(names.size())));
     const bool makes = names[at] == "store.made" || names[at] == "store.renamed";
     // The views can always be made again, and only then a store is made.

@@ -162,7 +162,7 @@ void Injector::strike_program(const Fault& fault, Dice& dice) {
       return machine.truth.unknown_commit(MemoryTruth::Applied::no, skip);
     case FaultKind::crash_in_commit:
       judge_.expect_stop(machine);
-      return machine.truth.unknown_commit(MemoryTruth::Applied::yes, skip);
+      return machine.truth.unknown_commit(skip % 2 == 0 ? MemoryTruth::Applied::yes : MemoryTruth::Applied::told, skip);
     case FaultKind::crash_before_send:
       if (machine.is_up()) machine.dies_after_commit = true;
       return;

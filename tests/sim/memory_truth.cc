@@ -104,7 +104,7 @@ void MemoryTruth::undo(const std::vector<Undo>& undos) {
   for (auto it = undos.rbegin(); it != undos.rend(); ++it) static_cast<void>(set(it->table, it->key, it->before));
 }
 
-Status MemoryTruth::update(const std::function<Status(store::Writing&)>& change) {
+Status MemoryTruth::update(const std::function<Status(store::Writing&)>& change, const std::function<void()>& saved) {
   if (poisoned_) return fail(Code::unknown_outcome, "an earlier commit failed; start again");
   Tables tables{*this};
   const Status changed = change(tables);
@@ -117,14 +117,16 @@ Status MemoryTruth::update(const std::function<Status(store::Writing&)>& change)
   const bool due = plan_ && !commit.empty() && plan_->skip-- == 0;
   if (!due) {
     if (!commit.empty()) keep(std::move(commit));
+    if (saved) saved();
     return Done{};
   }
   const Plan plan = *plan_;
   plan_.reset();
-  if (plan.applied == Applied::yes) {
-    keep(std::move(commit));
-  } else {
+  if (plan.applied == Applied::no) {
     undo(tables.undos());
+  } else {
+    keep(std::move(commit));
+    if (saved && plan.applied == Applied::told) saved();
   }
   poisoned_ = plan.code == Code::unknown_outcome;
   return fail(plan.code, "commit: a planned fault");

@@ -36,11 +36,18 @@ class MemoryTruth final : public store::Truth {
   };
   using Commit = std::vector<Change>;
 
-  enum class Applied { no, yes };
+  enum class Applied {
+    no,
+    yes,
+    told,  // yes, and whoever wanted to know sooner was told before it failed
+  };
 
   explicit MemoryTruth(std::uint64_t limit_bytes = std::uint64_t{1} << 30);
 
-  [[nodiscard]] Status update(const std::function<Status(store::Writing&)>& change) override;
+  using store::Truth::update;
+  // `saved` is called when the commit is in the log.
+  [[nodiscard]] Status update(const std::function<Status(store::Writing&)>& change,
+                              const std::function<void()>& saved) override;
   [[nodiscard]] Status view(const std::function<Status(const store::Reading&)>& look) const override;
   [[nodiscard]] store::Space space() const override;
   // Fails with io: there is no disk here.

@@ -41,7 +41,11 @@ struct Lists {
 // Views that say when they are looked at.
 class Watched final : public Truth {
  public:
-  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change) override { return truth.update(change); }
+  using Truth::update;
+  [[nodiscard]] Status update(const std::function<Status(Writing&)>& change,
+                              const std::function<void()>& saved) override {
+    return truth.update(change, saved);
+  }
   [[nodiscard]] Status view(const std::function<Status(const Reading&)>& look) const override {
     if (on_view) on_view();
     return truth.view(look);

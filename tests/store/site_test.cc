@@ -82,6 +82,52 @@ TEST_CASE("Site: two appends of one key in one commit act once") {
   CHECK(rows_of(one.node(), Table::entries) == 1);
 }
 
+TEST_CASE("Site: who appended is told by the place of the piece, of what was carried out and of nothing else") {
+  Alone one{127};
+  Node& node = one.node();
+  const Append first = std::get<Append>(one.made("desk/1"));
+  Append other = first;
+  other.request = {};
+  const std::vector<Work> work{Notice{Code::damaged, "n"}, first, other, first, std::get<Append>(one.made("desk/2"))};
+  std::map<std::size_t, Digest> told;
+  const auto tell = [&](std::size_t piece, const Appended& appended) {
+    CHECK(told.emplace(piece, appended.identity).second);
+    // It is durable by now, and the site does not go by it yet.
+    CHECK(rows_of(node, Table::entries) == 2);
+    CHECK(node.site->ledger().position == Position{});
+  };
+  const auto outcomes = node.site->commit(work, WallTime{}, tell);
+  REQUIRE(told.size() == 3);
+  for (const std::size_t piece : {1U, 3U, 4U}) CHECK(told.at(piece) == std::get<Appended>(*outcomes[piece]).identity);
+  CHECK(outcomes[2].error().code == Code::key_reused);
+  told.clear();
+  REQUIRE(node.site->commit({Notice{Code::damaged, "m"}}, WallTime{1'000}, tell).front().has_value());
+  CHECK(told.empty());
+  // Nothing of it is told of a commit that failed.
+  node.truth.fail_commit(Code::store_full);
+  CHECK_FALSE(node.site->commit({std::get<Append>(one.made("desk/3"))}, WallTime{2'000}, tell).front().has_value());
+  CHECK(told.empty());
+}
+
+TEST_CASE("Site: under load nobody is told ahead; a clock that is put back is no load") {
+  Alone one{128};
+  std::size_t told = 0;
+  auto appended_at = [&, n = 0](std::int64_t ms) mutable {
+    const std::size_t before = told;
+    const Append append = std::get<Append>(one.made("desk/" + std::to_string(++n)));
+    const auto outcomes =
+        one.node().site->commit({append}, WallTime{ms}, [&](std::size_t, const Appended&) { ++told; });
+    CHECK(outcomes.front().has_value());
+    return told > before;
+  };
+  CHECK(appended_at(1'000));
+  CHECK_FALSE(appended_at(1'000 + Site::quiet_ms - 1));
+  CHECK_FALSE(appended_at(1'000 + Site::quiet_ms));
+  CHECK(appended_at(1'000 + 2 * Site::quiet_ms));
+  CHECK(appended_at(500));
+  CHECK_FALSE(appended_at(501));
+}
+
 TEST_CASE("Site: more entries than a transaction takes are carried out in several, each piece once") {
   for (const std::size_t over : {0U, 1U}) {
     Alone one{119};
@@ -90,7 +136,10 @@ TEST_CASE("Site: more entries than a transaction takes are carried out in severa
     for (std::size_t i = 0; i < limits::commit_entries_max + over; ++i)
       work.emplace_back(std::get<Append>(one.made("desk/" + std::to_string(i))));
     const std::size_t before = node.truth.commits().size();
-    const auto outcomes = node.site->commit(work, WallTime{});
+    std::set<std::size_t> told;
+    const auto outcomes = node.site->commit(
+        work, WallTime{}, [&](std::size_t piece, const Appended&) { CHECK(told.insert(piece).second); });
+    CHECK(told.size() == limits::commit_entries_max);  // what comes at once after it is a load
     REQUIRE(outcomes.size() == work.size());
     CHECK(std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.has_value(); }));
     CHECK(node.truth.commits().size() == before + 1 + over);

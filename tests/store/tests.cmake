@@ -10,6 +10,7 @@ redress_tests(
     store/follower_test.cc
     store/full_disk_test.cc
     store/lmdb_truth_test.cc
+    store/redo_test.cc
     store/room_test.cc
     store/rows_test.cc
     store/search_signs_test.cc
