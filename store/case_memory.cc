@@ -47,6 +47,11 @@ void CaseMemory::add_sealed(const Digest& identity, casework::Event event) {
   while (sealed_turns_.size() > sealed_max || sealed_bytes_ > sealed_bytes_max) give_up_oldest();
 }
 
+const casework::Event* CaseMemory::sealed(const Digest& identity) const {
+  const auto found = sealed_.find(identity);
+  return found == sealed_.end() ? nullptr : &found->second;
+}
+
 std::optional<casework::Event> CaseMemory::take_sealed(const Digest& identity) {
   auto found = sealed_.extract(identity);
   if (found.empty()) return std::nullopt;

@@ -43,6 +43,8 @@ class CaseMemory {
   // What this thread has sealed itself, and need not open when it comes to stand in its case: by the identity, which
   // binds header and body. The newest `sealed_max` of them, `sealed_bytes_max` at most together.
   void add_sealed(const Digest& identity, casework::Event event);
+  // Null if it is not kept; until the next call.
+  [[nodiscard]] const casework::Event* sealed(const Digest& identity) const;
   // Nothing if it is not kept; it is kept no more.
   [[nodiscard]] std::optional<casework::Event> take_sealed(const Digest& identity);
 

@@ -254,6 +254,17 @@ Result<std::variant<Append, Appended>> Desk::rest(const CaseId& case_id, const c
   return std::variant<Append, Appended>{std::move(*append)};
 }
 
+std::optional<CaseFile> Desk::foreseen(const Append& registration) const {
+  const Digest identity = journal::identity_of(options_.site.domain, registration.what, registration.body);
+  const casework::Event* event = memory_.sealed(identity);
+  if (event == nullptr) return std::nullopt;
+  CaseFile file;
+  file.id = registration.what.case_id;
+  file.told.push_back({identity, {{}, registration.what, 0, {}}, *event, std::nullopt, Position{}});
+  file.view = casework::fold(kinds_, file.told);
+  return file;
+}
+
 std::optional<CaseFile> Desk::file_of(const CaseId& case_id) {
   std::optional<CaseFile> file;
   const Status looked = truth_.view([&](const Reading& store) -> Status {

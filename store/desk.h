@@ -61,7 +61,11 @@ class Desk {
   // what the store says.
   [[nodiscard]] Status recall(const CaseId& case_id, const std::function<void(const CaseFile&)>& look);
 
-  // The number that a registration was given; nothing if its entry cannot be read.
+  // The case that a registration just sealed here will open, as nobody else has it yet: without its long texts, and as
+  // if it had no place. Nothing: it was not sealed here lately.
+  [[nodiscard]] std::optional<CaseFile> foreseen(const Append& registration) const;
+
+  // The whole case. Nothing: it is not here.
   [[nodiscard]] std::optional<CaseFile> file_of(const CaseId& case_id);
 
  private:

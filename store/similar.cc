@@ -174,11 +174,11 @@ std::vector<CaseId> Similar::candidates(const CaseId& own, const std::vector<Sam
   return out;
 }
 
-Status Similar::find(const CaseId& own, const casework::Event& event, Position place, const Show& show) {
+Result<Position> Similar::find(const CaseId& own, const casework::Event& event, Position place, const Show& show) {
   const std::vector<SameKey> keys = same_keys(kinds_.opening(), event);
-  if (keys.empty()) return Done{};
+  if (keys.empty()) return place;
   const Status looked = look({place, own, event});
-  if (!looked) return looked;
+  if (!looked) return fail(looked.error());
   std::set<CaseId> named{own};
   std::size_t shown = 0;
   for (const CaseId& id : candidates(own, keys, place)) {
@@ -192,9 +192,9 @@ Status Similar::find(const CaseId& own, const casework::Event& event, Position p
       show(file, fields);
       ++shown;
     });
-    if (!recalled) return recalled;
+    if (!recalled) return fail(recalled.error());
   }
-  return Done{};
+  return seen_;
 }
 
 }  // namespace redress::store

@@ -38,9 +38,12 @@ class Similar {
           Random& random);
 
   // Shows cases other than `own`, registered by `event` at `place`, that were registered before it: the newest first,
-  // `named_max` at most, each with the fields of the new registration that are the same. Fails with what a store says.
+  // `named_max` at most, each with the fields of the new registration that are the same. `place` may be beyond all that
+  // is here, if it is not known yet. Returns the ledger's head when it looked; `place` if there was nothing to look
+  // for. Fails with what a store says.
   using Show = std::function<void(const CaseFile& file, const std::vector<std::string>& fields)>;
-  [[nodiscard]] Status find(const CaseId& own, const casework::Event& event, Position place, const Show& show);
+  [[nodiscard]] Result<Position> find(const CaseId& own, const casework::Event& event, Position place,
+                                      const Show& show);
 
  private:
   struct Seen {

@@ -50,38 +50,66 @@ json CaseApi::appended_json(const store::Appended& appended) const {
 void CaseApi::commit(const Call& call, Result<std::variant<store::Append, store::Appended>> composed, json spots,
                      Tells tells) {
   if (!composed) return call.respond(error_response(call.request, composed.error()));
-  // The number is read back from the committed entry, so that a repeated command shows the one it was given.
+  const auto foreseen = std::make_shared<std::optional<Foreseen>>();
   const auto answer = [this, request = std::make_shared<Request>(call.request), respond = call.respond,
-                       spots = std::move(spots), tells,
-                       reader = actor_of(call)](const Result<store::Appended>& appended) {
+                       spots = std::move(spots), tells, reader = actor_of(call),
+                       foreseen](const Result<store::Appended>& appended) {
     if (!appended) return respond(error_response(*request, appended.error()));
     parts_.readers->wrote(appended->ledger);
     json body = appended_json(*appended);
     body["pointed_out"] = spots;
-    if (tells == Tells::similar) body["similar"] = json::array();
-    std::optional<casework::Event> opening;
-    static_cast<void>(parts_.desk->recall(appended->case_id, [&](const store::CaseFile& file) {
-      body["number"] = file.view.number;
-      if (file.view.label != nullptr) {
-        body["state"] = file.view.label->name;
-        body["state_zh"] = file.view.label->zh;
-      }
-      if (tells == Tells::similar && file.view.state.opened) opening = file.told[*file.view.state.opened].event;
-    }));
-    if (opening) body["similar"] = similar_json(appended->case_id, *opening, appended->ledger, reader);
+    // What came into the ledger between may be like it.
+    if (*foreseen && !appended->repeated && (*foreseen)->holds_at(appended->ledger)) {
+      body.update((*foreseen)->said);
+    } else {
+      describe(*appended, tells, reader, body);
+    }
     respond(json_response(appended->repeated ? 200 : 201, body));
   };
   if (auto* before = std::get_if<store::Appended>(&*composed)) return answer(*before);
-  Command command{std::move(std::get<store::Append>(*composed)), [this, answer](Result<store::Appended> appended) {
+  auto& append = std::get<store::Append>(*composed);
+  const auto file = tells == Tells::similar ? parts_.desk->foreseen(append) : std::nullopt;
+  Command command{std::move(append), [this, answer](Result<store::Appended> appended) {
                     parts_.post([answer, appended = std::move(appended)] { answer(appended); });
                   }};
   if (!parts_.commands->push(std::move(command))) {
-    call.respond(error_response(call.request, {Code::busy, "the loop's queue is full or closed", ""}));
+    return call.respond(error_response(call.request, {Code::busy, "the loop's queue is full or closed", ""}));
   }
+  // While the loop commits it. The answer comes to this thread, after this.
+  if (file) *foreseen = foresee(*file, actor_of(call));
 }
 
-json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at,
-                           const casework::Actor& reader) const {
+json CaseApi::standing_json(const store::CaseFile& file) const {
+  json out{{"number", file.view.number}};
+  if (file.view.label != nullptr) {
+    out["state"] = file.view.label->name;
+    out["state_zh"] = file.view.label->zh;
+  }
+  return out;
+}
+
+std::optional<CaseApi::Foreseen> CaseApi::foresee(const store::CaseFile& file, const casework::Actor& reader) const {
+  const auto opened = file.view.state.opened;
+  if (!opened) return std::nullopt;
+  Foreseen out{standing_json(file), Position{}};
+  out.said["similar"] = similar_json(file.id, *file.told[*opened].event, Position{UINT64_MAX}, reader, out.as_of);
+  return out;
+}
+
+// The number is read back from the committed entry, so that a repeated command shows the one it was given.
+void CaseApi::describe(const store::Appended& appended, Tells tells, const casework::Actor& reader, json& body) const {
+  if (tells == Tells::similar) body["similar"] = json::array();
+  std::optional<casework::Event> opening;
+  static_cast<void>(parts_.desk->recall(appended.case_id, [&](const store::CaseFile& file) {
+    body.update(standing_json(file));
+    if (tells == Tells::similar && file.view.state.opened) opening = file.told[*file.view.state.opened].event;
+  }));
+  Position as_of;
+  if (opening) body["similar"] = similar_json(appended.case_id, *opening, appended.ledger, reader, as_of);
+}
+
+json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at, const casework::Actor& reader,
+                           Position& as_of) const {
   json out = json::array();
   const auto show = [&](const store::CaseFile& file, const std::vector<std::string>& same) {
     const casework::CaseView& view = file.view;
@@ -95,7 +123,8 @@ json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Pos
                    {"same", same}});
   };
   // A warning that cannot be had is none.
-  static_cast<void>(parts_.similar->find(id, opening, at, show));
+  const auto found = parts_.similar->find(id, opening, at, show);
+  as_of = found ? *found : Position{};
   return out;
 }
 

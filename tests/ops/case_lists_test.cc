@@ -264,6 +264,29 @@ TEST_CASE("CaseApi: a registration names earlier cases of the same telephone, do
   }
 }
 
+TEST_CASE("CaseApi: of two registrations of one telephone that cross the later one names the earlier") {
+  Searched one{SiteId{11}};
+  Served& served = one.served;
+  static_cast<void>(one.add({{"narrative", "n"}, {"phone", "13700137000"}}));
+  served.together = 2;
+  RawClient one_clerk{served.daemon->door().port()};
+  RawClient other_clerk{served.daemon->door().port()};
+  const auto register_with = [&](RawClient& client, const char* key) {
+    Served::say(client, "POST", "/api/v1/cases", served.as_desk() + "Idempotency-Key: " + key + "\r\n",
+                json{{"fields", {{"narrative", "n"}, {"phone", "13800138000"}}}}.dump());
+  };
+  register_with(one_clerk, "desk/a");
+  register_with(other_clerk, "desk/b");
+  const Reply a = served.heard(one_clerk);
+  const Reply b = served.heard(other_clerk);
+  REQUIRE(a.status == 201);
+  REQUIRE(b.status == 201);
+  const bool a_first = a.body["position"] < b.body["position"];
+  CHECK((a_first ? a : b).body["similar"].empty());
+  REQUIRE((a_first ? b : a).body["similar"].size() == 1);
+  CHECK((a_first ? b : a).body["similar"][0]["case"] == (a_first ? a : b).body["case"]);
+}
+
 TEST_CASE("CaseApi: earlier cases that complain of who registers are not named to this person") {
   Searched one{SiteId{11}};
   static_cast<void>(
