@@ -36,17 +36,13 @@ void Agent::commit(Now now, sync::Step& step, Turned& turned) {
   for (shell::Command& command : commands_) work.emplace_back(std::move(command.append));
   for (sync::Write& write : step.writes) std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
   if (work.empty()) return;
-  const std::vector<Result<store::Outcome>> outcomes =
-      site_.commit(work, now.wall, [this](std::size_t piece, const store::Appended& appended) {
-        commands_[piece].tell(appended);  // the only appends there are, and the first
-      });
+  const std::vector<Result<store::Outcome>> outcomes = site_.commit(work, now.wall, shell::tell_ahead(commands_));
   bool link_failed = false;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto& outcome = outcomes[i];
     if (!outcome && outcome.error().code == Code::unknown_outcome) turned.stop = outcome.error();
     if (i < commands_.size()) {
-      commands_[i].tell(outcome ? Result<store::Appended>{std::get<store::Appended>(*outcome)}
-                                : Result<store::Appended>{fail(outcome.error())});
+      commands_[i].settle(outcome);
     } else if (!outcome) {
       link_failed = true;
     } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {

@@ -241,8 +241,7 @@ void Gateway::settle_commands(const std::vector<Result<store::Outcome>>& outcome
   for (std::size_t i = 0; i < commands_.size(); ++i) {
     const auto& outcome = outcomes[i];
     if (!outcome && outcome.error().code == Code::unknown_outcome) turned.stop = outcome.error();
-    commands_[i].tell(outcome ? Result<store::Appended>{std::get<store::Appended>(*outcome)}
-                              : Result<store::Appended>{fail(outcome.error())});
+    commands_[i].settle(outcome);
   }
   commands_.clear();
 }
@@ -343,10 +342,7 @@ Turned Gateway::turn(Now now) {
   }
   give_up(work);
   std::vector<Result<store::Outcome>> outcomes;
-  const auto tell_saved = [this](std::size_t piece, const store::Appended& appended) {
-    commands_[piece].tell(appended);  // the only appends there are, and the first
-  };
-  if (!work.empty()) outcomes = site_.commit(work, now.wall, tell_saved);
+  if (!work.empty()) outcomes = site_.commit(work, now.wall, shell::tell_ahead(commands_));
   settle_commands(outcomes, turned);
   settle(now, steps, outcomes, turned);
   begin_anew(turned);

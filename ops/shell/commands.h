@@ -24,7 +24,21 @@ struct Command {
   void tell(Result<store::Appended> result) {
     if (done) std::exchange(done, nullptr)(std::move(result));
   }
+  // The same of what a commit made of its append.
+  void settle(const Result<store::Outcome>& outcome) {
+    tell(outcome ? Result<store::Appended>{std::get<store::Appended>(*outcome)}
+                 : Result<store::Appended>{fail(outcome.error())});
+  }
 };
+
+// For Site::commit(), of work that begins with the commands' appends and has no other: tells each as soon as it is
+// saved. `commands` outlives it.
+[[nodiscard]] inline store::Site::Saved tell_ahead(std::vector<Command>& commands) {
+  return [&commands](std::size_t piece, const store::Appended& appended) {
+    REDRESS_ASSERT(piece < commands.size());
+    commands[piece].tell(appended);
+  };
+}
 
 class CommandQueue {
  public:

@@ -103,8 +103,7 @@ class Served {
       const auto outcomes =
           daemon->site().commit({std::move(command.append)}, wall_now(),
                                 [&](std::size_t, const store::Appended& appended) { command.tell(appended); });
-      command.tell(outcomes.front() ? Result<store::Appended>{std::get<store::Appended>(*outcomes.front())}
-                                    : Result<store::Appended>{fail(outcomes.front().error())});
+      command.settle(outcomes.front());
     }
     if (announce) daemon->on_committed();
   }
