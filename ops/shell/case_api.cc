@@ -1,6 +1,7 @@
 #include "ops/shell/case_api.h"
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "ops/shell/case_clocks.h"
 #include "ops/shell/case_fields.h"
@@ -22,6 +23,15 @@ Result<std::string> idempotency_key(const Request& request) {
 }
 
 }  // namespace
+
+struct CaseApi::Foreseen {
+  json said;
+  Position as_of;  // the ledger's head when similar ones were looked for; UINT64_MAX: there can be none
+
+  [[nodiscard]] bool holds_at(Position place) const {
+    return as_of == Position{UINT64_MAX} || as_of == place || as_of.next() == place;
+  }
+};
 
 CaseApi::CaseApi(const CaseApiParts& parts, Api& api) : parts_{parts} {
   api.add("POST", "/api/v1/cases", Access::casework, [this](const Call& call) { add_case(call); });
@@ -92,7 +102,8 @@ std::optional<CaseApi::Foreseen> CaseApi::foresee(const store::CaseFile& file, c
   const auto opened = file.view.state.opened;
   if (!opened) return std::nullopt;
   Foreseen out{standing_json(file), Position{}};
-  out.said["similar"] = similar_json(file.id, *file.told[*opened].event, Position{UINT64_MAX}, reader, out.as_of);
+  std::tie(out.said["similar"], out.as_of) =
+      similar_json(file.id, *file.told[*opened].event, Position{UINT64_MAX}, reader);
   return out;
 }
 
@@ -104,12 +115,11 @@ void CaseApi::describe(const store::Appended& appended, Tells tells, const casew
     body.update(standing_json(file));
     if (tells == Tells::similar && file.view.state.opened) opening = file.told[*file.view.state.opened].event;
   }));
-  Position as_of;
-  if (opening) body["similar"] = similar_json(appended.case_id, *opening, appended.ledger, reader, as_of);
+  if (opening) body["similar"] = similar_json(appended.case_id, *opening, appended.ledger, reader).first;
 }
 
-json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at, const casework::Actor& reader,
-                           Position& as_of) const {
+std::pair<json, Position> CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Position at,
+                                                const casework::Actor& reader) const {
   json out = json::array();
   const auto show = [&](const store::CaseFile& file, const std::vector<std::string>& same) {
     const casework::CaseView& view = file.view;
@@ -124,8 +134,7 @@ json CaseApi::similar_json(const CaseId& id, const casework::Event& opening, Pos
   };
   // A warning that cannot be had is none.
   const auto found = parts_.similar->find(id, opening, at, show);
-  as_of = found ? *found : Position{};
-  return out;
+  return {std::move(out), found ? *found : Position{}};
 }
 
 void CaseApi::add_case(const Call& call) {

@@ -4,7 +4,7 @@
 // A resource of the door's thread. What it is given outlives it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "ops/shell/api.h"
 #include "ops/shell/case_rules.h"
@@ -44,22 +44,16 @@ class CaseApi {
   // What the answer says of a case beside what was appended.
   [[nodiscard]] nlohmann::json standing_json(const store::CaseFile& file) const;
   // … of a registration that is being committed.
-  struct Foreseen {
-    nlohmann::json said;
-    Position as_of;  // the ledger's head when similar ones were looked for; UINT64_MAX: there can be none
-    [[nodiscard]] bool holds_at(Position place) const {
-      return as_of == Position{UINT64_MAX} || as_of == place || as_of.next() == place;
-    }
-  };
+  struct Foreseen;
   // Nothing: it must be looked up.
   [[nodiscard]] std::optional<Foreseen> foresee(const store::CaseFile& file, const casework::Actor& reader) const;
   // Adds what is said of what was appended.
   void describe(const store::Appended& appended, Tells tells, const casework::Actor& reader,
                 nlohmann::json& body) const;
-  // Earlier cases like the one that `opening` registered at `at`, as far as this person may see them; `as_of`: what
-  // Similar::find() returned.
-  [[nodiscard]] nlohmann::json similar_json(const CaseId& id, const casework::Event& opening, Position at,
-                                            const casework::Actor& reader, Position& as_of) const;
+  // Earlier cases like the one that `opening` registered at `at`, as far as this person may see them, and the head as
+  // of which this is so (Similar::find()).
+  [[nodiscard]] std::pair<nlohmann::json, Position> similar_json(const CaseId& id, const casework::Event& opening,
+                                                                 Position at, const casework::Actor& reader) const;
   [[nodiscard]] casework::Actor actor_of(const Call& call) const;
   [[nodiscard]] nlohmann::json appended_json(const store::Appended& appended) const;
   [[nodiscard]] Result<CaseId> case_named(const std::string& name, bool stale) const;
