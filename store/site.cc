@@ -517,15 +517,6 @@ std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, W
                                                    const Saved& saved) {
   std::vector<Result<Outcome>> outcomes;
   std::optional<Turn> turn;
-  const auto change = [&](Writing& store) -> Status {
-    turn.emplace(*this, store, now);
-    for (const Work& piece : work) {
-      outcomes.push_back(turn->carry_out(piece));
-      // A refused piece leaves nothing behind: it does not take the others along.
-      if (REDRESS_MUTANT(112) && !outcomes.back()) return fail(Code::unknown_outcome, outcomes.back().error().what);
-    }
-    return turn->finish();
-  };
   const auto tell_saved = [&] {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       const auto* appended = outcomes[i] ? std::get_if<Appended>(&*outcomes[i]) : nullptr;
@@ -534,6 +525,16 @@ std::vector<Result<Outcome>> Site::commit_together(std::span<const Work> work, W
   };
   // Noted under load too, whoever asks.
   const bool is_ahead = is_awaited(work, now) && saved;
+  const auto change = [&](Writing& store) -> Status {
+    turn.emplace(*this, store, now);
+    for (const Work& piece : work) {
+      outcomes.push_back(turn->carry_out(piece));
+      // A refused piece leaves nothing behind: it does not take the others along.
+      if (REDRESS_MUTANT(112) && !outcomes.back()) return fail(Code::unknown_outcome, outcomes.back().error().what);
+    }
+    if (is_ahead && REDRESS_MUTANT(13)) tell_saved();  // 13: told "saved" before it is
+    return turn->finish();
+  };
   all = is_ahead ? truth_.update(change, tell_saved) : truth_.update(change);
   if (all) turn->publish();
   if (!all && outcomes.size() == work.size() && REDRESS_MUTANT(11))

@@ -32,6 +32,23 @@ TEST_CASE("P1: nobody is told saved when the commit failed", "[P1]") {
   CHECK(lines_of(pair.judge(false)) == "");
 }
 
+TEST_CASE("P1: who is told before the commit is told of what is not undone", "[P1]") {
+  Pair pair{13};
+  store::Site& site = *pair.branch().site;
+  int told = 0;
+  const auto append_at = [&](std::int64_t ms) {
+    auto made = pair.branch().desk->register_case({StaffId{1}, key("desk", 1), {{"narrative", "n"}}, WallTime{ms}});
+    REQUIRE(made.has_value());
+    const auto tell = [&](std::size_t, const store::Appended&) { ++told; };
+    return site.commit({std::get<store::Append>(std::move(*made))}, WallTime{ms}, tell).front().has_value();
+  };
+  pair.branch().truth.fail_commit(Code::store_full);
+  CHECK_FALSE(append_at(1'000));
+  CHECK(told == 0);
+  CHECK(append_at(2'000));
+  CHECK(told == 1);
+}
+
 TEST_CASE("P1: what head office gives a receipt for is in its case", "[P1]") {
   Pair pair{12};
   for (int i = 1; i <= 3; ++i) REQUIRE(pair.register_case(pair.branch(), key("desk", i)).has_value());

@@ -18,6 +18,7 @@ struct Mutant {
 inline constexpr std::array mutants{
     Mutant{11, "P1", "a failed commit is answered as saved"},
     Mutant{12, "P1", "a receipt is given for an entry that its case does not get"},
+    Mutant{13, "P1", "who appends is told before it is on the disk"},
     Mutant{14, "P1", "a commit of unknown fate is answered as not saved"},
     Mutant{21, "P2", "what is lost at the end of a talk is never sent again"},
     Mutant{22, "P2", "a branch does not notice that its line is dead"},

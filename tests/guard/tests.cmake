@@ -30,6 +30,7 @@ set_target_properties(test_guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BIN
 
 add_test(NAME "guard: clean" COMMAND test_guard --warn NoTests)
 set_tests_properties("guard: clean" PROPERTIES LABELS guard TIMEOUT 120)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/guard/mutants.h)
 file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/guard/mutants.h guard_lines REGEX "Mutant{[0-9]+, \"P[0-9]+\"")
 foreach(line ${guard_lines})
   string(REGEX MATCH "{([0-9]+), \"(P[0-9]+)\"" ignored "${line}")

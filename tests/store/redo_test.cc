@@ -255,6 +255,27 @@ TEST_CASE("LmdbTruth: a disk that fills between the telling and the commit costs
   CHECK(keys_in(*opened(disk.at("journal"))) == told);
 }
 
+TEST_CASE("LmdbTruth: with a record that may be there, a commit that finds no room is not said to be undone") {
+  const SmallDisk disk{24};
+  if (!disk.is()) {
+    WARN("skipped: no disk can be mounted here: " << disk.why_not());
+    return;
+  }
+  LmdbOptions chosen = options(disk.at("journal"));
+  chosen.ballast_bytes = std::uint64_t{2} << 20;
+  const auto truth = LmdbTruth::open(chosen);
+  REQUIRE(truth.has_value());
+  REQUIRE((*truth)->update(putting("before")).has_value());
+  // Its space is gone, so that writing it fails too.
+  fs::resize_file(disk.at("journal/redo"), 0);
+  disk.crowd(0);
+  int told = 0;
+  const Status done = (*truth)->update(putting("a", 12'000), [&] { ++told; });
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().code == Code::unknown_outcome);
+  CHECK(told == 0);
+}
+
 TEST_CASE("LmdbTruth: without a ballast it stops, and the next start finishes what was told once there is room") {
   const SmallDisk disk{24};
   if (!disk.is()) {
