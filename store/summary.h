@@ -64,7 +64,7 @@ struct Progress {
   Position at;
   std::uint64_t make = 0;  // what else they hold: views of another make are made anew
 };
-inline constexpr std::uint16_t casework_version = 6;  // raised whenever the fold or the summary changes
+inline constexpr std::uint16_t casework_version = 7;  // raised whenever the fold or the summary changes
 // The make of views by these rules, that hold signatures or none.
 [[nodiscard]] constexpr std::uint64_t make_of(bool with_signs, std::uint64_t rules) noexcept {
   return rules << 1 | (with_signs ? 1U : 0U);

@@ -53,6 +53,12 @@ struct MatterState {
   Actor raised_by;                    // open or answered: who raised it
 };
 
+// A unit that was asked to assist and has not answered (ORG-52): who, and the entry that asked.
+struct Awaited {
+  SiteId unit;
+  std::size_t asked;
+};
+
 // The state after some of the entries, as the rules see it. Indices are into the folded entries.
 struct State {
   Status status = Status::none;
@@ -60,6 +66,7 @@ struct State {
   SiteId handler;
   std::vector<SiteId> supervisors;
   std::vector<SiteId> assistants;
+  std::vector<Awaited> awaited;       // of them; assistance stands open while there are any
   std::vector<Actor> accused;         // shut out of every act
   std::vector<SiteId> accused_sites;  // units complained of
   std::optional<Actor> starter;

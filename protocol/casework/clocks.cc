@@ -19,16 +19,18 @@ constexpr std::string_view tier_outlet = "outlet";
 // Beside every road and matter: the customer was tried and not reached (CB-20), or refused what was offered (ORG-66).
 constexpr Kind unreached_kind{56};
 constexpr Kind offer_refused_kind{58};
+constexpr Kind withdrawn_kind{8};
 
-// What is asked for and answered, and the field that says by when.
+// What is asked for and answered, and the fields that say since when and by when.
 struct Asking {
   Matter matter;
   Moment asked;
   Moment answered;
   std::string_view until = {};
+  std::string_view since = {};
 };
 constexpr Asking askings[] = {
-    {Matter::review, Moment::review_asked, Moment::reviewed},
+    {Matter::review, Moment::review_asked, Moment::reviewed, {}, "asked_at"},
     {Matter::instructions, Moment::instructions_asked, Moment::instructions_given},
     {Matter::outstanding, Moment::outstanding_noted, Moment::outstanding_settled},
     {Matter::assistance, Moment::assistance_asked, Moment::assisted, "wanted_by"},
@@ -100,18 +102,21 @@ class Reading {
       case Effect::call_back:
         return add(Moment::called_back, what);
       case Effect::end:
-        return add(Moment::finished, what);
+        return end(row, what);
       case Effect::resume:
-        // New facts, or an answer that did not satisfy: it begins anew, at the unit that has it.
+        // An answer that did not satisfy, or an end that was none: it begins anew, at the unit that has it.
         add(Moment::received, what);
         times_.happenings.push_back({Moment::delivered, what.time, {}, handler_, false, {}});
         return;
       case Effect::amend:
         return amend(told);
-      case Effect::none:
       case Effect::assist:
-      case Effect::clear:
+        if (!what.to.empty()) assistants_.push_back(what.to.front());
+        return;
       case Effect::reject:
+        return add(Moment::reply_rejected, what);
+      case Effect::none:
+      case Effect::clear:
         return;
     }
   }
@@ -122,6 +127,15 @@ class Reading {
     switch (row.matter) {
       case Matter::acceptance:
         if (row.turn == Turn::grant) add(Moment::accepted, told.header.what);
+        return;
+      case Matter::material:
+        if (row.turn == Turn::grant) note(begun(Moment::material_supplied, told, "supplied_at", handler_));
+        return;
+      case Matter::facts:
+        return note(begun(Moment::facts_added, told, "received_at", handler_));
+      case Matter::withdrawal:
+        if (row.turn == Turn::raise) claimed_ = begun(Moment::finished, told, "received_at", handler_);
+        if (row.turn == Turn::refuse) claimed_.reset();
         return;
       case Matter::delivery:
         return arrive(begun(Moment::delivered, told, "delivered_at", told.header.what.author));
@@ -152,16 +166,31 @@ class Reading {
   void take_asking(const KindRow& row, const Told& told) {
     for (const Asking& asking : askings) {
       if (asking.matter != row.matter) continue;
-      const bool asks = row.turn == Turn::raise;
-      add(asks ? asking.asked : asking.answered, told.header.what);
-      if (asks) times_.happenings.back().until = moment_in(told, asking.until, Edge::last);
+      if (row.turn != Turn::raise) return add(asking.answered, told.header.what);
+      note(begun(asking.asked, told, asking.since, handler_));
+      times_.happenings.back().until = moment_in(told, asking.until, Edge::last);
     }
   }
 
-  // The delivery of a hand-over, signed for or told by telephone (LIFE-27, LIFE-29).
+  void note(const Happening& one) { times_.happenings.push_back(one); }
+
+  // The delivery of a hand-over, signed for or told by telephone (LIFE-27, LIFE-29). A call to a unit that assists is
+  // about that, and begins no part of its own.
   void arrive(Happening delivered) {
+    delivered.ahead = delivered.unit != handler_;
+    const bool assists =
+        std::find(assistants_.begin(), assistants_.end(), delivered.unit) != assistants_.end() && delivered.ahead;
+    if (assists) return;
     delivered.recorded = true;
-    times_.happenings.push_back(delivered);
+    note(delivered);
+  }
+
+  // R1a: a withdrawal ends the case on the day its request was received, however long it took to check.
+  void end(const KindRow& row, const journal::What& what) {
+    add(Moment::finished, what);
+    if (row.kind != withdrawn_kind || !claimed_) return;
+    claimed_->unit = handler_;
+    times_.happenings.back() = *std::exchange(claimed_, {});
   }
 
   void note_prompt(const Told& told) {
@@ -186,19 +215,24 @@ class Reading {
     if (const std::string* reason = value_of(told, "reason"); reason != nullptr && turn == Turn::raise)
       asked_ = *reason;
     if (turn != Turn::grant) return;
-    times_.extensions.push_back(
-        {{}, {{}, moment_in(told, "until", Edge::last), true, false, std::exchange(asked_, {})}});
+    times_.extensions.push_back({{},
+                                 {{}, moment_in(told, "until", Edge::last), true, false, std::exchange(asked_, {})},
+                                 times_.happenings.size()});
   }
 
-  // R1a: an outside appraisal, from when to when. Of a bare date what excludes less, the safe side.
+  // R1a: an outside appraisal, from when to when; two units may each have said that one began, and it ends for both. Of
+  // a bare date what excludes less, the safe side.
   void exclude(Turn turn, const Told& told) {
     const WallTime at = told.header.what.time;
     if (turn == Turn::raise) {
       const std::string* reason = value_of(told, "reason");
       times_.excluded.push_back(
           {moment_in(told, "from", Edge::last).value_or(at), {}, reason == nullptr ? std::string{} : *reason});
-    } else if (!times_.excluded.empty() && !times_.excluded.back().to) {
-      times_.excluded.back().to = moment_in(told, "until", Edge::first).value_or(at);
+      return;
+    }
+    const WallTime until = moment_in(told, "until", Edge::first).value_or(at);
+    for (rules::Excluded& one : times_.excluded) {
+      if (!one.to) one.to = std::max(one.from, until);
     }
   }
 
@@ -247,11 +281,14 @@ class Reading {
   }
 
   void move(const journal::What& what) {
-    add(Moment::handed_over, what);
-    if (what.to.empty()) return;
+    if (what.to.empty()) return add(Moment::handed_over, what);
     const SiteId unit = what.to.front();
-    handler_ = unit;
-    times_.happenings.push_back({Moment::delivered, what.time, {}, unit, true, {}});
+    // Who hands a case to itself passes nothing on, and gets no more time.
+    if (unit != handler_) {
+      add(Moment::handed_over, what);
+      handler_ = unit;
+      times_.happenings.push_back({Moment::delivered, what.time, {}, unit, true, {}});
+    }
     for (std::size_t i = 1; i < what.to.size(); ++i) know(what.to[i], tier_branch);
     // Only head office knows every parent, and names one behind the unit that has one.
     if (what.to.size() > 1) {
@@ -268,7 +305,9 @@ class Reading {
 
   CaseTimes times_;
   SiteId handler_;
-  std::string asked_;  // why an extension was asked for that is not granted yet
+  std::vector<SiteId> assistants_;
+  std::string asked_;                 // why an extension was asked for that is not granted yet
+  std::optional<Happening> claimed_;  // a withdrawal: when its request was received
 };
 
 bool names(const std::vector<std::string>& list, std::string_view word) {
@@ -296,34 +335,40 @@ class Running {
   std::vector<Clock> run() {
     for (const rules::LimitRow& row : profile_.limits) {
       if (!applies(row)) continue;
-      const std::size_t first = out_.size();
-      if (row.starts) {
-        for (const Happening& one : times_.happenings) step(row, one, first);
-      } else {
-        out_.push_back(clock_of(row));
-        out_.back().deadline = rules::untold(row.limit, "starts", row.limit.blank_zh, row.limit.blank_en, terms_);
-        settle_unbegun(row, out_.back());
-      }
+      first_ = out_.size();
+      now_ = 0;
+      if (!row.starts) open(row, nullptr);
+      for (; now_ < times_.happenings.size(); ++now_) step(row, times_.happenings[now_]);
     }
+    for (std::size_t i = 0; i < out_.size(); ++i) out_[i].deadline = deadline_of(runs_[i]);
     return std::move(out_);
   }
 
  private:
+  // How a clock ran: indices into the happenings.
+  struct Run {
+    const rules::LimitRow* row;
+    const Happening* from;  // what it counts from; nothing: the document does not say
+    std::size_t began;
+    std::optional<std::size_t> ended;
+  };
+
   // The first row of the profile that a classification of the case names; else the one that its grade, as it was
-  // written down, names; the default's if it names none; nothing if it is unknown.
-  [[nodiscard]] const rules::Named* grade_of(const CaseTimes& times) const {
+  // written down, names; else the default's; nothing if there is none.
+  [[nodiscard]] const rules::Named* grade_of(const CaseTimes& times) {
     for (const rules::Named& grade : profile_.grades) {
       for (const auto& [field, value] : times.classified) {
         if (says(grade.said, field, value)) return &grade;
       }
     }
     const std::string_view written = times.grade;
+    const rules::Named* by_default = nullptr;
     for (const rules::Named& grade : profile_.grades) {
-      if (written.empty() ? grade.by_default : grade.id == written || grade.zh == written || grade.en == written) {
-        return &grade;
-      }
+      if (!written.empty() && (grade.id == written || grade.zh == written || grade.en == written)) return &grade;
+      if (grade.by_default && by_default == nullptr) by_default = &grade;
     }
-    return nullptr;
+    grade_unknown_ = !written.empty();
+    return by_default;
   }
 
   [[nodiscard]] bool came_by(const std::vector<std::string>& channels) const {
@@ -352,7 +397,7 @@ class Running {
     return one.day ? rules::start_of(*one.day, terms_.offset_minutes) : one.at;
   }
 
-  [[nodiscard]] static Clock clock_of(const rules::LimitRow& row) {
+  void open(const rules::LimitRow& row, const Happening* from) {
     Clock clock;
     clock.limit = row.limit.id;
     clock.profile = row.limit.profile;
@@ -360,112 +405,178 @@ class Running {
     clock.kind = row.clock;
     clock.zh = row.limit.zh;
     clock.en = row.limit.en;
-    return clock;
-  }
-
-  // A clock whose start the document does not tell still ends.
-  void settle_unbegun(const rules::LimitRow& row, Clock& clock) const {
-    for (const Happening& one : times_.happenings) settle(row, one, clock);
-  }
-
-  void step(const rules::LimitRow& row, const Happening& one, std::size_t first) {
-    // What is asked for without a time leaves the time that was set before.
-    if (row.set && one.moment == *row.starts && !one.until) return;
-    if (one.moment == *row.starts) return begin(row, one, first);
-    for (std::size_t i = first; i < out_.size(); ++i) settle(row, one, out_[i]);
-  }
-
-  void settle(const rules::LimitRow& row, const Happening& one, Clock& clock) const {
-    if (!clock.running()) return;
-    const bool hop = row.clock == rules::ClockKind::hop;
-    const bool own = !hop || one.unit == clock.unit;
-    if (own && row.ends == one.moment) {
-      clock.met = moment_of(one);
-    } else if (own && std::find(row.moot.begin(), row.moot.end(), one.moment) != row.moot.end()) {
-      clock.dropped = moment_of(one);
-      clock.moot = true;
-    } else if ((one.moment == Moment::finished && row.clock != rules::ClockKind::call_back) ||
-               (hop && own && one.moment == Moment::handed_over)) {
-      clock.dropped = moment_of(one);
+    if (from != nullptr) {
+      clock.began = moment_of(*from);
+      if (row.clock == rules::ClockKind::hop) clock.unit = from->unit;
+      clock.assumed = from->assumed;
+      clock.recorded = from->recorded;
     }
+    out_.push_back(std::move(clock));
+    runs_.push_back({&row, from, now_, {}});
   }
 
-  void begin(const rules::LimitRow& row, const Happening& one, std::size_t first) {
+  void step(const rules::LimitRow& row, const Happening& one) {
+    // What is asked for again without a time has the time that was set before.
+    const bool again = one.moment == row.starts && row.set && !one.until;
+    if (again || (one.moment == Moment::reply_rejected && row.ends == Moment::replied)) run_again(row, one);
+    if (again) return;
+    if (one.moment == row.starts) return begin(row, one);
+    if (has(row.restarts, one.moment) && is_running_since_before(one)) return begin(row, one);
+    for (std::size_t i = first_; i < out_.size(); ++i) settle(row, one, i);
+  }
+
+  [[nodiscard]] static bool has(const std::vector<Moment>& list, Moment moment) {
+    return std::find(list.begin(), list.end(), moment) != list.end();
+  }
+
+  [[nodiscard]] bool is_running_since_before(const Happening& one) const {
+    return std::any_of(out_.begin() + static_cast<std::ptrdiff_t>(first_), out_.end(),
+                       [&](const Clock& held) { return held.running() && held.began && *held.began < moment_of(one); });
+  }
+
+  // The row's last clock waits again for what it had been met by.
+  void run_again(const rules::LimitRow& row, const Happening& one) {
+    if (out_.size() == first_) return;
+    Clock& last = out_.back();
+    if (row.clock == rules::ClockKind::hop && last.unit != one.unit) return;
+    last.met.reset();
+    if (last.running()) runs_.back().ended.reset();
+  }
+
+  void meet(std::size_t i, WallTime at) {
+    out_[i].met = at;
+    runs_[i].ended = now_;
+  }
+  void drop(std::size_t i, WallTime at, bool moot = false) {
+    out_[i].dropped = at;
+    out_[i].moot = moot;
+    runs_[i].ended = now_;
+  }
+
+  void settle(const rules::LimitRow& row, const Happening& one, std::size_t i) {
+    if (!out_[i].running()) return;
+    const WallTime at = moment_of(one);
     const bool hop = row.clock == rules::ClockKind::hop;
-    if (hop && one.recorded) {
-      // It may be recorded when the unit has begun already, or has passed the case on.
-      for (std::size_t i = out_.size(); i-- > first;) {
-        if (out_[i].unit == one.unit) return confirm(row, one, out_[i]);
-      }
-    }
-    for (std::size_t i = first; i < out_.size(); ++i) {
-      Clock& held = out_[i];
+    const bool own = !hop || one.unit == out_[i].unit;
+    const bool call_back = row.clock == rules::ClockKind::call_back;
+    if (own && row.ends == one.moment) return meet(i, at);
+    // LIFE-35: nobody is called back while the case is handled again.
+    const bool handled_again = one.moment == Moment::received || one.moment == Moment::reply_rejected;
+    if ((own && has(row.moot, one.moment)) || (call_back && handled_again)) return drop(i, at, true);
+    if (one.moment == Moment::finished && !call_back) return drop(i, at);
+    if (hop && own && one.moment == Moment::handed_over) drop(i, at);
+  }
+
+  void begin(const rules::LimitRow& row, const Happening& one) {
+    const bool hop = row.clock == rules::ClockKind::hop;
+    if (hop && one.recorded && is_of_a_hop_before(one)) return;
+    for (std::size_t i = first_; i < out_.size(); ++i) {
+      const Clock& held = out_[i];
       if (!held.running() || (hop && held.unit != one.unit)) continue;
-      if (hop && one.moment == Moment::delivered && !one.assumed) return confirm(row, one, held);
+      if (hop && one.moment == Moment::delivered && !one.assumed) return confirm(one, i);
       // LIFE-29: the call may come before the form, and begins the hop.
       if (hop && one.assumed && held.recorded) return;
-      held.dropped = moment_of(one);
+      drop(i, moment_of(one));
     }
     const auto tier = times_.tiers.find(one.unit);
     if (!row.units.empty() && tier != times_.tiers.end() && !names(row.units, tier->second)) return;
-    Clock clock = clock_of(row);
-    clock.began = moment_of(one);
-    if (hop) clock.unit = one.unit;
-    clock.assumed = one.assumed;
-    clock.recorded = one.recorded;
-    clock.deadline = deadline_of(row, one, tier != times_.tiers.end());
-    out_.push_back(std::move(clock));
+    open(row, &one);
+  }
+
+  // A delivery may be recorded when the unit has begun already, or has passed the case on: it is of that part, unless
+  // the unit was told by telephone after it, of what comes to it again.
+  bool is_of_a_hop_before(const Happening& one) {
+    for (std::size_t i = out_.size(); i-- > first_;) {
+      const Clock& held = out_[i];
+      if (held.unit != one.unit) continue;
+      const bool before_its_end = held.running() || moment_of(one) <= (held.met ? *held.met : *held.dropped);
+      if (before_its_end) confirm(one, i);
+      return before_its_end || !one.ahead;
+    }
+    return false;
   }
 
   // A recorded delivery takes the place of the assumed one; of two recorded ones (form and telephone) the earlier.
-  void confirm(const rules::LimitRow& row, const Happening& one, Clock& held) {
+  void confirm(const Happening& one, std::size_t i) {
+    Clock& held = out_[i];
     if (!held.assumed && *held.began <= moment_of(one)) return;
     held.began = moment_of(one);
     held.assumed = false;
     held.recorded = one.recorded;
-    held.deadline = deadline_of(row, one, times_.tiers.contains(one.unit));
+    runs_[i].from = &one;
   }
 
-  [[nodiscard]] rules::Deadline deadline_of(const rules::LimitRow& row, const Happening& one, bool tier_known) const {
-    const rules::Limit& limit = row.limit;
-    if (!row.grades.empty() && grade_ == nullptr) {
-      return rules::untold(limit, "grade", "投诉等级“" + times_.grade + "”不在方案中",
-                           "the grade of the complaint, \"" + times_.grade + "\", is not one of the profile's", terms_);
+  // Of those that were granted while it ran.
+  [[nodiscard]] std::vector<rules::Extended> extensions_of(const Run& run) const {
+    std::vector<rules::Extended> out;
+    const bool total = run.row->clock == rules::ClockKind::total;
+    for (const ExtendedClock& one : times_.extensions) {
+      const bool while_it_ran = run.began < one.at && (!run.ended || one.at <= *run.ended);
+      const bool named = one.limit == run.row->limit.id || (one.limit.empty() && total);
+      if (named && while_it_ran) out.push_back(one.extended);
     }
-    if (!row.units.empty() && !tier_known) {
-      return rules::untold(limit, "units", "机构 " + std::to_string(one.unit.value()) + " 的层级未知",
-                           "the tier of site " + std::to_string(one.unit.value()) + " is not known", terms_);
+    return out;
+  }
+
+  [[nodiscard]] rules::Start start_of(const Happening& one) const {
+    if (one.assumed) {
+      return {moment_of(one), "移交（送达时间未记录，按移交之时起算）",
+              "handed over (no delivery recorded: counted from the hand-over)"};
+    }
+    if (one.taken_here) return {moment_of(one), "收到投诉（本机构受理）", "complaint taken by this unit"};
+    return {moment_of(one), std::string{rules::zh_of(one.moment)}, std::string{rules::en_of(one.moment)}};
+  }
+
+  // What stands in the way of a date; nothing if nothing does.
+  [[nodiscard]] std::optional<rules::Deadline> blank_of(const Run& run) const {
+    const rules::LimitRow& row = *run.row;
+    const rules::Limit& limit = row.limit;
+    const auto untold = [&](std::string field, std::string zh, std::string en) {
+      return rules::untold(limit, std::move(field), std::move(zh), std::move(en), terms_);
+    };
+    if (run.from == nullptr) return untold("starts", limit.blank_zh, limit.blank_en);
+    const SiteId unit = run.from->unit;
+    if (!row.grades.empty() && grade_ == nullptr) {
+      return untold("grade", "投诉等级“" + times_.grade + "”不在方案中",
+                    "the grade of the complaint, \"" + times_.grade + "\", is not one of the profile's");
+    }
+    if (!row.units.empty() && !times_.tiers.contains(unit)) {
+      return untold("units", "机构 " + std::to_string(unit.value()) + " 的层级未知",
+                    "the tier of site " + std::to_string(unit.value()) + " is not known");
     }
     if (row.clock == rules::ClockKind::call_back && is_untold(profile_.call_back)) {
-      return rules::untold(limit, profile_.call_back.scope ? "share" : "scope", profile_.call_back.blank_zh,
-                           profile_.call_back.blank_en, terms_);
+      return untold(profile_.call_back.scope ? "share" : "scope", profile_.call_back.blank_zh,
+                    profile_.call_back.blank_en);
     }
-    rules::Start start{moment_of(one), std::string{rules::zh_of(one.moment)}, std::string{rules::en_of(one.moment)}};
-    if (one.assumed) {
-      start.zh = "移交（送达时间未记录，按移交之时起算）";
-      start.en = "handed over (no delivery recorded: counted from the hand-over)";
-    }
-    if (one.taken_here) {
-      start.zh = "收到投诉（本机构受理）";
-      start.en = "complaint taken by this unit";
-    }
-    if (row.promised) return rules::promised(limit, start, one.until.value_or(start.at), terms_);
-    if (row.set) return rules::set_for(limit, start, one.until.value_or(start.at), terms_);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] rules::Deadline deadline_of(const Run& run) const {
+    if (auto blank = blank_of(run)) return std::move(*blank);
+    const rules::LimitRow& row = *run.row;
+    const Happening& one = *run.from;
+    const rules::Start start = start_of(one);
+    if (row.promised) return rules::promised(row.limit, start, one.until.value_or(start.at), terms_);
+    if (row.set) return rules::set_for(row.limit, start, one.until.value_or(start.at), terms_);
     const bool total = row.clock == rules::ClockKind::total;
-    std::vector<rules::Extended> extensions;
-    for (const ExtendedClock& extension : times_.extensions) {
-      if (extension.limit == limit.id || (extension.limit.empty() && total)) extensions.push_back(extension.extended);
-    }
-    const std::vector<rules::Excluded> none;
-    return rules::deadline(limit, start, calendar_, terms_, total ? times_.excluded : none, extensions);
+    rules::Deadline out =
+        rules::deadline(row.limit, start, calendar_, terms_,
+                        total ? std::span<const rules::Excluded>{times_.excluded} : std::span<const rules::Excluded>{},
+                        extensions_of(run));
+    if (!row.grades.empty() && grade_unknown_) rules::add_assumed_grade(out, times_.grade, grade_->zh, grade_->en);
+    return out;
   }
 
   const rules::Profile& profile_;
   const rules::Calendar& calendar_;
   const CaseTimes& times_;
   rules::Terms terms_;
+  bool grade_unknown_ = false;  // what was written down is none of the profile's: the default is taken for it
   const rules::Named* grade_;
   std::vector<Clock> out_;
+  std::vector<Run> runs_;  // of the clocks, each
+  std::size_t first_ = 0;  // clock of the row in hand
+  std::size_t now_ = 0;    // happening in hand
 };
 
 }  // namespace

@@ -29,12 +29,14 @@ struct Happening {
   std::optional<WallTime> until;  // promised, or asked for with a time: for when
   bool taken_here = false;        // delivered: the unit took the complaint itself
   bool recorded = false;          // delivered: signed for, or told by telephone
+  bool ahead = false;             // delivered: told by telephone to a unit that does not have the case yet
 };
 
-// An extension of one clock, or of all total clocks if it names none.
+// An extension of one clock, or of all total clocks if it names none: of those that run when it is granted.
 struct ExtendedClock {
   std::string limit;
   rules::Extended extended;
+  std::size_t at = 0;  // how many happenings came before it
 };
 
 // A prompt as head office has recorded it.
@@ -53,7 +55,7 @@ struct CaseTimes {
   std::vector<Happening> happenings;      // in the fold's order
   std::vector<rules::Excluded> excluded;  // out of total clocks
   std::vector<ExtendedClock> extensions;
-  std::string grade;  // as it was written down, or empty
+  std::string grade;  // as it was written down, or empty; one that the profile does not know counts as its default
   std::map<std::string, std::string>
       classified;       // what the classifications that stand say, each field as it was said last
   std::string channel;  // as it was written down, or empty

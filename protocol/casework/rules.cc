@@ -30,22 +30,6 @@ void add(std::vector<T>& all, const T& one) {
   if (!contains(all, one)) all.push_back(one);
 }
 
-std::optional<Denial> denied_by_guards(const State& state, const KindRow& row, const Actor& actor, const Event* event) {
-  if ((row.guards & guard_no_person) != 0 && actor.staff != StaffId{})
-    return Denial{Code::forbidden, rule_no_person, "kind"};
-  const MatterState& matter = state.matter(row.matter);
-  const bool own = matter.raised_by == actor || state.starter == actor;
-  if ((row.guards & guard_other_person) != 0 && own && !REDRESS_MUTANT(68))  // who asks answers
-    return Denial{Code::forbidden, rule_other_person, "kind"};
-  if ((row.guards & guard_not_accused_unit) != 0 && contains(state.accused_sites, actor.site))
-    return Denial{Code::forbidden, rule_accused_unit, "kind"};
-  const bool interest = state.matter(Matter::conflict).standing == stands_granted;
-  if ((row.guards & guard_two_investigators) != 0 && interest && event != nullptr &&
-      event->value(second_investigator_field) == nullptr)
-    return Denial{Code::missing_field, rule_two_investigators, second_investigator_field};
-  return std::nullopt;
-}
-
 Who relation_of(const State& state, SiteId site) {
   Who who = who_anyone;
   if (site == state.registrar) who |= who_registrar;
@@ -54,6 +38,37 @@ Who relation_of(const State& state, SiteId site) {
   if (contains(state.supervisors, site)) who |= who_supervisor;
   if (contains(state.assistants, site)) who |= who_assistant;
   return who;
+}
+
+// Whether a unit of the case that is not complained of may do it in head office's stead.
+bool can_another_unit(const State& state, const KindRow& row) {
+  std::vector<SiteId> units{state.registrar, state.handler};
+  units.insert(units.end(), state.supervisors.begin(), state.supervisors.end());
+  units.insert(units.end(), state.assistants.begin(), state.assistants.end());
+  return std::any_of(units.begin(), units.end(), [&](SiteId unit) {
+    return unit != head_office && !contains(state.accused_sites, unit) && (row.who & relation_of(state, unit)) != 0;
+  });
+}
+
+// CB-15. Nobody stands over head office: where no other unit may, it does it, without the persons complained of.
+bool is_accused_unit_alone(const State& state, const KindRow& row, SiteId site) {
+  return contains(state.accused_sites, site) && (site != head_office || can_another_unit(state, row));
+}
+
+std::optional<Denial> denied_by_guards(const State& state, const KindRow& row, const Actor& actor, const Event* event) {
+  if ((row.guards & guard_no_person) != 0 && actor.staff != StaffId{})
+    return Denial{Code::forbidden, rule_no_person, "kind"};
+  const MatterState& matter = state.matter(row.matter);
+  const bool own = matter.raised_by == actor || state.starter == actor;
+  if ((row.guards & guard_other_person) != 0 && own && !REDRESS_MUTANT(68))  // who asks answers
+    return Denial{Code::forbidden, rule_other_person, "kind"};
+  if ((row.guards & guard_not_accused_unit) != 0 && is_accused_unit_alone(state, row, actor.site))
+    return Denial{Code::forbidden, rule_accused_unit, "kind"};
+  const bool interest = state.matter(Matter::conflict).standing == stands_granted;
+  if ((row.guards & guard_two_investigators) != 0 && interest && event != nullptr &&
+      event->value(second_investigator_field) == nullptr)
+    return Denial{Code::missing_field, rule_two_investigators, second_investigator_field};
+  return std::nullopt;
 }
 
 // One entry at its turn, with what it contends for.
@@ -117,6 +132,7 @@ class Applying {
 
   // `settled`: its effect has won the case's main contest, so it does not lose this one.
   void turn(Matter which, Turn turn, bool settled) {
+    if (which == Matter::assistance) return assistance(turn);
     MatterState& matter = state_.matters[static_cast<std::size_t>(which)];
     const bool knows = !matter.latest || contest_.knows(i_, *matter.latest);
     const bool ranks =
@@ -174,6 +190,21 @@ class Applying {
     if (!told_.event) return;
     if (number_in(*told_.event, accused_site_field) != 0) add(state_.accused_sites, named().site);
     if (named().staff != StaffId{}) add(state_.accused, named());
+  }
+
+  // Each unit that is asked answers for itself, whatever the others do meanwhile: nobody's answer takes another's
+  // place.
+  void assistance(Turn turn) {
+    MatterState& matter = state_.matters[static_cast<std::size_t>(Matter::assistance)];
+    if (turn == Turn::raise && !what_.to.empty()) {
+      state_.awaited.push_back({what_.to.front(), i_});
+      matter.raised_by = Actor{what_.author, what_.staff};
+    } else {
+      std::erase_if(state_.awaited,
+                    [&](const Awaited& one) { return one.unit == what_.author && contest_.knows(i_, one.asked); });
+    }
+    matter.latest = i_;
+    matter.standing = state_.awaited.empty() ? stands_granted : stands_open;
   }
 
   void forget(std::optional<std::size_t>& slot) {

@@ -154,12 +154,15 @@ class Count {
   [[nodiscard]] Stoppable<Reached> reach_month(Day start, int months, Seen& seen) const {
     Day end = month_after(start, months);
     if (limit_.start_day == StartDay::counted) end = day_after(end, -1);
-    for (Day day = day_after(start, 1); day <= end; day = day_after(day, 1)) {
-      const Excluded* one = over(day);
-      if (one == nullptr) continue;
-      if (!one->to) return Unexpected<Stop>{Stop{Outcome::standing, 0, one}};
-      Seen::add(seen.excluded[one], day);
-      end = day_after(end, 1);
+    for (Day day = day_after(start, 1); day <= end;) {
+      if (const Excluded* one = over(day)) {
+        if (!one->to) return Unexpected<Stop>{Stop{Outcome::standing, 0, one}};
+        Seen::add(seen.excluded[one], day);
+        end = day_after(end, 1);
+      }
+      const Day next = day_after(day, 1);
+      if (next == day) return not_loaded({year_of(day) + 1});
+      day = next;
     }
     return Reached{{}, end, false};
   }
@@ -448,6 +451,13 @@ Deadline set_for(const Limit& limit, const Start& start, WallTime until, const T
   out.steps.front().promised = false;
   out.steps.front().set = true;
   return out;
+}
+
+void add_assumed_grade(Deadline& deadline, const std::string& written, const std::string& zh, const std::string& en) {
+  Step one = step(StepIs::assumed_grade);
+  one.zh = "等级：“" + written + "”不在方案中，按“" + zh + "”计";
+  one.en = "Grade: \"" + written + "\" is not one of the profile's; counted as " + en;
+  deadline.steps.insert(deadline.steps.begin() + 1, std::move(one));
 }
 
 Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en, const Terms& terms) {

@@ -53,6 +53,7 @@ enum class Outcome {
 
 enum class StepIs {
   rule,
+  assumed_grade,  // the grade that was written down is not one of the profile's
   untold,
   start,
   start_moved,   // the start counts as one of the next working day
@@ -122,6 +123,9 @@ struct Deadline {
 // No date, because of something that is not told: `field`, with why in both languages.
 [[nodiscard]] Deadline untold(const Limit& limit, std::string field, std::string zh, std::string en,
                               const Terms& terms);
+
+// Says that a grade which was written down is none of the profile's, and that its default, by name, is taken for it.
+void add_assumed_grade(Deadline& deadline, const std::string& written, const std::string& zh, const std::string& en);
 
 enum class Language { zh, en };
 

@@ -129,6 +129,8 @@ class Writing {
     switch (one.is) {
       case StepIs::rule:
         return rule(one);
+      case StepIs::assumed_grade:
+        return own(one);
       case StepIs::untold:
         return say("未定：须在制度方案中填写：", "Unknown: the profile must be told: ") + own(one);
       case StepIs::start:

@@ -68,6 +68,9 @@ enum class Moment {
   order_answered,
   correction_ordered,
   correction_verified,
+  facts_added,        // new facts or reasons came in (R1a)
+  material_supplied,  // what the customer had still to bring is there
+  reply_rejected,     // the reply to the customer does not count
 };
 
 struct LimitRow {
@@ -76,6 +79,7 @@ struct LimitRow {
   std::optional<Moment> starts;
   std::optional<Moment> ends;
   std::vector<Moment> moot;         // these make it pointless: neither kept nor missed
+  std::vector<Moment> restarts;     // while it runs these begin it anew, from when they happened
   bool promised = false;            // within = promise: the time that the customer was given
   bool set = false;                 // within = set: the time that whoever asked for it set; without one it does not run
   std::vector<std::string> grades;  // only these; empty: all

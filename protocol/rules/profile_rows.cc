@@ -45,6 +45,9 @@ constexpr MomentWords moment_words[] = {
     {Moment::order_answered, "order_answered", "回复上级", "order answered"},
     {Moment::correction_ordered, "correction_ordered", "整改要求", "corrective measure ordered"},
     {Moment::correction_verified, "correction_verified", "整改验证", "corrective measure verified"},
+    {Moment::facts_added, "facts_added", "收到新的事实或理由", "new facts or reasons received"},
+    {Moment::material_supplied, "material_supplied", "材料补齐", "material supplied"},
+    {Moment::reply_rejected, "reply_rejected", "答复被驳回", "reply rejected"},
 };
 
 const MomentWords& row_of(Moment moment) {
@@ -283,6 +286,7 @@ Status read_limit(const Line& line, LimitRow& row) {
   if (key == "starts") return read_moment(line, row.starts);
   if (key == "ends") return read_moment(line, row.ends);
   if (key == "moot") return read_moments(line, row.moot);
+  if (key == "restarts") return read_moments(line, row.restarts);
   if (key == "clock") return pick<ClockKind>(line, clock_words, row.clock);
   if (key == "within") {
     row.promised = line.entry.value == "promise";

@@ -125,6 +125,25 @@ TEST_CASE("Life: who leads names who assists, and the assisting unit answers", "
   teller.denied(clerk_of(sister), "assisted", "ORG-52");
 }
 
+TEST_CASE("Life: each unit that is asked to assist answers for itself", "[ORG-52]") {
+  Teller teller;
+  const std::size_t first = teller.act(officer, "assistance_asked", {{"unit", "4"}, {"task", "the recording"}});
+  const std::size_t second = teller.act(officer, "assistance_asked", {{"unit", "5"}, {"task", "the slip"}});
+  teller.act(clerk_of(sister), "assisted", {{"content", "sent"}});
+  CHECK(teller.standing(Matter::assistance) == stands_open);
+  // Behind a cut: neither unit knows of the other's answer.
+  const std::size_t other = teller.tell(clerk_of(SiteId{5}), "assisted", {{"content", "sent too"}}, {first, second});
+  CHECK(teller.verdict(other) == Verdict::stands);
+  CHECK(teller.verdict(second + 1) == Verdict::stands);
+  CHECK(teller.standing(Matter::assistance) == stands_granted);
+  // What is asked again, unknown to who answers, waits on.
+  const std::size_t again = teller.act(officer, "assistance_asked", {{"unit", "4"}, {"task", "the film"}});
+  teller.tell(clerk_of(sister), "assisted", {{"content", "the slip, too"}}, {second});
+  CHECK(teller.standing(Matter::assistance) == stands_open);
+  teller.tell(clerk_of(sister), "assisted", {{"content", "the film"}}, {again});
+  CHECK(teller.standing(Matter::assistance) == stands_granted);
+}
+
 TEST_CASE("Life: the outlet's flow, and the reply after a decision that was proposed and approved",
           "[LIFE-01][LIFE-02][LIFE-06][LIFE-14][LIFE-16][LIFE-24][REC-14]") {
   Teller teller;
@@ -371,6 +390,24 @@ TEST_CASE("Life: a withdrawal that is claimed ends the case once it is found fre
   plain.act(clerk, "withdrawn", {{"reason", "r"}});
   Teller accused{{{"accused_site", "2"}}};
   accused.denied(clerk, "withdrawn", "CB-15", {{"reason", "r"}});
+}
+
+TEST_CASE("Life: complained of itself, head office records a withdrawal where no other unit may", "[CB-15]") {
+  sim::Story story{shipped()};
+  story.tell(head_office, "registered", {}, {{}, 0, {{"accused_site", "1"}, {"narrative", "x"}}});
+  const auto refusal = [&](const Actor& by, std::string_view kind) {
+    const CaseView view = fold(shipped(), story.entries);
+    const auto no = objection(view, *shipped().find(kind), by);
+    return no ? no->what : std::string{};
+  };
+  story.tell(head_office, "withdrawal_claimed", {0}, {{}, 0, {{"statement", "s"}}});
+  CHECK(refusal(chief_of(head_office), "withdrawal_free").empty());
+  story.tell(head_office, "withdrawal_free", {1}, {{}, 0, {{"checked_with", "Zhang"}, {"checked_at", "2026-11-22"}}});
+  story.entries.back().header.what.staff = chief_of(head_office).staff;
+  CHECK(refusal(chief_of(head_office), "withdrawn").empty());
+  // Where another unit may, it does.
+  Teller elsewhere{{{"accused_site", "1"}}};
+  elsewhere.denied(officer, "withdrawn", "CB-15", {{"reason", "r"}});
 }
 
 TEST_CASE("Life: who is dissatisfied is handled again; the order is issued again, until satisfied",

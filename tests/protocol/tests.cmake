@@ -7,6 +7,7 @@ redress_tests(
     protocol/bytes_test.cc
     protocol/case_test.cc
     protocol/chain_test.cc
+    protocol/clocks_again_test.cc
     protocol/clocks_test.cc
     protocol/damage_test.cc
     protocol/codes_test.cc

@@ -126,6 +126,15 @@ TEST_CASE("Deadline: a year that is not loaded gives no date") {
   CHECK(due(limit_of(10, Unit::calendar_days), "2026-12-24 10:00") == "2027-01-03 24:00");
 }
 
+TEST_CASE("Deadline: counting stops where the years end") {
+  const std::vector<Excluded> all_along{away("9999-01-01 00:00", "9999-12-31 23:59")};
+  for (const Unit unit : {Unit::months, Unit::weeks, Unit::calendar_days, Unit::working_days}) {
+    CHECK(deadline(limit_of(1, unit), received("9999-12-01 10:00"), china(), {}, all_along).outcome ==
+          Outcome::not_loaded);
+    static_cast<void>(due(limit_of(1, unit), "9999-12-31 10:00"));
+  }
+}
+
 TEST_CASE("Deadline: late December is provisional until the next notice is loaded") {
   const Deadline made = deadline(limit_of(3, Unit::working_days), received("2026-12-24 10:00"), china(), {});
   CHECK(made.provisional);

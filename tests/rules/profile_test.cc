@@ -207,7 +207,8 @@ TEST_CASE("Profile: a wrong line is refused with its number and field") {
        "moot: read rules: file=x.profile line=4: expected some of: received, registered, accepted, delivered, "
        "handed_over, started, disposed, replied, finished, called_back, promised, reviewed, review_asked, unreached, "
        "offer_refused, instructions_asked, instructions_given, outstanding_noted, outstanding_settled, "
-       "assistance_asked, assisted, order_given, order_answered, correction_ordered, correction_verified"},
+       "assistance_asked, assisted, order_given, order_answered, correction_ordered, correction_verified, "
+       "facts_added, material_supplied, reply_rejected"},
       {"[profile p]\nversion = 1\n[limit]\n", "limit: read rules: file=x.profile line=3: a row has an id: [kind id]"},
       {"[profile p]\nversion = 1\n[fine x]\n",
        "fine: read rules: file=x.profile line=3: expected limit, grade, unit, route, threshold, reminder, overdue, "

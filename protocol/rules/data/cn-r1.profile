@@ -29,6 +29,7 @@ source = R1 时限
 clock = total
 starts = received
 ends = replied
+restarts = facts_added
 within = 15 calendar_days
 grades = simple
 
@@ -41,6 +42,7 @@ remark = 情况特别复杂或有其他特殊原因的，经上级机构或总�
 clock = total
 starts = received
 ends = replied
+restarts = facts_added
 within = 30 calendar_days
 grades = complex
 extension = approval notice

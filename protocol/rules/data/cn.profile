@@ -15,6 +15,7 @@ source = R6 第四十三、四十四条
 clock = total
 starts = received
 ends = replied
+restarts = material_supplied
 channels = 人民银行转办 12363
 within = 15 calendar_days
 extension = approval notice

@@ -55,14 +55,14 @@ zh = 复杂
 en = complex
 source = 004 第12篇 第十一条
 types = product channel rule_violation
-said = type_code:4 type_code:5 type_code:6 complexity:complex complexity:specially_complex
+said = type_code:complex type_code:4 type_code:5 type_code:6 complexity:complex complexity:specially_complex
 
 [grade other]
 zh = 金融犯罪、匿名
 en = financial crime, anonymous
 source = 004 第12篇 第十四条
 types = financial_crime anonymous
-said = type_code:7 type_code:8
+said = type_code:special type_code:7 type_code:8
 
 [limit general]
 tag = T18
