@@ -44,9 +44,11 @@ void Exchange::receive_stream(const StreamName& stream, const std::optional<jour
   const auto held = self_.streams->mark_of(stream);
   const journal::Mark durable = held.value_or(journal::Mark{Seq{}, journal::genesis(self_.domain, stream, parent)});
   const bool returned = stream.owner == self_.site;
-  // A site that was enrolled anew has no key any more that signed what it wrote before: head office vouches for it.
-  const std::optional<PublicKey> witness =
-      returned && self_.site != head_office ? std::optional{peer_signing_} : std::nullopt;
+  // A site that was enrolled anew has no key any more that signed what it wrote before: head office vouches for it, and
+  // takes its own word when that comes back to it.
+  std::optional<PublicKey> witness;
+  if (returned && self_.site != head_office) witness = peer_signing_;
+  if (self_.site == head_office && stream.reader == no_reader) witness = self_.signer->public_key();
   const PublicKey author = returned ? self_.signer->public_key() : peer_signing_;
   receivers_.insert_or_assign(stream, Receiver{self_.domain, stream, durable, parent, author, witness});
 }
@@ -175,7 +177,10 @@ void Exchange::on_commit_failed() {
 void Exchange::send_batch(Now now, const StreamName& stream, Outgoing out, Step& step) const {
   const Seq first{out.last.seq.value() - out.items.size() + 1};
   wire::Batch batch{session_, stream, first, std::move(out.items), std::move(out.grants), {}};
-  const auto stored = self_.streams->checkpoint_at(stream, out.last.seq);
+  auto stored = self_.streams->checkpoint_at(stream, out.last.seq);
+  // The author checks what comes back by the key that it has today.
+  const bool own_journal = senders_.at(stream).lane().returned && stream.reader == no_reader;
+  if (own_journal && stored && !journal::holds(self_.domain, peer_signing_, *stored)) stored.reset();
   batch.checkpoint = stored ? *stored
                             : journal::sign(self_.domain, *self_.signer,
                                             {{}, {}, stream, out.last, now.wall, self_.streams->ledger(), {}});

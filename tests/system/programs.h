@@ -284,6 +284,17 @@ class Network {
     REQUIRE(disposed.has_value());
   }
 
+  // Invites a site, makes its home and starts it.
+  void join(Site& site, int number, int parent) {
+    const json invited = gateway.done({"enrol", "--site", std::to_string(number), "--name",
+                                       "site " + std::to_string(number), "--parent", std::to_string(parent)});
+    const Ran made = folder.run({REDRESS_OPS, "init", "--role", "branch", "--home", site.home, "--door", "127.0.0.1:0",
+                                 "--join", invited["token"]});
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+    site.start();
+  }
+
   Folder folder;
   Site gateway{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
   Site primary{folder, "primary", REDRESS_AGENT, "door.url"};
@@ -299,15 +310,6 @@ class Network {
     REQUIRE(at != std::string::npos);
     config.replace(at + 1, any.size(), Site::line_of(gateway.home + "/link.endpoint"));
     std::ofstream{path} << config;
-  }
-  void join(Site& site, int number, int parent) {
-    const json invited = gateway.done({"enrol", "--site", std::to_string(number), "--name",
-                                       "site " + std::to_string(number), "--parent", std::to_string(parent)});
-    const Ran made = folder.run({REDRESS_OPS, "init", "--role", "branch", "--home", site.home, "--door", "127.0.0.1:0",
-                                 "--join", invited["token"]});
-    INFO(made.err);
-    REQUIRE(made.status == 0);
-    site.start();
   }
 };
 

@@ -6,6 +6,7 @@ redress_tests(system LABEL system DEPENDS tool_lib store FILES
   system/lists_test.cc
   system/plaintext_test.cc
   system/programs_test.cc
+  system/replaced_pc_test.cc
   system/restore_test.cc
   system/revocation_test.cc)
 add_dependencies(test_system redress-agent redress-gateway redress-ops)
