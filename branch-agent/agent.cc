@@ -37,14 +37,14 @@ void Agent::commit(Now now, sync::Step& step, Turned& turned) {
   for (sync::Write& write : step.writes) std::visit([&](auto& one) { work.emplace_back(std::move(one)); }, write);
   if (work.empty()) return;
   const std::vector<Result<store::Outcome>> outcomes = site_.commit(work, now.wall, shell::tell_ahead(commands_));
-  bool link_failed = false;
+  std::optional<Error> link_failed;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto& outcome = outcomes[i];
     if (!outcome && outcome.error().code == Code::unknown_outcome) turned.stop = outcome.error();
     if (i < commands_.size()) {
       commands_[i].settle(outcome);
     } else if (!outcome) {
-      link_failed = true;
+      if (!link_failed) link_failed = outcome.error();
     } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {
       session_.on_committed(*receipt);
     } else if (std::holds_alternative<store::Renewed>(*outcome)) {
@@ -54,7 +54,7 @@ void Agent::commit(Now now, sync::Step& step, Turned& turned) {
   commands_.clear();
   if (!link_failed) return;
   step.sends.clear();  // nothing leaves that rests on what was not committed
-  session_.on_commit_failed(now);
+  session_.on_commit_failed(now, *link_failed);
 }
 
 void Agent::note_answers(const sync::Step& step) {

@@ -17,6 +17,9 @@ constexpr std::uint32_t eager_tries = 500;
 constexpr std::int64_t refusal_first_ms = 1'000;
 constexpr std::int64_t refusal_ms_max = 60'000;  // the line was had, and the peer said no
 constexpr int beats_missed_max = 3;
+constexpr int patience_max = 2;  // doublings: an entry of any size takes 16 kbit/s no longer
+constexpr int steady_beats = 3;
+constexpr int withheld_beats = 30;  // longer than the greatest entry takes any line that bears it
 
 std::int64_t doubled(std::int64_t first, std::uint32_t times, std::int64_t most) {
   return std::min(most, first << std::min<std::uint32_t>(times, 16));
@@ -85,14 +88,14 @@ std::vector<wire::Held> AgentSession::feeds_shown() const {
 }
 
 // What this store holds of a feed beyond head office goes back to it, before anything that may rest on it.
-void AgentSession::return_feeds(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
+void AgentSession::return_feeds(Now now, const std::vector<wire::Held>& theirs) {
   for (const wire::Held& feed : feeds_shown()) {
     const wire::Held* held = held_in(theirs, feed.head.stream);
     const Seq there = held == nullptr ? Seq{} : held->head.mark.seq;
     const bool ahead = feed.head.mark.seq > there && feed.head.stream != live_feed_;
     if (ahead && !REDRESS_MUTANT(91)) {  // 91: what head office lost is not returned
-      exchange_.send_stream(now.mono, feed.head.stream, there, welcome.window,
-                            Lane{true, !REDRESS_MUTANT(98)});  // 98: nothing waits for it
+      // 98: nothing waits for it
+      exchange_.send_stream(now.mono, feed.head.stream, there, Lane{true, !REDRESS_MUTANT(98)});
     }
   }
 }
@@ -117,28 +120,27 @@ std::vector<wire::Held> AgentSession::journals_shown() const {
   return all;
 }
 
-void AgentSession::send_journals(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
+void AgentSession::send_journals(Now now, const std::vector<wire::Held>& theirs) {
   const std::vector<wire::Held> shown = journals_shown();
   current_ = shown.back().head.stream;
   for (const wire::Held& own : shown) {
     const wire::Held* held = held_in(theirs, own.head.stream);
     const Seq there = held == nullptr ? Seq{} : held->head.mark.seq;
     if (own.head.stream == current_) {
-      exchange_.send_stream(now.mono, own.head.stream, there, welcome.window);
+      exchange_.send_stream(now.mono, own.head.stream, there);
     } else if (own.head.mark.seq > there) {
-      exchange_.send_stream(now.mono, own.head.stream, there, welcome.window, Lane{false, true});
+      exchange_.send_stream(now.mono, own.head.stream, there, Lane{false, true});
     }
   }
 }
 
-void AgentSession::open_streams(Now now, const wire::Welcome& welcome, const std::vector<wire::Held>& theirs) {
+void AgentSession::open_streams(Now now, const std::vector<wire::Held>& theirs) {
   live_feed_ = {};
   for (const wire::Held& held : theirs) {
     if (held.head.stream.owner == head_office && held.head.stream.reader == self_.site) live_feed_ = held.head.stream;
   }
-  window_ = welcome.window;
-  return_feeds(now, welcome, theirs);
-  send_journals(now, welcome, theirs);
+  return_feeds(now, theirs);
+  send_journals(now, theirs);
   for (const wire::Held& held : theirs) {
     const StreamName& stream = held.head.stream;
     const bool feed = stream.owner == head_office && stream.reader == self_.site;
@@ -159,8 +161,35 @@ void AgentSession::ask_receipts(Now now) {
     if (!receipt || receipt->to.seq < there.mark.seq) whole.push_back(stream);
   }
   for (const StreamName& stream : whole) {
-    exchange_.send_stream(now.mono, stream, self_.streams->mark_of(stream)->seq, window_);
+    exchange_.send_stream(now.mono, stream, self_.streams->mark_of(stream)->seq);
   }
+}
+
+bool AgentSession::is_awaiting() const { return exchange_.is_awaiting() && !trouble_; }
+
+// Head office goes round what is damaged in its own feeds, by a new epoch; of a journal that goes back to its author it
+// can send nothing after the damage. It holds up nothing else, so that nobody would notice.
+void AgentSession::note_withheld() {
+  std::map<StreamName, Withheld> now;
+  std::optional<Error> trouble;
+  for (const wire::Cursor& there : exchange_.peer_heads()) {
+    const auto receiver = exchange_.receivers().find(there.stream);
+    if (there.stream.owner != self_.site || receiver == exchange_.receivers().end()) continue;
+    const Seq here = receiver->second.durable().seq;
+    if (here >= there.mark.seq) continue;
+    const auto before = withheld_.find(there.stream);
+    const int beats = before != withheld_.end() && before->second.here == here ? before->second.beats + 1 : 0;
+    now.insert_or_assign(there.stream, Withheld{here, beats});
+    if (beats < withheld_beats) continue;
+    trouble = Error{Code::damaged,
+                    "head office holds more of this site's journal, and does not send it: epoch=" +
+                        std::to_string(there.stream.epoch.value()) + " after seq=" + std::to_string(here.value()) +
+                        " up to seq=" + std::to_string(there.mark.seq.value()),
+                    "journal"};
+    if (beats == withheld_beats) step_.events.push_back({Happening::wanted, head_office, std::nullopt, trouble->what});
+  }
+  withheld_ = std::move(now);
+  trouble_ = std::move(trouble);
 }
 
 void AgentSession::on_welcome(Now now, const wire::Welcome& welcome) {
@@ -174,13 +203,16 @@ void AgentSession::on_welcome(Now now, const wire::Welcome& welcome) {
     const StreamName& stream = held->head.stream;
     return on_fork(now, {stream, held->head.mark, Code::fork, "the welcome names another entry", held->proof});
   }
-  exchange_.open(now.mono, welcome.session, welcome.protocol);
-  open_streams(now, welcome, theirs);
+  exchange_.open(now.mono, welcome.session, welcome.protocol, welcome.window);
+  open_streams(now, theirs);
   step_.writes.emplace_back(
       KeepTokens{self_.site, self_.streams->own_journals().back().head.stream.epoch, welcome.token, {}});
   state_ = State::up;
-  failures_ = refusals_ = 0;
+  // A welcome is cheap, and may be followed by a no or by silence each time: the wait goes on growing until the session
+  // is good for something (D17).
+  steady_at_ = after_ms(now.mono, steady_beats * self_.heartbeat_ms);
   trouble_.reset();
+  withheld_.clear();
   wake_at_ = never;
   step_.events.push_back({Happening::up, head_office, std::nullopt, "peer_version=" + welcome.version});
 }
@@ -259,7 +291,12 @@ void AgentSession::on_frame(Now now, ByteView bytes) {
   if (const auto* probe = std::get_if<wire::Probe>(&*frame)) return on_probe(now, *probe);
   if (state_ != State::up) return;
   if (auto error = exchange_.on_frame(now, *frame, step_)) return fail_line(now, std::move(*error), true);
-  if (std::holds_alternative<wire::Beat>(*frame)) ask_receipts(now);
+  const auto* receipted = std::get_if<wire::Receipted>(&*frame);
+  if (receipted != nullptr && receipted->session == exchange_.session()) failures_ = refusals_ = 0;
+  if (!std::holds_alternative<wire::Beat>(*frame)) return;
+  note_withheld();
+  if (!is_awaiting()) patience_ = 0;
+  ask_receipts(now);
 }
 
 void AgentSession::fail_line(Now now, Error why, bool refused) {
@@ -295,10 +332,10 @@ void AgentSession::on_line_down(Now now, Code why) {
   schedule(now, /*refused=*/true, 0);
 }
 
-void AgentSession::on_commit_failed(Now now) {
+void AgentSession::on_commit_failed(Now now, const Error& why) {
   exchange_.on_commit_failed();
   if (state_ == State::up || state_ == State::repairing) {
-    fail_line(now, {Code::retry_later, "no room for what head office sent", "store"}, true);
+    fail_line(now, {Code::retry_later, "what head office sent was not stored: " + why.what, "store"}, true);
   }
 }
 
@@ -320,13 +357,23 @@ void AgentSession::on_tick(Now now) {
       if (now.mono >= wake_at_) fail_line(now, {Code::silent, "no answer from the gateway", "line"}, false);
       return;
     case State::up:
-      if (now.mono >= after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms) && !REDRESS_MUTANT(22)) {
-        return fail_line(now, {Code::silent, "heartbeats missed", "line"}, false);
-      }
+      if (now.mono >= silent_at() && !REDRESS_MUTANT(22)) return fall_silent(now);
+      if (now.mono >= steady_at_) failures_ = refusals_ = 0;
       if (const auto stopped = exchange_.stopped()) return pass_over(now, *stopped);
       exchange_.on_tick(now, step_);
       return;
   }
+}
+
+Instant AgentSession::silent_at() const {
+  return after_ms(exchange_.heard_at(), (beats_missed_max << patience_) * self_.heartbeat_ms);
+}
+
+// A dead line, or one so narrow that what was on its way takes longer: the next session will show which.
+void AgentSession::fall_silent(Now now) {
+  if (is_awaiting()) patience_ = std::min(patience_ + 1, patience_max);
+  exchange_.on_silence();
+  fail_line(now, {Code::silent, "heartbeats missed", "line"}, false);
 }
 
 // What follows a damaged entry does not wait for it: it goes on in a new epoch, without it (D11).
@@ -337,7 +384,7 @@ void AgentSession::pass_over(Now now, const Exchange::Stopped& stopped) {
 
 Instant AgentSession::next_deadline() const {
   if (state_ != State::up) return wake_at_;
-  return std::min(exchange_.next_deadline(), after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms));
+  return std::min(exchange_.next_deadline(), silent_at());
 }
 
 std::optional<Seq> AgentSession::feed_head() const {

@@ -11,8 +11,10 @@ Error unexpected(std::string what) { return {Code::unexpected_frame, std::move(w
 
 }  // namespace
 
-void Exchange::open(Instant now, SessionId session, std::uint16_t protocol) {
+void Exchange::open(Instant now, SessionId session, std::uint16_t protocol, std::size_t window_bytes) {
   close();
+  pace_.begin(self_.heartbeat_ms);
+  pace_.on_window(window_bytes);
   healing_.open(session, protocol >= wire::protocol_heals);
   session_ = session;
   heard_at_ = now;
@@ -29,14 +31,14 @@ void Exchange::close() {
   healing_.close();
 }
 
-void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane) {
+void Exchange::send_stream(Instant now, const StreamName& stream, Seq peer_has, Lane lane) {
   Sender sender{stream, lane};
   // What the peer holds without our holding its receipt goes again: the receipt is the answer.
   const auto receipt = lane.returned ? std::nullopt : self_.streams->last_receipt(stream);
   const Seq receipted = receipt ? receipt->to.seq : Seq{};
   Seq from = lane.returned ? peer_has : std::min(peer_has, receipted);
   if (REDRESS_MUTANT(24)) from = self_.streams->mark_of(stream).value_or(journal::Mark{}).seq;  // 24: edge-triggered
-  sender.connect(now, from, window_bytes);
+  sender.connect(now, from);
   if (senders_.insert_or_assign(stream, sender).second) order_.push_back(stream);
 }
 
@@ -110,12 +112,13 @@ std::optional<Error> Exchange::on_receipted(Now now, const wire::Receipted& rece
   }
   const auto found = senders_.find(receipt.stream);
   if (found == senders_.end()) return unexpected("receipt for a stream that is not sent here");
+  pace_.on_window(receipted.window);
   Sender& sender = found->second;
   const auto own = self_.streams->digest_at(receipt.stream, receipt.to.seq);
   // A reader that holds more of an earlier feed than we do returns it in this very session; what we hold, it has.
   const bool earlier = self_.site == head_office && receipt.stream.epoch != self_.streams->epoch();
   if (!own && earlier) {
-    sender.on_receipt(now.mono, self_.streams->mark_of(receipt.stream).value_or(journal::Mark{}).seq, receipted.window);
+    sender.on_receipt(now.mono, self_.streams->mark_of(receipt.stream).value_or(journal::Mark{}).seq, pace_);
     return std::nullopt;
   }
   if (!own || *own != receipt.to.digest) {
@@ -124,7 +127,7 @@ std::optional<Error> Exchange::on_receipted(Now now, const wire::Receipted& rece
                  "receipt"};
   }
   if (receipt.to.seq > sender.receipted() && !sender.lane().returned) step.writes.emplace_back(KeepReceipt{receipt});
-  sender.on_receipt(now.mono, receipt.to.seq, receipted.window);
+  sender.on_receipt(now.mono, receipt.to.seq, pace_);
   return std::nullopt;
 }
 
@@ -148,7 +151,7 @@ std::optional<Error> Exchange::on_hole(Now now, const wire::Hole& hole, Step& st
   const auto own = self_.streams->digest_at(hole.stream, hole.have.seq);
   if (!own || *own != hole.have.digest)
     return Error{Code::fork, "the peer stands at an entry that is not held here", "hole"};
-  found->second.on_hole(now.mono, hole.have.seq);
+  found->second.on_hole(now.mono, hole.have.seq, pace_);
   return std::nullopt;
 }
 
@@ -177,7 +180,7 @@ void Exchange::on_commit_failed() {
 void Exchange::send_batch(Now now, const StreamName& stream, Outgoing out, Step& step) const {
   const Seq first{out.last.seq.value() - out.items.size() + 1};
   wire::Batch batch{session_, stream, first, std::move(out.items), std::move(out.grants), {}};
-  auto stored = self_.streams->checkpoint_at(stream, out.last.seq);
+  auto stored = out.checkpoint ? out.checkpoint : self_.streams->checkpoint_at(stream, out.last.seq);
   // The author checks what comes back by the key that it has today.
   const bool own_journal = senders_.at(stream).lane().returned && stream.reader == no_reader;
   if (own_journal && stored && !journal::holds(self_.domain, peer_signing_, *stored)) stored.reset();
@@ -192,8 +195,10 @@ bool Exchange::send_next(Now now, Step& step) {
     Sender& sender = senders_.at(name);
     const auto head = self_.streams->mark_of(name);
     if (!head) continue;
-    auto out = sender.next(now.mono, *self_.streams, head->seq, peer_);
+    auto out = sender.next(now.mono, *self_.streams, head->seq, peer_, pace_);
     if (out) {
+      // The peer hears nothing while a batch is on its way, and is patient if it was told of one (is_awaiting).
+      if (now.mono >= beat_at_) beat(now, step);
       send_batch(now, name, std::move(*out), step);
       return true;
     }
@@ -216,13 +221,22 @@ void Exchange::beat(Now now, Step& step) {
 void Exchange::on_tick(Now now, Step& step) {
   if (session_ == SessionId{}) return;
   if (now.mono >= beat_at_) beat(now, step);
+  bool stuck = false;
   for (auto& [name, sender] : senders_) {
     if (REDRESS_MUTANT(21)) break;  // a lost tail is never sent again
-    if (sender.rewind_if_stuck(now.mono)) {
-      step.events.push_back(
-          {Happening::rewound, peer_, std::nullopt, "from=" + std::to_string(sender.receipted().value())});
-    }
+    if (!sender.rewind_if_stuck(now.mono, pace_)) continue;
+    stuck = true;
+    step.events.push_back(
+        {Happening::rewound, peer_, std::nullopt, "from=" + std::to_string(sender.receipted().value())});
   }
+  if (stuck) pace_.on_silence();
+}
+
+bool Exchange::is_awaiting() const {
+  return std::any_of(peer_heads_.begin(), peer_heads_.end(), [&](const wire::Cursor& head) {
+    const auto found = receivers_.find(head.stream);
+    return found != receivers_.end() && found->second.accepted().seq < head.mark.seq;
+  });
 }
 
 std::string Exchange::Stopped::why() const {
@@ -244,7 +258,7 @@ Instant Exchange::next_deadline() const {
   if (session_ == SessionId{}) return never;
   if (stopped()) return Instant{0};
   Instant next = beat_at_;
-  for (const auto& [name, sender] : senders_) next = std::min(next, sender.deadline());
+  for (const auto& [name, sender] : senders_) next = std::min(next, sender.deadline(pace_));
   return next;
 }
 

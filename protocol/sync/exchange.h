@@ -29,11 +29,16 @@ class Exchange {
   Exchange(const Self& self, SiteId peer, const PublicKey& peer_signing)
       : self_{self}, peer_{peer}, peer_signing_{peer_signing}, healing_{self.domain, self.site, self.streams, peer} {}
 
-  // Begins a session's life, in this version: from now on only its frames count.
-  void open(Instant now, SessionId session, std::uint16_t protocol);
+  // Begins a session's life, in this version: from now on only its frames count. The peer takes `window_bytes` beyond
+  // its receipts.
+  void open(Instant now, SessionId session, std::uint16_t protocol, std::size_t window_bytes);
   void close();
+  // The session ends because the peer was silent for too long.
+  void on_silence() { pace_.on_silence(); }
+  // The peer was heard by another frame than those of the session.
+  void on_heard(Instant now) { heard_at_ = now; }
   // A stream to send, from where the peer stands, after those that were named before it.
-  void send_stream(Instant now, const StreamName& stream, Seq peer_has, std::size_t window_bytes, Lane lane = {});
+  void send_stream(Instant now, const StreamName& stream, Seq peer_has, Lane lane = {});
   // A stream to receive, from where it stands here; one of our own is returned to us.
   void receive_stream(const StreamName& stream, const std::optional<journal::Parent>& parent);
 
@@ -58,10 +63,15 @@ class Exchange {
   };
   [[nodiscard]] std::optional<Stopped> stopped() const;
 
+  // The peer has told of more than has come: an entry may be on its way that takes a narrow line longer than some
+  // heartbeats, and nothing is heard before it is here whole.
+  [[nodiscard]] bool is_awaiting() const;
+
   [[nodiscard]] SessionId session() const noexcept { return session_; }
   [[nodiscard]] Instant heard_at() const noexcept { return heard_at_; }
   // Where the peer last said its streams stand; empty before its first heartbeat.
   [[nodiscard]] const std::vector<wire::Cursor>& peer_heads() const noexcept { return peer_heads_; }
+  [[nodiscard]] const Pace& pace() const noexcept { return pace_; }
   [[nodiscard]] const std::map<StreamName, Sender>& senders() const noexcept { return senders_; }
   [[nodiscard]] const std::map<StreamName, Receiver>& receivers() const noexcept { return receivers_; }
 
@@ -83,6 +93,7 @@ class Exchange {
   SessionId session_;
   Instant heard_at_{0};
   Instant beat_at_ = never;
+  Pace pace_;  // of all senders; what the line bore is known to the next session
   std::map<StreamName, Sender> senders_;
   std::vector<StreamName> order_;  // of the senders
   std::map<StreamName, Receiver> receivers_;

@@ -11,6 +11,9 @@ namespace redress::sync {
 namespace {
 
 constexpr int beats_missed_max = 4;  // one more than the branch allows, so that the branch moves first
+// Of a branch that told of more than has come. Nobody waits for this end to give up: a new session of the branch
+// replaces the old one.
+constexpr int beats_awaited_max = 16;
 
 // `theirs` is a peer's word and may be any number: a difference of more than a hundred years is shown as that.
 std::int64_t skew_of(WallTime theirs, WallTime ours) {
@@ -202,11 +205,13 @@ void GatewaySession::part(Now now, const wire::Hello& hello, wire::Fork fork) {
   clock_skew_ms_ = skew_of(hello.clock, now.wall);
 }
 
-void GatewaySession::on_probe(const wire::Probe& probe) {
+void GatewaySession::on_probe(Now now, const wire::Probe& probe) {
   const bool own = probe.stream.owner == peer_.site && probe.stream.reader == no_reader;
   const bool feed = probe.stream.owner == head_office && probe.stream.reader == peer_.site;
   if (!greeted_) return refuse({Code::unexpected_frame, "a probe before the hello", "frame"}, 0);
   if (!own && !feed) return refuse({Code::foreign_site, "a probe of another's stream", "probe"}, 0);
+  // A branch that parts by what the welcome named asks in the session that it never took up.
+  exchange_.on_heard(now.mono);
   if (parted_) step_.events.push_back(std::move(*std::exchange(parted_, std::nullopt)));
   step_.sends.push_back(
       wire::encode(wire::Probe{probe.stream, probe.seq, self_.streams->digest_at(probe.stream, probe.seq)}));
@@ -232,7 +237,7 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   wire::Welcome out;
   out.protocol = std::min(self_.protocol_max, hello.protocol_max);
   out.session = SessionId{random_->u64() | 1};
-  exchange_.open(now.mono, out.session, out.protocol);
+  exchange_.open(now.mono, out.session, out.protocol, hello.window);
   out.streams = self_.streams->streams_of(peer_.site);
   keep_newest(out.streams, limits::hello_journals_max);
   open_streams(now, hello, out.streams);
@@ -248,11 +253,11 @@ wire::Welcome GatewaySession::welcome(Now now, const wire::Hello& hello) {
   return out;
 }
 
-void GatewaySession::open_journal(Now now, const wire::Held& held, Seq there, std::uint32_t window, bool unnamed) {
+void GatewaySession::open_journal(Now now, const wire::Held& held, Seq there, bool unnamed) {
   const StreamName& stream = held.head.stream;
   // Another store of this site may write it on, so that it stays open.
   const bool here_more = stream != *journal_ && held.head.mark.seq >= there && !REDRESS_MUTANT(84);
-  if (here_more) exchange_.send_stream(now.mono, stream, there, window, Lane{true, false});
+  if (here_more) exchange_.send_stream(now.mono, stream, there, Lane{true, false});
   // What has come back whole is sent once more, for its receipt.
   if (unnamed) exchange_.receive_stream(stream, held.parent);
 }
@@ -275,16 +280,15 @@ void GatewaySession::open_streams(Now now, const wire::Hello& hello, const std::
       const bool unnamed = held_in(hello.journals, stream) == nullptr;
       if (unnamed && room == 0) continue;
       if (unnamed) --room;
-      open_journal(now, held, there, hello.window, unnamed);
+      open_journal(now, held, there, unnamed);
     } else if (stream.epoch == self_.streams->epoch()) {
-      exchange_.send_stream(now.mono, stream, there, hello.window);
+      exchange_.send_stream(now.mono, stream, there);
     } else if (!REDRESS_MUTANT(92)) {  // 92: the rest of the parent is skipped
       // What the branch has without our holding its receipt goes again, and delays nothing.
       const auto receipt = self_.streams->last_receipt(stream);
       const Seq receipted = receipt ? receipt->to.seq : Seq{};
       const bool behind = held.head.mark.seq > there;
-      if (behind || held.head.mark.seq > receipted)
-        exchange_.send_stream(now.mono, stream, there, hello.window, Lane{false, behind});
+      if (behind || held.head.mark.seq > receipted) exchange_.send_stream(now.mono, stream, there, Lane{false, behind});
     }
   }
   const auto take = [&](const wire::Held& held) {
@@ -373,7 +377,7 @@ void GatewaySession::on_frame(Now now, ByteView bytes) {
     state_ = State::ended;
     return;
   }
-  if (const auto* probe = std::get_if<wire::Probe>(&*frame)) return on_probe(*probe);
+  if (const auto* probe = std::get_if<wire::Probe>(&*frame)) return on_probe(now, *probe);
   if (const auto* common = std::get_if<wire::Common>(&*frame)) return on_common(*common);
   if (state_ != State::up) return refuse({Code::unexpected_frame, "a frame before the hello", "frame"}, 0);
   confirm_token();
@@ -406,7 +410,7 @@ void GatewaySession::pass_over(const Exchange::Stopped& stopped) {
 
 void GatewaySession::on_tick(Now now) {
   if (state_ != State::up) return;
-  if (now.mono >= after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms)) {
+  if (now.mono >= silent_at()) {
     step_.events.push_back({Happening::down, peer_.site, Code::silent, "heartbeats missed"});
     exchange_.close();
     state_ = State::ended;
@@ -417,9 +421,14 @@ void GatewaySession::on_tick(Now now) {
   note_heard();
 }
 
+Instant GatewaySession::silent_at() const {
+  const int beats = exchange_.is_awaiting() ? beats_awaited_max : beats_missed_max;
+  return after_ms(exchange_.heard_at(), beats * self_.heartbeat_ms);
+}
+
 Instant GatewaySession::next_deadline() const {
   if (state_ != State::up) return never;
-  return std::min(exchange_.next_deadline(), after_ms(exchange_.heard_at(), beats_missed_max * self_.heartbeat_ms));
+  return std::min(exchange_.next_deadline(), silent_at());
 }
 
 Step GatewaySession::take_step() { return std::exchange(step_, Step{}); }

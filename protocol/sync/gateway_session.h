@@ -58,12 +58,13 @@ class GatewaySession {
   void part(Now now, const wire::Hello& hello, wire::Fork fork);
   [[nodiscard]] wire::Welcome welcome(Now now, const wire::Hello& hello);
   // Of a journal of the branch's that is held here; `unnamed`: its hello says nothing of it.
-  void open_journal(Now now, const wire::Held& held, Seq there, std::uint32_t window, bool unnamed);
+  void open_journal(Now now, const wire::Held& held, Seq there, bool unnamed);
   void open_streams(Now now, const wire::Hello& hello, const std::vector<wire::Held>& ours);
   void keep_word(const wire::Held& own);
-  void on_probe(const wire::Probe& probe);
+  void on_probe(Now now, const wire::Probe& probe);
   void on_common(const wire::Common& common);
   void confirm_token();
+  [[nodiscard]] Instant silent_at() const;
   void pass_over(const Exchange::Stopped& stopped);
   // The branch has given back what it held of our past, and its own journals: it was heard.
   void note_heard();

@@ -1,4 +1,4 @@
-// Receives one stream: next, duplicate, hole or fork; nothing else (P3, P4).
+// Receives one stream: what comes is next, a duplicate, after a hole, or refused; nothing else (P3, P4).
 //
 // A value, one per stream and session. It judges frames; storing is the step's.
 #pragma once

@@ -52,7 +52,7 @@ struct KeepTokens {
 struct RenewJournal {
   StreamName journal;
   journal::Mark common;
-  Code why{};  // fork, old_image or damaged
+  Code why{};  // as head office's Fork says: fork, old_image; old_image, too, of a store put back; or damaged
 };
 
 // The branch's last word on the line that one of its journals replaced: kept as evidence of the fork.
@@ -153,6 +153,8 @@ struct Outgoing {
   std::size_t bytes = 0;
   journal::Mark last;
   bool damaged = false;  // the first of what was wanted is held and cannot be read
+  // Of `last`, if nobody here may sign one.
+  std::optional<journal::Checkpoint> checkpoint{};
 };
 
 // What a store is known to hold, and what it was offered since: a welcome may be lost, and a late hello brings another.

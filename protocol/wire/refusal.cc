@@ -70,12 +70,13 @@ constexpr std::array reasons{
     Reason{Code::hole, "hole", Actor::nobody, "前面的记录尚未到达；从所示位置重发。",
            "Earlier entries are missing; resend from the place named."},
     Reason{Code::fork, "fork", Actor::head_office,
-           "同一位置有两条不同的记录：该机构的数据曾被恢复或复制。双方内容都保留，请人工处理。",
-           "Two different entries at one place: the store was restored or copied. Both are kept; a person must look."},
+           "同一位置有两条不同的记录：该机构的数据曾被恢复或复制。双方内容都保留并各计一次，系统自行修复；请查明原因。",
+           "Two different entries at one place: the store was restored or copied. Both are kept and count; it repairs "
+           "itself. Find out why."},
     Reason{Code::old_image, "old_image", Actor::head_office,
-           "该机构的数据比对方持有的回执旧：可能由旧备份恢复或被复制。请人工处理。",
-           "The store is older than the receipts given for it: restored from an old image, or a copy. A person must "
-           "look."},
+           "该机构的数据比对方持有的旧：可能由旧备份恢复或被复制。系统自行修复；请查明原因。",
+           "The store is older than what the other end holds of it: restored from an old image, or a copy. It repairs "
+           "itself. Find out why."},
     Reason{Code::recovering, "recovering", Actor::nobody, "总行网关正在恢复，请稍后再试。",
            "The gateway is refilling itself; come back later."},
     Reason{Code::retry_later, "retry_later", Actor::nobody, "暂时不能接收；内容留在本地，稍后自动重试。",

@@ -80,6 +80,67 @@ TEST_CASE("AgentSession: a peer that says no is asked again ever more rarely, wi
   CHECK(pair.agent().state() == State::up);
 }
 
+TEST_CASE("AgentSession: who is welcomed and then refused each time comes back ever more rarely", "[D17]") {
+  Pair pair{74};
+  pair.tap = [&](SiteId from, Bytes& frame) {
+    const auto decoded = wire::decode(frame);
+    if (from == head_office && decoded && std::holds_alternative<wire::Beat>(*decoded))
+      frame = wire::encode(wire::Refusal{SessionId{1}, Code::bad_signature, "each time", 0});
+    return true;
+  };
+  const auto welcomed = [&] {
+    return std::count_if(pair.branch().events.begin(), pair.branch().events.end(),
+                         [](const Event& event) { return event.what == Happening::up; });
+  };
+  pair.drive(60'000);
+  CHECK(welcomed() >= 3);
+  const auto early = welcomed();
+  pair.drive(600'000);
+  CHECK(welcomed() - early >= 8);
+  CHECK(welcomed() - early <= 60);
+  pair.tap = nullptr;
+  pair.drive(61'000);
+  CHECK(pair.agent().state() == State::up);
+}
+
+TEST_CASE("AgentSession: a session that lasts, or brings a receipt, makes the next one come soon", "[D17]") {
+  const bool receipt = GENERATE(false, true);
+  Pair pair{75};
+  const auto wait_ms = [&] {
+    const Instant at = pair.now(pair.branch()).mono;
+    pair.inject_to_branch(wire::encode(wire::Refusal{SessionId{1}, Code::bad_signature, "no", 0}));
+    REQUIRE(pair.agent().state() == State::waiting);
+    return pair.agent().next_deadline().value() - at.value();
+  };
+  const auto come_up = [&] {
+    while (pair.agent().state() != State::up) pair.step();
+  };
+  std::int64_t longest = 0;
+  for (int i = 0; i < 12; ++i) {
+    come_up();
+    longest = std::max(longest, wait_ms());
+  }
+  CHECK(longest > 10'000);
+  come_up();
+  if (receipt) {
+    REQUIRE(pair.register_case(pair.branch(), "desk/1").has_value());
+    pair.drive(500);
+  } else {
+    pair.drive(6'500);
+  }
+  CHECK(wait_ms() <= 1'001);
+}
+
+TEST_CASE("AgentSession: a commit that failed says why") {
+  Pair pair{76};
+  pair.drive(3'000);
+  REQUIRE(pair.agent().state() == State::up);
+  pair.agent().on_commit_failed(pair.now(pair.branch()), {Code::fork, "rewind: no such feed place", "store"});
+  REQUIRE(pair.agent().trouble().has_value());
+  CHECK(pair.agent().trouble()->code == Code::retry_later);
+  CHECK(pair.agent().trouble()->what.find("no such feed place") != std::string::npos);
+}
+
 TEST_CASE("AgentSession: three missed heartbeats end the line, also if only one way is cut") {
   for (const Cut how : {Cut::both, Cut::down}) {
     Pair pair{63};

@@ -146,4 +146,85 @@ TEST_CASE("Damage: what head office fed after a damaged entry reaches its reader
   CHECK(is_disposed(0, cases[1]));
 }
 
+// Head office has lost a feed's last places, of which the branch got three in one batch; the second is damaged there.
+TEST_CASE("Damage: of a feed that goes back nothing is signed by the branch, and its journal does not wait", "[P2]") {
+  const std::uint64_t at = GENERATE(1, 2, 3);
+  Pair pair{114};
+  std::vector<CaseId> cases;
+  for (int i = 1; i <= 3; ++i) {
+    const auto told = pair.register_case(pair.branch(), "desk/" + std::to_string(i));
+    REQUIRE(told.has_value());
+    cases.push_back(told->case_id);
+  }
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const auto image = pair.gateway().truth.snapshot();
+  pair.cut_all(Cut::both);
+  for (std::size_t i = 0; i < cases.size(); ++i) REQUIRE(pair.dispose(cases[i], "ho/" + std::to_string(i)).has_value());
+  pair.cut_all(Cut::none);
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const StreamName feed = feed_for(pair.gateway().site->epoch(), pair.branch().id);
+  const Seq head = pair.branch().site->mark_of(feed)->seq;
+  const Seq lost{head.value() - 3 + at};
+  REQUIRE_FALSE(pair.branch().site->checkpoint_at(feed, Seq{head.value() - 1}).has_value());
+  const Bytes place = pair.branch().truth.rows(store::Table::places).at(copy_of(store::key_of(feed, lost)));
+  flip(pair.branch(), store::Table::places, store::key_of(feed, lost));
+  pair.restore(pair.gateway(), image);
+  const auto later = pair.register_case(pair.branch(), "later/1");
+  REQUIRE(later.has_value());
+  pair.drive(60'000);
+  INFO("at=" << at);
+  CHECK(pair.gateway().file_of(later->case_id).has_value());
+  const std::size_t events = pair.gateway().events.size();
+  pair.drive(60'000);
+  CHECK(refused_with(pair.gateway(), events) == std::nullopt);
+  CHECK(pair.served()->state() == sync::GatewaySession::State::up);
+  for (const sync::Event& event : pair.gateway().events) CHECK(event.code != Code::bad_signature);
+  // Made good, it goes back whole.
+  pair.branch().truth.rows(store::Table::places).at(copy_of(store::key_of(feed, lost))) = place;
+  CHECK(pair.drive_bounded());
+  CHECK(lines_of(pair.judge()) == "");
+}
+
+TEST_CASE("Damage: a branch says what head office cannot give back of its journal", "[P11]") {
+  Pair pair{115};
+  REQUIRE(pair.register_case(pair.branch(), "first/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const auto image = pair.branch().truth.snapshot();
+  std::vector<CaseId> cases;
+  for (int i = 1; i <= 3; ++i) {
+    const auto told = pair.register_case(pair.branch(), "lost/" + std::to_string(i));
+    REQUIRE(told.has_value());
+    cases.push_back(told->case_id);
+  }
+  REQUIRE(pair.drive_bounded());
+  pair.drive(3'000);
+  const Bytes key = copy_of(store::key_of(pair.branch().site->journal(), Seq{3}));
+  const Bytes place = pair.gateway().truth.rows(store::Table::places).at(key);
+  flip(pair.gateway(), store::Table::places, key);
+  pair.restore(pair.branch(), image);
+  pair.branch().events.clear();
+  pair.drive(30'000);
+  REQUIRE(pair.agent().state() == sync::AgentSession::State::up);
+  CHECK(held_of(pair.branch(), cases) == 1);
+  CHECK_FALSE(pair.agent().trouble().has_value());
+  pair.drive(60'000);
+  REQUIRE(pair.agent().state() == sync::AgentSession::State::up);
+  REQUIRE(pair.agent().trouble().has_value());
+  CHECK(pair.agent().trouble()->code == Code::damaged);
+  CHECK(pair.agent().trouble()->what.find("after seq=2 up to seq=4") != std::string::npos);
+  CHECK(event_of(pair.branch(), sync::Happening::wanted) != nullptr);
+  // It holds up nothing else.
+  const auto later = pair.register_case(pair.branch(), "later/1");
+  REQUIRE(later.has_value());
+  pair.drive(1'000);
+  CHECK(pair.gateway().file_of(later->case_id).has_value());
+  pair.gateway().truth.rows(store::Table::places).at(key) = place;
+  pair.drive(30'000);
+  CHECK(held_of(pair.branch(), cases) == 3);
+  CHECK_FALSE(pair.agent().trouble().has_value());
+}
+
 }  // namespace redress::sim

@@ -79,6 +79,31 @@ TEST_CASE("Repair: what was written on the old image before anybody noticed coun
   CHECK(lost->repeated);
 }
 
+// Head office cannot see it in the hello, which names more than it holds: the welcome shows it to the branch, and the
+// search takes longer than a silence is borne.
+TEST_CASE("Repair: a fork that the welcome shows is mended on a line with a second of delay", "[P8]") {
+  auto pair = talking(317);
+  const Image image = pair->branch().truth.snapshot();
+  for (int i = 0; i < 14; ++i) registered(*pair, pair->branch(), "lost/" + std::to_string(i));
+  REQUIRE(pair->drive_bounded());
+  pair->drive(3'000);
+  pair->cut(Cut::both);
+  pair->restore(pair->branch(), image);
+  for (int i = 0; i < 20; ++i) registered(*pair, pair->branch(), "again/" + std::to_string(i));
+  pair->drive(20'000);
+  pair->gateway().events.clear();
+  pair->weather.delay_ms = 1'000;
+  pair->cut(Cut::none);
+  while (event_of(pair->branch(), sync::Happening::renewed) == nullptr) {
+    pair->step();
+    REQUIRE(refused_with(pair->gateway()) == std::nullopt);
+    REQUIRE(event_of(pair->gateway(), sync::Happening::down) == nullptr);
+  }
+  CHECK(pair->served()->state() == sync::GatewaySession::State::up);
+  check_whole(*pair);
+  CHECK(cases_at(pair->gateway()) == 35);
+}
+
 TEST_CASE("Repair: an image with an equal head is told by its link token, and loses nothing", "[P8]") {
   auto pair = talking(302);
   const Image image = pair->branch().truth.snapshot();

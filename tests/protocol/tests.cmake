@@ -26,7 +26,9 @@ redress_tests(
     protocol/lag_test.cc
     protocol/latency_test.cc
     protocol/life_cycle_test.cc
+    protocol/narrow_line_test.cc
     protocol/number_test.cc
+    protocol/pace_test.cc
     protocol/own_limits_test.cc
     protocol/pair_test.cc
     protocol/receiver_test.cc

@@ -248,20 +248,20 @@ bool Pair::survives(Node& node, const std::vector<Result<store::Outcome>>& outco
 
 namespace {
 
-// Tells a session what became of its writes. False: some of them failed.
+// Tells a session what became of its writes. Why the first of those that failed did.
 template <typename Session>
-bool answer_writes(Session& session, Now now, std::span<const Result<store::Outcome>> outcomes) {
-  bool good = true;
+std::optional<Error> answer_writes(Session& session, Now now, std::span<const Result<store::Outcome>> outcomes) {
+  std::optional<Error> failed;
   for (const auto& outcome : outcomes) {
     if (!outcome) {
-      good = false;
+      if (!failed) failed = outcome.error();
     } else if (const auto* receipt = std::get_if<journal::Receipt>(&*outcome)) {
       session.on_committed(*receipt);
     } else if (std::holds_alternative<store::Renewed>(*outcome)) {
       if constexpr (requires { session.on_renewed(now); }) session.on_renewed(now);
     }
   }
-  return good;
+  return failed;
 }
 
 void add(std::vector<store::Work>& work, const std::vector<sync::Write>& writes) {
@@ -281,9 +281,9 @@ void Pair::turn_branch(Branch& branch, std::vector<store::Work> work, std::optio
   if (!work.empty()) outcomes = node.site->commit(work, now(node).wall);
   if (!survives(node, outcomes)) return;
   if (own > 0) answer = outcomes.front();
-  if (!answer_writes(*branch.session, now(node), std::span{outcomes}.subspan(own))) {
+  if (const auto failed = answer_writes(*branch.session, now(node), std::span{outcomes}.subspan(own))) {
     step.sends.clear();
-    branch.session->on_commit_failed(now(node));
+    branch.session->on_commit_failed(now(node), *failed);
   }
   while (branch.session->on_sendable(now(node))) {
   }
@@ -315,7 +315,7 @@ void Pair::turn_gateway(std::vector<store::Work> work, std::optional<Result<stor
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     sync::GatewaySession* session = branches_[i]->served.get();
     if (session == nullptr) continue;
-    if (!answer_writes(*session, now(node), std::span{outcomes}.subspan(starts[i], steps[i].writes.size()))) {
+    if (answer_writes(*session, now(node), std::span{outcomes}.subspan(starts[i], steps[i].writes.size()))) {
       steps[i].sends.clear();
       session->on_commit_failed();
     }
@@ -352,15 +352,26 @@ void Pair::send(std::size_t i, SiteId from, Bytes frame) {
   if (cut || lost || (tap && !tap(from, frame))) return;
   const auto what = up ? Due::What::to_gateway : Due::What::to_branch;
   const std::uint64_t line = up ? branch.line : branch.served_line;
+  const Instant carried = carry(*branches_[i], up, frame.size());
   for (int copy = 0; copy < (twice ? 2 : 1); ++copy) {
-    due_.push({after_ms(clock_, weather.delay_ms), ++orders_, i, what, line, frame});
+    due_.push({after_ms(carried, weather.delay_ms), ++orders_, i, what, line, frame});
   }
+}
+
+// When a narrow line has taken it, behind what it was given before.
+Instant Pair::carry(Branch& branch, bool up, std::size_t bytes) {
+  if (weather.bytes_a_second == 0) return clock_;
+  Instant& free_at = up ? branch.up_free_at : branch.down_free_at;
+  free_at = after_ms(std::max(free_at, clock_), static_cast<std::int64_t>(bytes) * 1'000 / weather.bytes_a_second);
+  return free_at;
 }
 
 void Pair::obey(Branch& branch, sync::Line line) {
   if (line == sync::Line::close) branch.line = 0;
   if (line != sync::Line::open) return;
   branch.line = ++lines_;
+  // What the last one had not carried yet is gone with it.
+  branch.up_free_at = branch.down_free_at = clock_;
   if (branch.cut != Cut::none) return;
   due_.push(
       {after_ms(clock_, 2 * weather.delay_ms), ++orders_, index_of(*branch.node), Due::What::up, branch.line, {}});

@@ -85,10 +85,11 @@ class Node {
 enum class Cut { none, up, down, both };  // up: nothing from the branch arrives
 
 struct Weather {
-  std::int64_t delay_ms = 20;  // one way
-  unsigned loss = 0;           // frames of a thousand
-  unsigned duplicates = 0;     // frames of a thousand
-  unsigned crashes = 0;        // commits of a thousand after which the machine dies before it sends
+  std::int64_t delay_ms = 20;       // one way
+  unsigned loss = 0;                // frames of a thousand
+  unsigned duplicates = 0;          // frames of a thousand
+  unsigned crashes = 0;             // commits of a thousand after which the machine dies before it sends
+  std::int64_t bytes_a_second = 0;  // each way; 0: as many as there are
 };
 
 struct PairOptions {
@@ -165,6 +166,7 @@ class Pair {
     std::uint64_t line = 0;  // this life of the line; 0: none
     std::uint64_t served_line = 0;
     Cut cut = Cut::none;
+    Instant up_free_at, down_free_at;    // when the line has carried what was given to it
     Seq receipted;                       // the most ever shown as received by head office
     std::map<Digest, CaseId> disposals;  // ever shown at this branch
   };
@@ -190,6 +192,7 @@ class Pair {
   [[nodiscard]] bool survives(Node& node, const std::vector<Result<store::Outcome>>& outcomes);
   void await_all(sync::Write& write) const;
   void send(std::size_t i, SiteId from, Bytes frame);
+  [[nodiscard]] Instant carry(Branch& branch, bool up, std::size_t bytes);
   void obey(Branch& branch, sync::Line line);
   void note_shown(Branch& branch);
   [[nodiscard]] std::size_t index_of(const Node& node) const { return node.id.value() - 2; }
