@@ -90,7 +90,7 @@ void Agent::measure(Now now) {
   const std::lock_guard lock{mutex_};
   const bool up = session_.state() == sync::AgentSession::State::up;
   const auto [head, receipted] = site_.written();
-  up_.on_head(now.mono, head);
+  up_.on_head(now.mono, head, now.mono);
   up_.on_durable(now.mono, receipted);
   const StreamName feed = session_.live_feed();
   if (feed != feed_) {
@@ -100,7 +100,12 @@ void Agent::measure(Now now) {
   }
   view_.feed_held = site_.mark_of(feed).value_or(journal::Mark{}).seq;
   down_.on_durable(now.mono, view_.feed_held);
-  if (const auto feed_head = session_.feed_head()) down_.on_head(session_.exchange().heard_at(), *feed_head);
+  if (const auto feed_head = session_.feed_head()) {
+    // Any frame is heard, but only heartbeats tell the head: it may have grown since the one before.
+    std::optional<Instant> since = down_.told_at();
+    if (since) since = after_ms(*since, -down_.fresh_ms());
+    down_.on_head(session_.exchange().heard_at(), *feed_head, since);
+  }
   for (sync::LagMeter* meter : {&up_, &down_}) {
     if (!up) {
       meter->on_lost();

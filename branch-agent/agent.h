@@ -16,7 +16,7 @@ namespace redress::agent {
 inline constexpr std::int64_t eager_ms_max = 600;  // sync::Self; so that work flows within a second of a line's return
 
 struct LinkView {
-  std::string state;                    // waiting, opening, greeting, up
+  std::string state;                    // waiting, opening, greeting, repairing, up
   std::optional<Error> trouble;         // why it is not up
   sync::Lag up;                         // our journal towards head office
   sync::Lag down;                       // our feed from head office

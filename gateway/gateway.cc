@@ -421,7 +421,7 @@ void Gateway::measure(Now now, const std::vector<sync::Event>& events) {
   }
   for (const SiteId site : std::exchange(fed_, {})) meters_of(site).fed = site_.fed(site);
   for (auto& [site, meters] : meters_) {
-    if (meters.fed.entries != Seq{}) meters.down.on_head(since, meters.fed.entries);
+    if (meters.fed.entries != Seq{}) meters.down.on_head(since, meters.fed.entries, since);
     meters.down.on_durable(now.mono, meters.fed.receipted);
     if (std::exchange(meters.has_line, false) || !meters.is_up) continue;
     meters.is_up = false;

@@ -1,6 +1,7 @@
 #include "protocol/sync/lag.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/base/assert.h"
 #include "protocol/base/mutant.h"
@@ -28,40 +29,54 @@ const char* name_of(LagState state) {
   return "";
 }
 
-void LagMeter::on_head(Instant now, Seq head) {
+void LagMeter::on_head(Instant now, Seq head, std::optional<Instant> since) {
   head_ = std::max(head_, head);
-  // Of repeated heartbeats with the same head only the last matters: a later entry is younger than it. But a first mark
-  // beyond what is durable stands for a missing entry itself, which grows older.
-  if (!told_.empty() && told_.back().head >= head) {
-    // A lower head says nothing about when the higher one was reached.
-    const bool again = told_.back().head == head;
-    if (again && (told_.size() > 1 || head <= durable_)) told_.back().at = now;
+  // A lower head says nothing about when the higher one was reached.
+  if (!told_.empty() && told_.back().head > head) return;
+  const std::optional<Instant> before = std::exchange(told_at_, now);
+  if (!told_.empty() && told_.back().head == head) {
+    // Of repeated heartbeats with the same head only the last matters to what comes after it. But a first mark beyond
+    // what is durable stands for a missing entry itself, which grows older.
+    if (told_.size() > 1 || head <= durable_) told_.back().at = now;
     return;
   }
-  told_.push_back({now, head});
-  if (told_.size() <= told_max) return;
-  // Dropping every second mark leaves ages rounded up, never down.
-  std::deque<Told> kept;
-  for (std::size_t i = 0; i < told_.size(); ++i) {
-    if (i % 2 == 0 || i + 1 == told_.size()) kept.push_back(told_[i]);
+  if (!since && !before) undated_ = std::max(undated_, head);
+  told_.push_back({since ? *since : before.value_or(now), now, head});
+  if (told_.size() > told_max) thin();
+}
+
+// Every second mark goes, and what is new in it counts from its time in the next: nothing becomes younger.
+void LagMeter::thin() {
+  static_assert(told_max % 2 == 0);
+  REDRESS_ASSERT(told_.size() == told_max + 1);
+  std::size_t kept = 1;
+  for (std::size_t i = 2; i < told_.size(); i += 2) {
+    told_[i].since = std::min(told_[i - 1].since, told_[i].since);
+    told_[kept++] = told_[i];
   }
-  told_ = std::move(kept);
+  told_.erase(told_.begin() + static_cast<std::ptrdiff_t>(kept), told_.end());
 }
 
 void LagMeter::on_durable(Instant now, Seq durable) {
+  if (!std::exchange(is_placed_, true)) undated_ = std::max({undated_, head_, durable});
   if (durable <= durable_) return;
-  // Each counts as old as the first mark that has it in it.
-  for (const Told& told : told_) {
-    if (told.head <= durable_) continue;
-    const Seq to = std::min(told.head, durable);
-    took_.add(now.value() - told.at.value(), to.value() - durable_.value());
-    durable_ = to;
-    if (to == durable) break;
-  }
+  count(now, durable);
   durable_ = durable;
   moved_ = now;
   // The newest mark that does not contain the oldest missing entry dates it; older ones are of no use.
   while (told_.size() > 1 && told_[1].head <= durable_) told_.pop_front();
+}
+
+// Each counts from the first mark that has it in it.
+void LagMeter::count(Instant now, Seq durable) {
+  Seq from = std::max(durable_, undated_);
+  for (const Told& told : told_) {
+    if (from >= durable) return;
+    if (told.head <= from) continue;
+    const Seq to = std::min(told.head, durable);
+    took_.add(now.value() - told.since.value(), to.value() - from.value());
+    from = to;
+  }
 }
 
 void LagMeter::on_up(Instant now) {

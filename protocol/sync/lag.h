@@ -33,8 +33,9 @@ class LagMeter {
   // Contact older than `fresh_ms` is no contact: what was told then may have been overtaken.
   explicit LagMeter(std::int64_t fresh_ms = INT64_MAX) : fresh_ms_{fresh_ms} {}
 
-  // The stream's head is `head`, as the author said at `now`.
-  void on_head(Instant now, Seq head);
+  // The stream's head is `head`, as the author said at `now`. What is new in it was not there before `since`; nothing:
+  // not before the head was last told, which is what an author elsewhere lets us know.
+  void on_head(Instant now, Seq head, std::optional<Instant> since = {});
   // Everything up to `durable` is durable at the reader.
   void on_durable(Instant now, Seq durable);
   // The other end was heard.
@@ -43,25 +44,36 @@ class LagMeter {
   void on_up(Instant now);
 
   [[nodiscard]] Lag lag(Instant now) const;
-  // How long what has arrived took, at most: from when its author said that it is there to durable at the reader.
+  // How long what has arrived took, at most: from the earliest that it can have been there to durable at the reader.
+  // Of some of it nobody here knows since when it was there, and it is not counted: what this meter first found,
+  // waiting or durable, and what is durable before its author told of it.
   [[nodiscard]] Took took() const { return took_.took(); }
+  // When the head was last told; nothing: never.
+  [[nodiscard]] std::optional<Instant> told_at() const noexcept { return told_at_; }
   [[nodiscard]] std::int64_t fresh_ms() const noexcept { return fresh_ms_; }
   [[nodiscard]] Seq head() const noexcept { return head_; }
   [[nodiscard]] Seq durable() const noexcept { return durable_; }
 
  private:
   struct Told {
-    Instant at;
+    Instant since;  // what is new in it was not there before
+    Instant at;     // what comes after it was not there before
     Seq head;
   };
+  void thin();
+  void count(Instant now, Seq durable);
+
   std::int64_t fresh_ms_;
   bool up_ = false;
   Seq head_;  // the highest told; durable_ may run ahead of it until the next heartbeat
   Seq durable_;
   std::optional<Instant> contact_;
   std::optional<Instant> moved_;
+  std::optional<Instant> told_at_;
+  bool is_placed_ = false;  // the reader's place was told
+  Seq undated_;             // up to here nobody knows since when it is there
   Latencies took_;
-  std::deque<Told> told_;  // ascending; bounded: neighbours are merged towards the older time
+  std::deque<Told> told_;  // ascending; bounded: neighbours are merged towards the older times
 };
 
 }  // namespace redress::sync

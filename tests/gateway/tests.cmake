@@ -5,4 +5,5 @@ redress_tests(gateway DEPENDS gateway agent sim nlohmann_json::nlohmann_json FIL
   gateway/members_test.cc
   gateway/prompter_test.cc
   gateway/quota_test.cc
-  gateway/router_test.cc)
+  gateway/router_test.cc
+  gateway/took_test.cc)
