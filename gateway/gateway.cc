@@ -17,6 +17,8 @@ Bytes unbound() {
   return wire::encode(wire::Refusal{SessionId{}, Code::revoked, "the site's key is not bound any more", 0});
 }
 
+Error over_quota() { return {Code::retry_later, "over the site's quota; keep it and come back", "quota"}; }
+
 }  // namespace
 
 Gateway::Gateway(store::Site& site, const sync::Self& self, Members& members, const crypto::KeyPair& signing,
@@ -73,16 +75,17 @@ void Gateway::refuse(Link& link, const Error& why, std::uint32_t retry_ms) {
   link.stirred = true;
 }
 
-void Gateway::hold_back(const Connection& from, SiteId site) {
-  const Error why{Code::retry_later, "over the site's quota; keep it and come back", "quota"};
-  quota_.forget(from);
-  if (const auto found = links_.find(from); found != links_.end()) {
-    if (found->second.session->state() != sync::GatewaySession::State::ended)
-      refuse(found->second, why, quota_retry_ms);
-    return;
-  }
+void Gateway::turn_away(const Connection& from, SiteId site, const Error& why, std::uint32_t retry_ms) {
   events_.push_back({sync::Happening::refused, site, why.code, why.what});
-  answers_.push_back({from, wire::encode(wire::Refusal{SessionId{}, why.code, why.what, quota_retry_ms})});
+  answers_.push_back({from, wire::encode(wire::Refusal{SessionId{}, why.code, why.what, retry_ms})});
+}
+
+void Gateway::hold_back(const Connection& from, SiteId site) {
+  quota_.forget(from);
+  const auto found = links_.find(from);
+  if (found == links_.end()) return turn_away(from, site, over_quota(), quota_retry_ms);
+  if (found->second.session->state() != sync::GatewaySession::State::ended)
+    refuse(found->second, over_quota(), quota_retry_ms);
 }
 
 void Gateway::hand_on(Now now, const Connection& from, SiteId site, ByteView frame) {
@@ -129,30 +132,36 @@ void Gateway::fence(const Connection& newcomer) {
   }
 }
 
-void Gateway::on_invited_frame(Now now, const Connection& from, SiteId site, ByteView frame) {
-  const auto answer = [&](Code code, std::string what) {
-    events_.push_back({sync::Happening::refused, site, code, what});
-    answers_.push_back({from, wire::encode(wire::Refusal{SessionId{}, code, std::move(what), 0})});
-  };
-  if (frame.size() > limits::enrol_frame_bytes_max) return answer(Code::too_large, "enrolment frame");
+void Gateway::on_invited_frame(Now now, const Connection& from, const Invitation& by, ByteView frame) {
+  if (!quota_.on_invited_frame(now.mono, by.one_time, frame))
+    return turn_away(from, by.site, over_quota(), quota_retry_ms);
+  const auto answer = enrol(now, by, frame);
+  if (!answer) return turn_away(from, by.site, answer.error(), 0);
+  answers_.push_back({from, wire::encode(*answer)});
+  events_.push_back({sync::Happening::up, by.site, std::nullopt, "enrolled"});
+}
+
+Result<wire::Enrolled> Gateway::enrol(Now now, const Invitation& by, ByteView frame) {
+  if (const Status good = members_.check(by, now.wall); !good) return fail(good.error());
+  if (frame.size() > limits::enrol_frame_bytes_max) return fail(Code::too_large, "enrolment frame");
   const auto decoded = wire::decode(frame);
-  const auto* enrol = decoded ? std::get_if<wire::Enrol>(&*decoded) : nullptr;
-  if (enrol == nullptr) return answer(Code::unexpected_frame, "an invited site may only enrol");
-  if (enrol->site != site) return answer(Code::foreign_site, "the token is another site's");
-  if (enrol->network != self_.domain.network) return answer(Code::network, "enrol.network");
-  if (enrol->suite != self_.domain.suite->id) return answer(Code::suite, "enrol.suite");
-  if (enrol->protocol_max < wire::protocol_min || enrol->protocol_min > wire::protocol_max)
-    return answer(Code::version, "enrol.protocol");
-  const Status enrolled = members_.enrol(site, enrol->transport, enrol->signing, now.wall);
-  if (!enrolled) return answer(enrolled.error().code, enrolled.error().what);
-  const auto member = members_.find(site);
-  const auto secret = members_.with(site);
-  REDRESS_ASSERT(member && secret);
+  const auto* asked = decoded ? std::get_if<wire::Enrol>(&*decoded) : nullptr;
+  if (asked == nullptr) return fail(Code::unexpected_frame, "an invited site may only enrol");
+  if (asked->site != by.site) return fail(Code::foreign_site, "the token is another site's");
+  if (asked->network != self_.domain.network) return fail(Code::network, "enrol.network");
+  if (asked->suite != self_.domain.suite->id) return fail(Code::suite, "enrol.suite");
+  if (asked->protocol_max < wire::protocol_min || asked->protocol_min > wire::protocol_max)
+    return fail(Code::version, "enrol.protocol");
+  const Status bound = members_.enrol(by, asked->transport, asked->signing, now.wall);
+  if (!bound) return fail(bound.error());
+  const auto member = members_.find(by.site);
+  const auto secret = members_.with(by.site);
+  // The door's thread may have revoked it since.
+  if (!member || !secret) return fail(Code::revoked, "the site was revoked while it enrolled");
   const shell::Letter letter{*secret, 1, signing_, member->parent, member->name, member->zone};
-  auto sealed = shell::seal_letter(self_.domain.network, site, enrol->transport, letter, random_);
-  if (!sealed) return answer(sealed.error().code, sealed.error().what);
-  answers_.push_back({from, wire::encode(wire::Enrolled{site, std::move(*sealed)})});
-  events_.push_back({sync::Happening::up, site, std::nullopt, "enrolled"});
+  auto sealed = shell::seal_letter(self_.domain.network, by.site, asked->transport, letter, random_);
+  if (!sealed) return fail(sealed.error());
+  return wire::Enrolled{by.site, std::move(*sealed)};
 }
 
 void Gateway::drain() {

@@ -51,8 +51,8 @@ class Gateway {
 
   // A frame of the site whose key the connection was opened with.
   void on_frame(Now now, const Connection& from, SiteId site, ByteView frame);
-  // A frame of an invited site: only an enrolment is taken.
-  void on_invited_frame(Now now, const Connection& from, SiteId site, ByteView frame);
+  // A frame of a connection that a one-time key opened: only an enrolment is taken, while that key is good.
+  void on_invited_frame(Now now, const Connection& from, const Invitation& by, ByteView frame);
   void submit(shell::Command command) { commands_.push_back(std::move(command)); }
   // The program stops: every session is told.
   void drain();
@@ -103,6 +103,9 @@ class Gateway {
   void end_revoked();
   void hand_on(Now now, const Connection& from, SiteId site, ByteView frame);
   void hold_back(const Connection& from, SiteId site);
+  [[nodiscard]] Result<wire::Enrolled> enrol(Now now, const Invitation& by, ByteView frame);
+  // Refuses where there is no session.
+  void turn_away(const Connection& from, SiteId site, const Error& why, std::uint32_t retry_ms);
   static void refuse(Link& link, const Error& why, std::uint32_t retry_ms);
   void charge(Now now, const Pending& pending);
   void make_room(SiteId site);

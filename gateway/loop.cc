@@ -1,10 +1,8 @@
 #include "gateway/loop.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "ops/shell/start.h"
-#include "ops/shell/telling.h"
 #include "protocol/base/failpoint.h"
 
 namespace redress::gateway {
@@ -12,29 +10,6 @@ namespace {
 
 constexpr std::size_t frames_a_turn_max = 256;
 constexpr std::int64_t look_ms = 250;  // how often connections are looked at
-constexpr std::string_view site_word = "site ";
-constexpr std::string_view invited_word = "invited ";
-
-// What Members called the key of a connection: "site 11 <key>" or "invited 11".
-struct Caller {
-  SiteId site;
-  std::optional<PublicKey> key;  // of an enrolled site
-};
-
-std::optional<Caller> caller_of(std::string_view user_id) {
-  const bool enrolled = user_id.starts_with(site_word);
-  if (!enrolled && !user_id.starts_with(invited_word)) return std::nullopt;
-  user_id.remove_prefix(enrolled ? site_word.size() : invited_word.size());
-  std::uint32_t site = 0;
-  const char* end = user_id.data() + user_id.size();
-  const auto [rest, error] = std::from_chars(user_id.data(), end, site);
-  if (error != std::errc{}) return std::nullopt;
-  if (!enrolled) return Caller{SiteId{site}, std::nullopt};
-  if (rest == end || *rest != ' ') return std::nullopt;
-  const auto key = fixed_from_hex<PublicKey>({rest + 1, static_cast<std::size_t>(end - rest - 1)});
-  if (!key) return std::nullopt;
-  return Caller{SiteId{site}, key};
-}
 
 }  // namespace
 
@@ -51,8 +26,8 @@ void Loop::take_frames(Now now) {
     bytes += received->frame.size();
     const auto caller = caller_of(received->user_id);
     if (!caller) continue;
-    if (!caller->key) {
-      gateway_.on_invited_frame(now, received->from, caller->site, received->frame);
+    if (caller->standing == Standing::invited) {
+      gateway_.on_invited_frame(now, received->from, {caller->site, caller->key}, received->frame);
       continue;
     }
     const auto member = members_.find(caller->site);
@@ -74,8 +49,9 @@ void Loop::cut_hoarders(Now now) {
   if (cut > 0) log_.warn("link", "connections cut", {{"count", cut}, {"why", "messages without an end"}});
 }
 
-void Loop::send(Turned& turned) {
-  for (const sync::Event& event : turned.events) shell::tell(log_, daemon_.metrics(), event);
+void Loop::send(Now now, Turned& turned) {
+  telling_.on_tick(now.mono);
+  for (const sync::Event& event : turned.events) telling_.tell(now.mono, event);
   for (const Outgoing& out : turned.sends) {
     const shell::Router::Sent sent = router_.send(out.to, out.frame);
     // Full or gone: nothing rests on it; what is not receipted is sent again.
@@ -86,16 +62,18 @@ void Loop::send(Turned& turned) {
 
 std::int64_t Loop::wait_ms(Now now, bool more) const {
   if (more) return 0;
-  const Instant deadline = gateway_.next_deadline();
+  const Instant deadline = std::min(gateway_.next_deadline(), telling_.next_deadline());
   const std::int64_t ms = shell::ms_until(deadline, now.mono);
   if (router_.connection_count() == 0) return ms;
   return ms < 0 ? look_ms : std::min(ms, look_ms);
 }
 
-// The door first: it still asks the gateway what it knows.
+// Said first: what stop() waits for may take long. The door is stopped before all else: it still asks the gateway what
+// it knows.
 int Loop::give_up(const Error& error) {
+  const int status = shell::give_up(log_, error);
   daemon_.stop();
-  return shell::give_up(log_, error);
+  return status;
 }
 
 int Loop::run() {
@@ -122,7 +100,7 @@ int Loop::run() {
     REDRESS_FAILPOINT("loop.taken");
     Turned turned = gateway_.turn(now);
     REDRESS_FAILPOINT("loop.turned");
-    send(turned);
+    send(now, turned);
     daemon_.on_committed();
     REDRESS_FAILPOINT("loop.sent");
     if (turned.stop) return give_up(*turned.stop);

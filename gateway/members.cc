@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,13 @@ namespace redress::gateway {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::string_view site_word = "site ";
+constexpr std::string_view invited_word = "invited ";
+
+std::string user_id_text(std::string_view word, SiteId site, const PublicKey& key) {
+  return std::string{word} + std::to_string(site.value()) + " " + to_hex(key.bytes);
+}
 
 Bytes pairwise_data(const NetworkId& network, SiteId site) {
   Writer out;
@@ -33,7 +41,34 @@ Fixed fixed_in(const json& row, const char* name) {
   return value.value_or(Fixed{});
 }
 
+// Cuts off a last line without its end, and nothing else: whatever has its end was answered, read here or not.
+Status cut_half_line(int fd, std::size_t whole_bytes) {
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  const auto whole = static_cast<off_t>(whole_bytes);
+  if (size < whole) return fail(Code::io, "members.log: it was cut while it was read", "members.log");
+  std::string tail(static_cast<std::size_t>(size - whole), '\0');
+  const bool is_read = ::pread(fd, tail.data(), tail.size(), whole) == static_cast<ssize_t>(tail.size());
+  if (!is_read || tail.find('\n') != std::string::npos)
+    return fail(Code::io, "members.log: it has lines that were not read", "members.log");
+  if (!tail.empty() && ::ftruncate(fd, whole) != 0)
+    return fail(Code::io, "cut members.log: reason=" + std::string{std::strerror(errno)}, "members.log");
+  return Done{};
+}
+
 }  // namespace
+
+std::optional<Caller> caller_of(std::string_view user_id) {
+  const bool is_enrolled = user_id.starts_with(site_word);
+  if (!is_enrolled && !user_id.starts_with(invited_word)) return std::nullopt;
+  user_id.remove_prefix(is_enrolled ? site_word.size() : invited_word.size());
+  std::uint32_t site = 0;
+  const char* end = user_id.data() + user_id.size();
+  const auto [rest, error] = std::from_chars(user_id.data(), end, site);
+  if (error != std::errc{} || rest == end || *rest != ' ') return std::nullopt;
+  const auto key = fixed_from_hex<PublicKey>({rest + 1, static_cast<std::size_t>(end - rest - 1)});
+  if (!key) return std::nullopt;
+  return Caller{is_enrolled ? Standing::enrolled : Standing::invited, SiteId{site}, *key};
+}
 
 Members::Members(const MembersOptions& options, Random& random) : options_{options}, random_{random} {}
 Members::~Members() {
@@ -42,6 +77,10 @@ Members::~Members() {
 
 Result<std::unique_ptr<Members>> Members::open(const MembersOptions& options, Random& random) {
   std::unique_ptr<Members> members{new Members{options, random}};
+  // First: a file that cannot be opened is not one without lines.
+  members->fd_ = ::open(options.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (members->fd_ < 0)
+    return fail(Code::io, "open members.log: reason=" + std::string{std::strerror(errno)}, "members.log");
   const auto log = shell::read_members_log(options.path, options.network);
   if (!log) return fail(log.error());
   for (const std::string& line : log->lines) {
@@ -49,10 +88,8 @@ Result<std::unique_ptr<Members>> Members::open(const MembersOptions& options, Ra
     if (!replayed) return fail(replayed.error());
   }
   members->head_ = log->head;
-  members->fd_ = ::open(options.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  const bool ok = members->fd_ >= 0 && ::ftruncate(members->fd_, static_cast<off_t>(log->bytes)) == 0 &&
-                  ::lseek(members->fd_, 0, SEEK_END) >= 0;
-  if (!ok) return fail(Code::io, "open members.log: reason=" + std::string{std::strerror(errno)}, "members.log");
+  const Status cut = cut_half_line(members->fd_, log->bytes);
+  if (!cut) return fail(cut.error());
   return members;
 }
 
@@ -62,6 +99,7 @@ Status Members::replay(const std::string& line_body) {
   const SiteId site{row.value("site", std::uint32_t{0})};
   const std::string kind = row.value("kind", std::string{});
   Member& member = members_[site];
+  forget_keys(member);
   member.site = site;
   if (kind == "invited") {
     member = Member{site,
@@ -96,7 +134,25 @@ Status Members::replay(const std::string& line_body) {
   } else {
     return fail(Code::newer_format, "members.log: kind=" + kind, "members.log");
   }
+  know_keys(member);
   return Done{};
+}
+
+void Members::forget_keys(const Member& member) {
+  for (const auto& key : {member.one_time, member.transport}) {
+    if (key && !is_anothers(*key, member.site)) site_of_.erase(*key);
+  }
+}
+
+void Members::know_keys(const Member& member) {
+  for (const auto& key : {member.one_time, member.transport}) {
+    if (key) site_of_.insert_or_assign(*key, member.site);
+  }
+}
+
+bool Members::is_anothers(const PublicKey& key, SiteId site) const {
+  const auto found = site_of_.find(key);
+  return found != site_of_.end() && found->second != site;
 }
 
 // Synced first: an answer that rests on the line is given only after this returned.
@@ -119,7 +175,8 @@ Status Members::append(const std::string& line_body) {
 Status Members::invite(const Member& member) {
   const std::lock_guard lock{mutex_};
   if (member.site == SiteId{} || member.site == head_office) return fail(Code::bad_value, "0 and 1 are taken", "site");
-  if (members_.size() >= limits::sites_max) return fail(Code::too_large, "sites_max", "site");
+  if (members_.size() >= limits::sites_max && !members_.contains(member.site))
+    return fail(Code::too_large, "sites_max", "site");
   const auto known = members_.find(member.site);
   if (known != members_.end() && known->second.standing == Standing::enrolled) {
     return fail(Code::in_use, "the site is enrolled; revoke it first", "site");
@@ -130,6 +187,7 @@ Status Members::invite(const Member& member) {
                                        parent->second.standing != Standing::revoked);
   if (!good_parent || member.parent == member.site)
     return fail(Code::bad_value, "the parent is neither head office nor a primary branch", "parent");
+  if (is_anothers(*member.one_time, member.site)) return fail(Code::in_use, "another site has this key", "one_time");
   return append(json{{"kind", "invited"},
                      {"site", member.site.value()},
                      {"parent", member.parent.value()},
@@ -140,20 +198,35 @@ Status Members::invite(const Member& member) {
                     .dump());
 }
 
-Status Members::enrol(SiteId site, const PublicKey& transport, const PublicKey& signing, WallTime now) {
-  const std::lock_guard lock{mutex_};
-  const auto found = members_.find(site);
+Status Members::check_locked(const Invitation& by, WallTime now) const {
+  const auto found = members_.find(by.site);
   if (found == members_.end() || found->second.standing == Standing::revoked)
     return fail(Code::unknown_site, "no open invitation", "site");
   const Member& member = found->second;
+  const std::string named = "site=" + std::to_string(by.site.value());
+  if (member.one_time != by.one_time)
+    return fail(Code::invite_expired, "another invitation took its place: " + named, "site");
+  const bool is_open = member.standing == Standing::invited;
+  if (is_open && now > member.invite_expires) return fail(Code::invite_expired, named, "site");
+  return Done{};
+}
+
+Status Members::check(const Invitation& by, WallTime now) const {
+  const std::lock_guard lock{mutex_};
+  return check_locked(by, now);
+}
+
+Status Members::enrol(const Invitation& by, const PublicKey& transport, const PublicKey& signing, WallTime now) {
+  const std::lock_guard lock{mutex_};
+  // Here too: it may have been revoked and invited anew since the frame was let through.
+  if (Status good = check_locked(by, now); !good) return good;
+  const SiteId site = by.site;
+  const Member& member = members_.at(site);
   if (member.standing == Standing::enrolled) {
     if (member.transport == transport && member.signing == signing) return Done{};
     return fail(Code::invite_used, "site=" + std::to_string(site.value()), "site");
   }
-  if (now > member.invite_expires) return fail(Code::invite_expired, "site=" + std::to_string(site.value()), "site");
-  for (const auto& [other, one] : members_) {
-    if (one.transport == transport) return fail(Code::invite_used, "another site has this key", "transport");
-  }
+  if (is_anothers(transport, site)) return fail(Code::invite_used, "another site has this key", "transport");
   crypto::Key32 secret;
   random_.fill(secret.bytes());
   const Bytes sealed = crypto::seal_bytes(options_.kek, pairwise_data(options_.network, site), secret.view(), random_);
@@ -182,14 +255,15 @@ void Members::on_seen(SiteId site) {
 
 std::optional<std::string> Members::user_id_of(const PublicKey& key, WallTime now) const {
   const std::lock_guard lock{mutex_};
-  for (const auto& [site, member] : members_) {
-    if (member.standing == Standing::revoked) continue;
-    if (member.transport == key) return "site " + std::to_string(site.value()) + " " + to_hex(key.bytes);
-    // A lost answer is asked for again with the one-time key, until the site's own key has been used.
-    if (member.one_time == key && !member.seen && now <= member.invite_expires)
-      return "invited " + std::to_string(site.value());
-  }
-  return std::nullopt;
+  const auto found = site_of_.find(key);
+  if (found == site_of_.end()) return std::nullopt;
+  const SiteId site = found->second;
+  const Member& member = members_.at(site);
+  if (member.standing == Standing::revoked) return std::nullopt;
+  if (member.transport == key) return user_id_text(site_word, site, key);
+  // A lost answer is asked for again with the one-time key, until the site's own key has been used.
+  const bool is_good = member.one_time == key && !member.seen && now <= member.invite_expires;
+  return is_good ? std::optional{user_id_text(invited_word, site, key)} : std::nullopt;
 }
 
 std::optional<Member> Members::find(SiteId site) const {

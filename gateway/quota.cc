@@ -13,13 +13,17 @@ constexpr auto one_frame = static_cast<std::int64_t>(limits::frame_bytes_max);
 constexpr std::size_t turn_bytes_max = 128 * limits::kib;
 constexpr std::size_t turn_bytes_alone_max = 1 * limits::mib;
 constexpr std::int64_t alone_after_ms = 1'000;
+constexpr std::size_t frame_cost_min = 1 * limits::kib;  // however short: it is looked at, and may have to be answered
 constexpr std::size_t entry_cost_min = 1 * limits::kib;
 constexpr std::int64_t second_ms = 1'000;
 
+std::size_t cost_of(ByteView frame) { return std::max(frame.size(), frame_cost_min); }
+
 }  // namespace
 
-Quota::Bucket& Quota::filled(SiteId site, Instant now) {
-  const auto [found, is_new] = buckets_.try_emplace(site);
+template <typename Key>
+Quota::Bucket& Quota::filled(Buckets<Key>& buckets, const Key& key, Instant now) const {
+  const auto [found, is_new] = buckets.try_emplace(key);
   Bucket& bucket = found->second;
   const std::int64_t fill = saved_s_max * rate();
   if (is_new) bucket.level = fill;
@@ -52,21 +56,29 @@ void Quota::pay(Bucket& bucket, std::size_t bytes) const {
 }
 
 Quota::Verdict Quota::on_frame(Instant now, SiteId site, const Bytes& line, ByteView frame) {
-  Bucket& bucket = filled(site, now);
+  Bucket& bucket = filled(buckets_, site, now);
   const bool is_alone = alone_at(site, bucket) <= now;
+  const std::size_t cost = cost_of(frame);
   if (bucket.waiting.empty() && may_pass(bucket, is_alone)) {
-    if (!is_alone) pay(bucket, frame.size());
-    bucket.turn_bytes += frame.size();
+    if (!is_alone) pay(bucket, cost);
+    bucket.turn_bytes += cost;
     return Verdict::now;
   }
   const std::size_t site_max = window_bytes(options_) + limits::frame_bytes_max;
-  const bool fits =
-      bucket.waiting_bytes + frame.size() <= site_max && waiting_bytes_ + frame.size() <= options_.waiting_bytes_max;
+  const bool fits = bucket.waiting_bytes + cost <= site_max && waiting_bytes_ + cost <= options_.waiting_bytes_max;
   if (!fits) return Verdict::never;
   bucket.waiting.push_back({line, site, copy_of(frame)});
-  bucket.waiting_bytes += frame.size();
-  waiting_bytes_ += frame.size();
+  bucket.waiting_bytes += cost;
+  waiting_bytes_ += cost;
   return Verdict::later;
+}
+
+bool Quota::on_invited_frame(Instant now, const PublicKey& one_time, ByteView frame) {
+  Bucket& bucket = filled(invited_, one_time, now);
+  if (!may_pass(bucket, /*is_alone=*/false)) return false;
+  pay(bucket, cost_of(frame));
+  bucket.turn_bytes += cost_of(frame);
+  return true;
 }
 
 void Quota::charge_entries(Instant now, SiteId site, std::size_t entries, std::size_t bytes) {
@@ -82,22 +94,25 @@ void Quota::charge_entries(Instant now, SiteId site, std::size_t entries, std::s
 std::vector<Quota::Waiting> Quota::take_due(Instant now) {
   std::vector<Waiting> due;
   for (auto& [site, unused] : buckets_) {
-    Bucket& bucket = filled(site, now);
+    Bucket& bucket = filled(buckets_, site, now);
     bucket.turn_bytes = 0;
     const bool is_alone = alone_at(site, bucket) <= now;
     while (!bucket.waiting.empty() && may_pass(bucket, is_alone)) {
-      const std::size_t size = bucket.waiting.front().frame.size();
-      if (!is_alone) pay(bucket, size);
-      bucket.turn_bytes += size;
-      bucket.waiting_bytes -= size;
-      waiting_bytes_ -= size;
+      const std::size_t cost = cost_of(bucket.waiting.front().frame);
+      if (!is_alone) pay(bucket, cost);
+      bucket.turn_bytes += cost;
+      bucket.waiting_bytes -= cost;
+      waiting_bytes_ -= cost;
       due.push_back(std::move(bucket.waiting.front()));
       bucket.waiting.pop_front();
     }
   }
-  std::erase_if(buckets_, [&](const auto& one) {
+  for (auto& [key, unused] : invited_) filled(invited_, key, now).turn_bytes = 0;
+  const auto is_full = [&](const auto& one) {
     return one.second.waiting.empty() && one.second.level == saved_s_max * rate();
-  });
+  };
+  std::erase_if(buckets_, is_full);
+  std::erase_if(invited_, is_full);
   return due;
 }
 
@@ -105,7 +120,7 @@ void Quota::forget(const Bytes& line) {
   for (auto& [site, bucket] : buckets_) {
     std::size_t bytes = 0;
     std::erase_if(bucket.waiting, [&](const Waiting& one) {
-      if (one.line == line) bytes += one.frame.size();
+      if (one.line == line) bytes += cost_of(one.frame);
       return one.line == line;
     });
     bucket.waiting_bytes -= bytes;

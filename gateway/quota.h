@@ -2,10 +2,11 @@
 // and the frames that wait for it, so that a site that floods is slowed and the others are not (D16).
 //
 // A site is alone while, for a second, no other had entries stored and no other's frames wait. Then it may take all
-// there is, a MiB a turn, and it costs it nothing. Beside others a frame costs its bytes, an entry at least a kibibyte,
-// and a turn takes 128 KiB of it. What a site has saved is at most four seconds' worth; what it owes at most two, or
-// one frame; what waits of it at most two, which is the window that it should be granted, and one frame. So a site that
-// keeps to its window waits for a few seconds at most, and its line does not seem dead.
+// there is, a MiB a turn, and it costs it nothing. Beside others a frame costs its bytes, a frame and an entry each at
+// least a kibibyte, and a turn takes 128 KiB of it. What a site has saved is at most four seconds' worth; what it owes
+// at most two, or one frame; what waits of it at most two, which is the window that it should be granted, and one
+// frame. So a site that keeps to its window waits for a few seconds at most, and its line does not seem dead.
+//
 // Owned by the loop's thread; no clock.
 #pragma once
 
@@ -44,6 +45,9 @@ class Quota {
 
   // A frame came. Frames of one site keep their order.
   [[nodiscard]] Verdict on_frame(Instant now, SiteId site, const Bytes& line, ByteView frame);
+  // A frame came that a one-time key brought: true if it is to be handed on. It does not wait, and costs alone as
+  // beside others. Each key has its own bucket: who holds one that the site had once takes nothing from the site.
+  [[nodiscard]] bool on_invited_frame(Instant now, const PublicKey& one_time, ByteView frame);
   // So many entries of frames that were handed on are about to be stored: the site is at work.
   void charge_entries(Instant now, SiteId site, std::size_t entries, std::size_t bytes);
   // What may be handed on now: of each site in turn, as its bucket and its share of a turn allow; at least one frame.
@@ -53,6 +57,7 @@ class Quota {
 
   // When something that waits may be handed on.
   [[nodiscard]] Instant next_due() const;
+  // As they cost, like every count of bytes here.
   [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
  private:
@@ -64,6 +69,9 @@ class Quota {
     std::deque<Waiting> waiting;
   };
 
+  template <typename Key>
+  using Buckets = std::map<Key, Bucket>;  // of those that are not at their fill
+
   // Who had entries stored, and until when others are not alone because of it.
   struct Worker {
     SiteId site;
@@ -71,7 +79,8 @@ class Quota {
   };
 
   [[nodiscard]] std::int64_t rate() const { return static_cast<std::int64_t>(options_.bytes_a_second); }
-  Bucket& filled(SiteId site, Instant now);
+  template <typename Key>
+  Bucket& filled(Buckets<Key>& buckets, const Key& key, Instant now) const;
   [[nodiscard]] std::int64_t owed_max() const;
   // When the site will be alone if nothing more comes; in the past: it is.
   [[nodiscard]] Instant alone_at(SiteId site, const Bucket& bucket) const;
@@ -79,7 +88,8 @@ class Quota {
   void pay(Bucket& bucket, std::size_t bytes) const;
 
   QuotaOptions options_;
-  std::map<SiteId, Bucket> buckets_;  // of sites that are not at their fill
+  Buckets<SiteId> buckets_;
+  Buckets<PublicKey> invited_;  // nothing waits in them; few: a person gives each key out
   std::size_t waiting_bytes_ = 0;
   Worker latest_, before_;  // the last two different sites
 };

@@ -5,14 +5,24 @@
 #include "protocol/wire/refusal.h"
 
 namespace redress::shell {
-void tell(Log& log, Metrics& metrics, const sync::Event& event) {
-  const char* name = sync::name_of(event.what);
-  const std::string_view code = event.code ? wire::name_of(*event.code) : std::string_view{};
+namespace {
+
+constexpr std::int64_t repeated_ms = 60'000;
+
+std::string_view code_of(const sync::Event& event) {
+  return event.code ? wire::name_of(*event.code) : std::string_view{};
+}
+
+void count(Metrics& metrics, const sync::Event& event) {
   metrics
       .counter("redress_session_events_total", "What happened on the links",
-               {{"event", name}, {"code", std::string{code}}})
+               {{"event", sync::name_of(event.what)}, {"code", std::string{code_of(event)}}})
       .add();
-  const Facts facts{{"site", event.site.value()}, {"code", code}, {"why", event.why}};
+}
+
+void write(Log& log, const sync::Event& event) {
+  const char* name = sync::name_of(event.what);
+  const Facts facts{{"site", event.site.value()}, {"code", code_of(event)}, {"why", event.why}};
   switch (event.what) {
     case sync::Happening::up:
     case sync::Happening::down:
@@ -34,6 +44,47 @@ void tell(Log& log, Metrics& metrics, const sync::Event& event) {
       return log.debug("session", name, facts);
   }
 }
+
+}  // namespace
+
+void tell(Log& log, Metrics& metrics, const sync::Event& event) {
+  count(metrics, event);
+  write(log, event);
+}
+
+void Telling::tell(Instant now, const sync::Event& event) {
+  on_tick(now);
+  count(metrics_, event);
+  const bool is_refusal = event.what == sync::Happening::refused || event.what == sync::Happening::peer_refused;
+  if (!is_refusal) return write(log_, event);
+  const Refusal refusal{event.what, event.site, code_of(event)};
+  const auto [found, is_first] = left_out_.try_emplace(refusal);
+  if (is_first) {
+    dues_.emplace_back(after_ms(now, repeated_ms), refusal);
+    return write(log_, event);
+  }
+  ++found->second.count;
+  found->second.why = event.why;
+}
+
+void Telling::on_tick(Instant now) {
+  while (!dues_.empty() && dues_.front().first <= now) {
+    const auto found = left_out_.find(dues_.front().second);
+    dues_.pop_front();
+    const auto& [what, site, code] = found->first;
+    LeftOut& left_out = found->second;
+    if (left_out.count == 0) {
+      left_out_.erase(found);
+      continue;
+    }
+    log_.warn("session", sync::name_of(what),
+              {{"site", site.value()}, {"code", code}, {"why", left_out.why}, {"left_out", left_out.count}});
+    left_out = {};
+    dues_.emplace_back(after_ms(now, repeated_ms), found->first);
+  }
+}
+
+Instant Telling::next_deadline() const { return dues_.empty() ? never : dues_.front().first; }
 
 nlohmann::json lag_json(const sync::Lag& lag, const sync::Took& took) {
   nlohmann::json out{{"state", sync::name_of(lag.state)},

@@ -65,10 +65,12 @@ class Directory {
     member.invite_expires = plus_ms(noon, day_ms);
     return member;
   }
+  // As a connection of that site shows it.
+  [[nodiscard]] static Invitation invitation(std::uint32_t site) { return {SiteId{site}, *invited(site).one_time}; }
   // With keys of its number.
   void enrol(std::uint32_t site, std::uint32_t parent = 1) {
     REQUIRE(members->invite(invited(site, parent)).has_value());
-    REQUIRE(members->enrol(SiteId{site}, key_number(site), key_number(50 + site), noon).has_value());
+    REQUIRE(members->enrol(invitation(site), key_number(site), key_number(50 + site), noon).has_value());
   }
 
   std::string folder;

@@ -1,4 +1,7 @@
 // The enrolment frames: one letter for the invited site's own keys, and a code of its own for everything else.
+#include <atomic>
+#include <thread>
+
 #include "ops/shell/letter.h"
 #include "tests/gateway/office.h"
 
@@ -8,6 +11,7 @@ namespace {
 struct Knocking {
   Knocking() {
     REQUIRE(office.directory.members->invite(Directory::invited(11)).has_value());
+    by = let_in(key_number(111));
     enrol.protocol_min = wire::protocol_min;
     enrol.protocol_max = wire::protocol_max;
     enrol.suite = sim::sim_domain().suite->id;
@@ -18,10 +22,20 @@ struct Knocking {
     enrol.version = "test";
   }
 
+  // What a connection with this key shows of itself from then on.
+  [[nodiscard]] Invitation let_in(const PublicKey& one_time) const {
+    const auto user_id = office.directory.members->user_id_of(one_time, office.now().wall);
+    REQUIRE(user_id.has_value());
+    const auto caller = caller_of(*user_id);
+    REQUIRE(caller.has_value());
+    REQUIRE(caller->standing == Standing::invited);
+    return {caller->site, caller->key};
+  }
+
   // The one frame that answers.
   wire::Frame answer(ByteView frame) {
     const Bytes line = copy_of(view_of("line"));
-    office.gateway.on_invited_frame(office.now(), line, SiteId{11}, frame);
+    office.gateway.on_invited_frame(office.now(), line, by, frame);
     const Turned turned = office.gateway.turn(office.now());
     REQUIRE(turned.sends.size() == 1);
     CHECK(turned.sends[0].to == line);
@@ -53,6 +67,7 @@ struct Knocking {
   Office office{0};
   sim::SeededRandom random{9};
   crypto::SiteKeys keys = crypto::make_site_keys(random);
+  Invitation by;  // the connection
   wire::Enrol enrol;
   std::vector<sync::Event> events;
 };
@@ -73,6 +88,86 @@ TEST_CASE("Enrolment: a lost answer is given again, the same") {
   const shell::Letter first = site.letter();
   const shell::Letter second = site.letter();
   CHECK(std::ranges::equal(first.pairwise.view(), second.pairwise.view()));
+}
+
+TEST_CASE("Enrolment: the connection that enrolled is answered again past its time, and after its site was seen") {
+  Knocking site;
+  const shell::Letter first = site.letter();
+  site.office.directory.members->on_seen(SiteId{11});
+  site.office.clock = Instant{2 * day_ms};
+  const shell::Letter second = site.letter();
+  CHECK(std::ranges::equal(first.pairwise.view(), second.pairwise.view()));
+}
+
+TEST_CASE("Enrolment: the connection of an old one-time key does not enrol by the invitation that came after it") {
+  Knocking site;
+  Members& members = *site.office.directory.members;
+  SECTION("revoked between the two") { REQUIRE(members.revoke(SiteId{11}).has_value()); }
+  SECTION("enrolled and revoked between the two") {
+    static_cast<void>(site.letter());
+    REQUIRE(members.revoke(SiteId{11}).has_value());
+  }
+  SECTION("expired between the two") { site.office.clock = Instant{day_ms + 1}; }
+  SECTION("one right after the other") {}
+  Member anew = Directory::invited(11);
+  anew.one_time = key_number(200);
+  anew.invite_expires = plus_ms(noon, 3 * day_ms);
+  REQUIRE(members.invite(anew).has_value());
+
+  const Invitation old = site.by;
+  CHECK(site.code(site.enrol) == Code::invite_expired);
+  CHECK(site.events[0].why == "another invitation took its place: site=11");
+  CHECK(site.code(view_of("noise")) == Code::invite_expired);
+  CHECK(members.find(SiteId{11})->standing == Standing::invited);
+
+  site.by = site.let_in(key_number(200));
+  static_cast<void>(site.letter());
+  CHECK(members.find(SiteId{11})->transport == site.enrol.transport);
+  site.by = old;
+  CHECK(site.code(site.enrol) == Code::invite_expired);
+}
+
+TEST_CASE("Enrolment: whatever the door's thread revokes meanwhile, the answer is a letter or a refusal") {
+  Knocking site;
+  Members& members = *site.office.directory.members;
+  std::atomic<bool> over{false};
+  const std::jthread door{[&] {
+    for (int i = 0; i < 50; ++i) {
+      static_cast<void>(members.revoke(SiteId{11}));
+      static_cast<void>(members.invite(Directory::invited(11)));
+    }
+    over = true;
+  }};
+  while (!over) {
+    // A frame costs its share of a second's quota.
+    site.office.clock = after_ms(site.office.clock, 1);
+    const auto told = site.code(site.enrol);
+    CHECK((!told || *told == Code::unknown_site || *told == Code::revoked));
+  }
+}
+
+TEST_CASE("Enrolment: a connection that floods is told to come back, and another one-time key is answered beside it") {
+  Knocking site;
+  REQUIRE(site.office.directory.members->invite(Directory::invited(12)).has_value());
+  const Connection line = copy_of(view_of("flood"));
+  const Connection other_line = copy_of(view_of("other"));
+  constexpr int frames = 1'000;
+  for (int i = 0; i < frames; ++i)
+    site.office.gateway.on_invited_frame(site.office.now(), line, site.by, view_of("noise"));
+  site.office.gateway.on_invited_frame(site.office.now(), other_line, site.let_in(key_number(112)), view_of("noise"));
+  std::map<Code, int> told;
+  for (const Outgoing& out : site.office.gateway.turn(site.office.now()).sends) {
+    const auto frame = wire::decode(out.frame);
+    const auto* refusal = frame ? std::get_if<wire::Refusal>(&*frame) : nullptr;
+    REQUIRE(refusal != nullptr);
+    if (out.to == other_line) CHECK(refusal->code == Code::unexpected_frame);
+    if (out.to == line) ++told[refusal->code];
+    if (refusal->code == Code::retry_later) CHECK(refusal->retry_after_ms == 5'000);
+  }
+  // A turn takes 128 KiB of a key, and a frame is a kibibyte at least.
+  CHECK(told[Code::unexpected_frame] == 128);
+  CHECK(told[Code::retry_later] == frames - 128);
+  CHECK(site.code(view_of("noise")) == Code::unexpected_frame);
 }
 
 TEST_CASE("Enrolment: other keys are invite_used, and change nothing") {

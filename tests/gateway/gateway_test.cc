@@ -102,7 +102,8 @@ TEST_CASE("Gateway: a site that is enrolled again is not fed on the connection o
   REQUIRE(members.revoke(SiteId{2}).has_value());
   REQUIRE(members.invite(Directory::invited(2)).has_value());
   const crypto::SiteKeys fresh = crypto::make_site_keys(branch.node.random);
-  REQUIRE(members.enrol(SiteId{2}, fresh.transport.public_key, fresh.signing.public_key, noon).has_value());
+  const Invitation by = Directory::invitation(2);
+  REQUIRE(members.enrol(by, fresh.transport.public_key, fresh.signing.public_key, noon).has_value());
   office.submit(office.gateway, office.disposition(id));
   branch.heard.clear();
   office.turn();

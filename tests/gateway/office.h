@@ -29,7 +29,8 @@ class Office {
       nodes.push_back(std::make_unique<sim::Node>(id, head_office, 1, kinds));
       const crypto::SiteKeys& own = nodes.back()->keys;
       REQUIRE(directory.members->invite(Directory::invited(id.value())).has_value());
-      REQUIRE(directory.members->enrol(id, own.transport.public_key, own.signing.public_key, noon).has_value());
+      const Invitation by = Directory::invitation(id.value());
+      REQUIRE(directory.members->enrol(by, own.transport.public_key, own.signing.public_key, noon).has_value());
     }
   }
 

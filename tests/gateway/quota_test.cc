@@ -168,6 +168,50 @@ TEST_CASE("Quota: many small entries cost more than their bytes, and what is owe
   CHECK(drained(quota, quota.next_due()) == kib);
 }
 
+TEST_CASE("Quota: a frame costs at least a kibibyte, handed on or waiting") {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{20}, kib}) {
+    INFO(size);
+    Quota quota{{100 * kib}};
+    const Instant now{1'000};
+    work_beside(quota, now);
+    std::size_t handed_on = 0;
+    std::size_t waiting = 0;
+    for (Verdict verdict = Verdict::now; verdict != Verdict::never;) {
+      verdict = quota.on_frame(now, SiteId{2}, one_line, Bytes(size));
+      handed_on += verdict == Verdict::now ? 1 : 0;
+      waiting += verdict == Verdict::later ? 1 : 0;
+    }
+    CHECK(handed_on == 128);
+    CHECK(waiting == 200 + 1'024);  // its window and a frame
+    CHECK(quota.waiting_bytes() == waiting * kib);
+    for (auto due = quota.take_due(now); !due.empty(); due = quota.take_due(now)) handed_on += due.size();
+    CHECK(handed_on == 400);
+    CHECK(quota.waiting_bytes() == (128 + waiting - handed_on) * kib);
+    quota.forget(one_line);
+    CHECK(quota.waiting_bytes() == 0);
+  }
+}
+
+TEST_CASE("Quota: what a one-time key brings is paid for alone too, by that key and by nobody else") {
+  Quota quota{{100 * kib}};
+  Instant now{1'000};
+  const auto turn = [&] {
+    std::size_t handed_on = 0;
+    while (handed_on < 1'000 && quota.on_invited_frame(now, key_number(1), Bytes(20))) ++handed_on;
+    CHECK(quota.take_due(now).empty());
+    return handed_on;
+  };
+  for (int i = 0; i < 3; ++i) CHECK(turn() == 128);
+  // Four seconds' worth had been saved.
+  CHECK(turn() == 16);
+  CHECK(turn() == 0);
+  CHECK(quota.on_invited_frame(now, key_number(2), Bytes(20)));
+  CHECK(quota.on_frame(now, SiteId{2}, one_line, Bytes(kib)) == Verdict::now);
+  now = after_ms(now, 100);
+  CHECK(turn() == 10);
+  CHECK(quota.next_due() == redress::never);
+}
+
 TEST_CASE("Quota: what waits of a line goes with it") {
   Quota quota{{10 * kib}};
   const Instant now{1'000};

@@ -80,7 +80,8 @@ TEST_CASE("Hostile: an unknown, a revoked and an expired key are refused at the 
     gateway::Member invited = gateway::Directory::invited(site);
     invited.one_time = fresh_pair().public_key;
     REQUIRE(members.invite(invited).has_value());
-    REQUIRE(members.enrol(SiteId{site}, pair.public_key, gateway::key_number(site), gateway::noon).has_value());
+    const gateway::Invitation by{SiteId{site}, *invited.one_time};
+    REQUIRE(members.enrol(by, pair.public_key, gateway::key_number(site), gateway::noon).has_value());
     return pair;
   };
   const auto honest = keys_of(11);
@@ -182,13 +183,16 @@ TEST_CASE("Hostile: a peer that says its handshake byte by byte is closed after 
   Line line;
   const Slow slow{line.router->endpoint()};
   const auto began = shell::mono_now();
-  const std::string bytes = greeting();
+  // And of the command that comes next, as long as there are bytes of it.
+  const std::string bytes = greeting() + "\x04\xC8\x05HELLO" + std::string(194, '\0');
   std::size_t said = 0;
+  int rounds = 0;
   CHECK(line.until({}, [&] {
-    // A byte each time round: 20 ms or so.
-    if (said < bytes.size()) slow.say(bytes.substr(said++, 1));
+    // A byte each second time round, 40 ms or so: they last for ten seconds.
+    if (++rounds % 2 == 0 && said < bytes.size()) slow.say(bytes.substr(said++, 1));
     return slow.is_closed();
   }));
+  CHECK(said < bytes.size());
   CHECK(shell::mono_now().value() - began.value() < 9'000);
   CHECK(line.zap->accepted_count() + line.zap->refused_count() == 0);
   check_served(line, "site-11");

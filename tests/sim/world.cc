@@ -73,8 +73,10 @@ World::World(const Setting& setting, const std::string& folder)
                                     : head_office;
     const crypto::SiteKeys keys = setting.real_crypto ? crypto::make_site_keys(dice_) : mock_site_keys(dice_);
     if (i > 0) {
-      const bool invited = members_->invite(member_of(site, parent, dice_)).has_value();
-      REDRESS_ASSERT(invited && members_->enrol(site, keys.transport.public_key, keys.signing.public_key, WallTime{}));
+      const gateway::Member one = member_of(site, parent, dice_);
+      const bool invited = members_->invite(one).has_value();
+      REDRESS_ASSERT(invited && members_->enrol({site, *one.one_time}, keys.transport.public_key,
+                                                keys.signing.public_key, WallTime{}));
     }
     add(std::make_unique<Machine>(common_, i, site, parent, keys, members_->with(site), dice_.next()));
   }
@@ -200,8 +202,10 @@ Machine& World::clone(Machine& of) {
 Machine& World::join(SiteId parent) {
   const SiteId site{static_cast<std::uint32_t>(machines_.size() + 1)};
   const crypto::SiteKeys keys = setting_.real_crypto ? crypto::make_site_keys(dice_) : mock_site_keys(dice_);
-  const bool invited = members_->invite(member_of(site, parent, dice_)).has_value();
-  REDRESS_ASSERT(invited && members_->enrol(site, keys.transport.public_key, keys.signing.public_key, WallTime{}));
+  const gateway::Member one = member_of(site, parent, dice_);
+  const bool invited = members_->invite(one).has_value();
+  REDRESS_ASSERT(invited && members_->enrol({site, *one.one_time}, keys.transport.public_key, keys.signing.public_key,
+                                            WallTime{}));
   add(std::make_unique<Machine>(common_, machines_.size(), site, parent, keys, members_->with(site), dice_.next()));
   return *machines_.back();
 }

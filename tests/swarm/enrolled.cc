@@ -19,7 +19,8 @@ Status enrol(gateway::Members& members, const Enrolled& one, Random& random) {
   invited.one_time = crypto::make_transport_pair(random).public_key;
   invited.invite_expires = WallTime{now.value() + invite_ms};
   const Status done = members.invite(invited);
-  return done ? members.enrol(one.site, one.keys.transport.public_key, one.keys.signing.public_key, now) : done;
+  if (!done) return done;
+  return members.enrol({one.site, *invited.one_time}, one.keys.transport.public_key, one.keys.signing.public_key, now);
 }
 
 }  // namespace
