@@ -75,10 +75,12 @@ std::int64_t Loop::wait_ms(Now now) const {
   return shell::ms_until(deadline, now.mono);
 }
 
-// The door first: it still asks the agent what it knows.
+// Said first: what stop() waits for may take long. The door is stopped before all else: it still asks the agent what
+// it knows.
 int Loop::give_up(const Error& error) {
+  const int status = shell::give_up(log_, error);
   daemon_.stop();
-  return shell::give_up(log_, error);
+  return status;
 }
 
 int Loop::run() {

@@ -38,8 +38,9 @@ int run(shell::Started& started) {
   agent::add_routes((*daemon)->api(), agent, home);
   const Status serving = (*daemon)->serve([&] { agent::refresh((*daemon)->metrics(), agent); });
   if (!serving) {
+    const int status = shell::give_up(log, serving.error());
     (*daemon)->stop();
-    return shell::give_up(log, serving.error());
+    return status;
   }
   log.info("agent", "ready", {{"site", home.keys.site.value()}, {"port", (*daemon)->door().port()}});
   agent::Loop loop{agent, **daemon, **context, home, *started.stop, log};

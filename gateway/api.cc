@@ -139,6 +139,7 @@ void end_recovery(const shell::Call& call, const ApiParts& parts) {
   json unheard = json::array();
   for (const SiteId site : parts.gateway->unheard()) unheard.push_back(site.value());
   parts.gateway->end_recovery(reason);
+  if (parts.wake) parts.wake();
   call.respond(shell::json_response(200, {{"unheard", std::move(unheard)}}));
 }
 

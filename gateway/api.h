@@ -13,6 +13,7 @@ struct ApiParts {
   const shell::Home* home = nullptr;
   std::string endpoint;  // what branches connect to, as the socket was bound
   Random* random = nullptr;
+  std::function<void()> wake{};  // the loop, for what it is to find in its next turn; empty: it turns by itself
 };
 
 void add_routes(shell::Api& api, const ApiParts& parts);

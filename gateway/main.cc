@@ -61,17 +61,15 @@ int run(shell::Started& started) {
                         shell::version_text("redress-gateway")};
   const gateway::QuotaOptions quota{static_cast<std::size_t>(home.config.link.quota_kib_s) * 1024};
   gateway::Gateway gateway{(*daemon)->site(), self, **members, home.keys.keys.signing, random, quota};
-  gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random});
+  gateway::add_routes((*daemon)->api(), {members->get(), &gateway, &home, (*socket)->endpoint(), &random,
+                                         [&wake = (*daemon)->wake()] { wake.signal(); }});
   const Status serving = (*daemon)->serve([&] { gateway::refresh((*daemon)->metrics(), gateway); });
   if (!serving) {
+    const int status = shell::give_up(log, serving.error());
     (*daemon)->stop();
-    return shell::give_up(log, serving.error());
+    return status;
   }
-  const Status told = shell::write_small_file(home.path(shell::endpoint_file), (*socket)->endpoint() + "\n");
-  if (!told) {
-    (*daemon)->stop();
-    return shell::give_up(log, told.error());
-  }
+  shell::tell_where(home, shell::endpoint_file, (*socket)->endpoint(), log);
   log.info("gateway", "ready", {{"endpoint", (*socket)->endpoint()}, {"port", (*daemon)->door().port()}});
   gateway::Prompting prompting{**daemon, parent_of, log};
   prompting.start();

@@ -16,18 +16,20 @@ class Beneath {
   Beneath(const Truth& truth, const SiteOptions& site, Kind opening)
       : truth_{truth}, site_{site.site}, domain_{site.domain}, opening_{opening} {}
 
-  // Reads what the ledger has beyond the last call: all of it the first time, a few microseconds an entry. Fails with
-  // what the store says.
+  // Reads what the ledger has beyond the last call: all of it the first time, a few microseconds an entry; and again
+  // what was damaged then. Fails with what the store says.
   [[nodiscard]] Result<bool> has(SiteId unit);
 
  private:
   void take(const journal::What& what);
+  [[nodiscard]] Status take_healed();
 
   const Truth& truth_;
   const SiteId site_;
   const journal::Domain domain_;
   const Kind opening_;
   Position read_;
+  std::set<Position> damaged_;  // up to there
   std::set<SiteId> known_;
 };
 

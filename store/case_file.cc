@@ -81,8 +81,7 @@ casework::Told told_of(CaseKeys& keys, const SiteOptions& site, const casework::
 std::optional<casework::Told> told_at(const Reading& store, CaseKeys& keys, const SiteOptions& site,
                                       const casework::Kinds& kinds, crypto::Sealer& sealer, const CaseId& case_id,
                                       Position position, CaseMemory* memory = nullptr) {
-  const auto row = store.get(Table::entries, key_of(position));
-  auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  const auto entry = entry_at(store, site.domain, position);
   if (!entry) {
     note(site, position, case_id);
     return std::nullopt;
@@ -233,8 +232,7 @@ const CaseFile* recall_case(const Reading& store, const SiteOptions& site, const
 
 std::optional<casework::Told> read_entry(const Reading& store, const SiteOptions& site, const casework::Kinds& kinds,
                                          crypto::Sealer& sealer, Position position) {
-  const auto row = store.get(Table::entries, key_of(position));
-  auto entry = row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  const auto entry = entry_at(store, site.domain, position);
   if (!entry) note(site, position, {});
   if (!entry || !store.get(Table::by_case, key_of(entry->header.what.case_id, position))) return std::nullopt;
   CaseKeys keys{store, site};

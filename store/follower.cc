@@ -144,16 +144,28 @@ Status Follower::remember_signs(Position upto) {
   });
   if (!looked) return looked;
   signs_->begin(kept.next());
-  const Status read = journal_.view([&](const Reading& journal) -> Status {
+  std::vector<Position> damaged;
+  Status done = journal_.view([&](const Reading& journal) -> Status {
     for (Position at = kept.next(); at <= upto; at = at.next()) {
-      const auto told = unread.contains(at) ? std::nullopt : read_entry(journal, site_, kinds_, sealer_, at);
-      signs_->add(at, told && told->event ? &*told->event : nullptr);
+      if (unread.contains(at)) {
+        signs_->add(at, nullptr);
+        continue;
+      }
+      const auto told = read_entry(journal, site_, kinds_, sealer_, at);
+      sign_one(journal, at, told ? &*told : nullptr, damaged);
     }
     return Done{};
   });
   signs_->committed();
-  if (read) signs_->ready();
-  return read;
+  // It was whole when it was followed: when it is so again, nothing else makes it a candidate.
+  if (done && !damaged.empty()) {
+    done = views_.update([&](Writing& views) -> Status {
+      for (const Position one : damaged) views.put(Table::unread, key_of(one), {});
+      return Done{};
+    });
+  }
+  if (done) signs_->ready();
+  return done;
 }
 
 Result<std::size_t> Follower::touched(std::size_t entries_max, std::vector<CaseId>& cases) const {
@@ -207,9 +219,12 @@ Status Follower::fold(std::span<const CaseId> cases, std::size_t count, std::vec
   });
 }
 
-bool Follower::is_whole(const Reading& journal, Position at) const {
-  const auto row = journal.get(Table::entries, key_of(at));
-  return row && decode_entry(site_.domain, *row);
+// One that is whole, and of which nothing was read, is shown to nobody.
+void Follower::sign_one(const Reading& journal, Position at, const casework::Told* told,
+                        std::vector<Position>& unread) {
+  const bool is_read = told != nullptr ? told->event.has_value() : entry_at(journal, site_.domain, at).has_value();
+  if (!is_read) unread.push_back(at);
+  signs_->add(at, told != nullptr && told->event ? &*told->event : nullptr);
 }
 
 Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>& unread) {
@@ -223,8 +238,7 @@ Status Follower::sign(std::size_t count, const Read& read, std::vector<Position>
         const auto opened = known == read.told.end() ? read_entry(journal, site_, kinds_, sealer_, at)
                                                      : std::optional<casework::Told>{};
         const casework::Told* told = known != read.told.end() ? &known->second : opened ? &*opened : nullptr;
-        if (told != nullptr ? !told->event : !is_whole(journal, at)) unread.push_back(at);
-        signs_->add(at, told != nullptr && told->event ? &*told->event : nullptr);
+        sign_one(journal, at, told, unread);
       }
       return Done{};
     });

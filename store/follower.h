@@ -1,7 +1,7 @@
 // The follower: reads the ledger from its cursor, folds what it names, keeps sealed summaries to list by (P12).
 //
-// A resource of the follower's thread, the only writer of the views; position() may be read by any thread. Deleting the
-// views loses nothing: they are made again from the ledger.
+// A resource of one thread at a time, the follower's or the one that follows in its stead, the only writer of the
+// views; position() may be read by any thread. Deleting the views loses nothing: they are made again from the ledger.
 #pragma once
 
 #include <atomic>
@@ -49,7 +49,9 @@ class Follower {
   // Some of the `count` entries behind position() that are opened for it are left in `read`.
   [[nodiscard]] Status fold(std::span<const CaseId> cases, std::size_t count, std::vector<Summary>& summaries,
                             Read& read);
-  [[nodiscard]] bool is_whole(const Reading& journal, Position at) const;
+  // Signs the entry that stands there by what was read of it, if anything was. One that cannot be read, and may be
+  // some day, goes to `unread`.
+  void sign_one(const Reading& journal, Position at, const casework::Told* told, std::vector<Position>& unread);
   // Signs the `count` entries behind position(), and opens those that are not in `read`.
   [[nodiscard]] Status sign(std::size_t count, const Read& read, std::vector<Position>& unread);
   // The slices of blocks that became full, in transactions of their own.

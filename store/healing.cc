@@ -158,8 +158,7 @@ std::optional<Seq> Site::place_of(const Reading& store, const StreamName& stream
 }
 
 bool Site::is_damaged(const Reading& store, Position ledger, const std::set<sync::Spot>& spots) const {
-  const auto row = store.get(Table::entries, key_of(ledger));
-  const auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+  const auto entry = entry_at(store, options_.domain, ledger);
   if (!entry) return true;
   bool key_held = false;
   for (const sync::Spot& spot : spots) {
@@ -222,9 +221,7 @@ Result<Outcome> Turn::heal(const sync::Heal& heal) {
 
 // False: it is whole already.
 bool Turn::put_entry_back(const sync::Placed& placed, Position position) {
-  const auto row = store_.get(Table::entries, key_of(position));
-  const auto held =
-      row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
+  const auto held = entry_at(store_, site_.options_.domain, position);
   if (held && journal::entry_digest(site_.options_.domain, held->item.header) == placed.entry) return false;
   store_.put(Table::entries, key_of(position), encode_entry(placed.item), Order::any);
   restore_mark(placed.header.what, position);

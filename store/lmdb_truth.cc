@@ -187,13 +187,7 @@ Result<EnvHandle> open_env_at(const LmdbOptions& options, const std::string& fol
   return env;
 }
 
-Status sync_path(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool ok = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!ok) return fail(Code::io, "sync: path=" + path.string());
-  return Done{};
-}
+std::string around(const fs::path& folder) { return folder.has_parent_path() ? folder.parent_path().string() : "."; }
 
 Status create_beside(const LmdbOptions& options) {
   const fs::path beside = options.folder + ".new";
@@ -209,17 +203,25 @@ Status create_beside(const LmdbOptions& options) {
     if (!env) return fail(env.error());
   }
   for (const fs::path& path : {beside / store_file, beside}) {
-    const Status synced = sync_path(path);
+    const Status synced = sync_path(path.string());
     if (!synced) return synced;
   }
   REDRESS_FAILPOINT("store.made");
   fs::rename(beside, options.folder, error);
   if (error) return fail(Code::io, "rename: path=" + options.folder + " reason=" + error.message());
   REDRESS_FAILPOINT("store.renamed");
-  return sync_path(fs::path{options.folder}.parent_path().empty() ? "." : fs::path{options.folder}.parent_path());
+  return sync_path(around(options.folder));
 }
 
 }  // namespace
+
+Status sync_path(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool ok = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!ok) return fail(Code::io, "sync: path=" + path);
+  return Done{};
+}
 
 std::vector<Table> journal_tables() {
   return {Table::entries, Table::places,  Table::streams,  Table::checkpoints, Table::receipts,
@@ -348,12 +350,20 @@ Result<std::unique_ptr<LmdbTruth>> LmdbTruth::open(const LmdbOptions& options) {
 Status LmdbTruth::finish_saved() {
   const auto kept = kept_at(handle_->redo_path());
   if (!kept) return fail(kept.error());
+  if (!*kept) return Done{};
   MDB_envinfo info{};
   mdb_env_info(handle_->env.get(), &info);
-  // Of a transaction that was committed, or of a store that lay here before.
-  if (!*kept || (*kept)->transaction != info.me_last_txnid + 1) return Done{};
+  // Any other is of a transaction that was committed, or of a store that lay here before.
+  if ((*kept)->transaction == info.me_last_txnid + 1) {
+    const Status done = carry_out(**kept);
+    if (!done) return done;
+  }
+  return forget_kept(handle_->redo_path());
+}
+
+Status LmdbTruth::carry_out(const Kept& kept) {
   const auto change = [&](Writing& to) -> Status {
-    if (!(*kept)->carry_out(to)) return fail(Code::damaged, "what was saved: path=" + handle_->redo_path());
+    if (!kept.carry_out(to)) return fail(Code::damaged, "what was saved: path=" + handle_->redo_path());
     return Done{};
   };
   const Status done = update(change);
@@ -402,8 +412,8 @@ Status LmdbTruth::update(const std::function<Status(Writing&)>& change, const st
     mdb_txn_abort(txn);
     h.ballast.let_go();
     if (ahead == Handle::Ahead::untried) return failed("commit", ENOSPC, h.folder);
-    // What is kept, or may be, is not taken back.
-    if (ahead == Handle::Ahead::saved && finish_saved()) return opened(Done{});
+    // What is kept, or may be, is not taken back. The file is for the next start: what it has is here too.
+    if (ahead == Handle::Ahead::saved && carry_out({0, changes.bytes()})) return opened(Done{});
   }
   return opened(poison("commit", rc));
 }
@@ -452,7 +462,7 @@ Status LmdbTruth::replace_with(const std::string& folder) {
   if (!error) fs::rename(folder, h.folder, error);
   // If the program ends between the two, its next start makes an empty store.
   Status made = error ? Status{fail(Code::io, "rename: path=" + folder + " reason=" + error.message())}
-                      : sync_path(fs::path{h.folder}.parent_path());
+                      : sync_path(around(h.folder));
   if (made) made = h.open_env();
   h.poisoned = !made;
   h.gate.open();
@@ -463,18 +473,24 @@ Status LmdbTruth::replace_with(const std::string& folder) {
 Status LmdbTruth::copy_to(const std::string& folder) const {
   const Gate::Inside inside{handle_->gate};
   std::error_code error;
+  std::vector<std::string> synced{folder};
+  for (fs::path made = folder; made.has_relative_path() && !fs::exists(made, error); made = made.parent_path())
+    synced.push_back(around(made));
   fs::create_directories(folder, error);
   if (error) return fail(Code::io, "create folder: path=" + folder + " reason=" + error.message());
-  if (!fs::is_empty(folder)) return fail(Code::in_use, "the folder is not empty: path=" + folder);
+  const bool is_empty = fs::is_empty(folder, error);
+  if (error) return fail(Code::io, "read folder: path=" + folder + " reason=" + error.message());
+  if (!is_empty) return fail(Code::in_use, "the folder is not empty: path=" + folder);
   fs::permissions(folder, fs::perms::owner_all, error);
+  const std::string copy = folder + "/" + store_file;
   const int rc = mdb_env_copy2(handle_->env.get(), folder.c_str(), MDB_CP_COMPACT);
   if (rc != 0) {
-    fs::remove(fs::path{folder} / store_file, error);  // half a copy is none
+    fs::remove(copy, error);  // half a copy is none
     return failed("copy", rc, folder);
   }
-  const Status synced = sync_path(fs::path{folder} / store_file);
-  if (!synced) return synced;
-  return sync_path(folder);
+  Status done = sync_path(copy);
+  for (std::size_t i = 0; done && i < synced.size(); ++i) done = sync_path(synced[i]);
+  return done;
 }
 
 }  // namespace redress::store

@@ -15,7 +15,9 @@
 
 namespace redress::store {
 
-inline constexpr const char* store_file = "data.mdb";  // in its folder: all that is kept
+struct Kept;
+
+inline constexpr const char* store_file = "data.mdb";  // in its folder: the tables
 
 struct LmdbOptions {
   std::string folder;
@@ -25,6 +27,9 @@ struct LmdbOptions {
   std::uint64_t ballast_bytes = 0;               // of the file <folder>.ballast; 0: none
   bool redo = false;                             // updates may be saved before they are committed
 };
+
+// What was written of this file or folder, until now, is on the disk. Fails with io.
+[[nodiscard]] Status sync_path(const std::string& path);
 
 [[nodiscard]] std::vector<Table> journal_tables();
 [[nodiscard]] std::vector<Table> views_tables();
@@ -47,16 +52,18 @@ class LmdbTruth final : public Truth {
   [[nodiscard]] Status copy_to(const std::string& folder) const override;
 
   // Makes the store anew, empty, so that the disk gets back what it held. By the thread that updates. Fails with busy
-  // if readers do not leave; after io the program must stop.
+  // if readers do not leave, and nothing happened; after anything else there is no store, every use of it fails, and a
+  // clear() that succeeds makes one: also after an unknown_outcome, and after a replace_with() that failed.
   [[nodiscard]] Status clear();
   // Puts the store that lies in `folder`, closed and of the same tables, in the place of this one. By the thread that
-  // updates. Fails with busy if readers do not leave, and nothing happened; after io the program must stop.
+  // updates. Fails with busy if readers do not leave, and nothing happened; after anything else as clear().
   [[nodiscard]] Status replace_with(const std::string& folder);
 
  private:
   struct Handle;
-  // Commits what the redo file has for the next transaction, if it has that.
+  // Commits what the redo file has for the next transaction, if it has that; after it the file has nothing.
   [[nodiscard]] Status finish_saved();
+  [[nodiscard]] Status carry_out(const Kept& kept);
   explicit LmdbTruth(std::unique_ptr<Handle> handle);
   const std::unique_ptr<Handle> handle_;
 };

@@ -126,4 +126,16 @@ Result<std::optional<Kept>> kept_at(const std::string& path) {
   return std::optional<Kept>{std::move(kept)};
 }
 
+// In place: cut off half-way it is whole, or none.
+Status forget_kept(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_DSYNC | O_CLOEXEC);
+  if (descriptor < 0) return fail(failed("open", path));
+  const bool done = write_all(descriptor, Bytes(head_bytes));
+  const int why = errno;
+  ::close(descriptor);
+  errno = why;
+  if (!done) return fail(failed("write", path));
+  return Done{};
+}
+
 }  // namespace redress::store

@@ -3,7 +3,9 @@
 //
 // A commit writes a page of each table, all over the file, and is flushed twice; who waits for the desk waits for one
 // write in one place instead. The file has one record, of one transaction: that of the next is written over it, once
-// LMDB has the one before. If the power fails between the two, the next start carries the record out.
+// LMDB has the one before. If the power fails between the two, the next start carries the record out. No start leaves
+// one behind: a record is known by the number of its transaction alone, and in an older store that somebody puts here
+// the numbers come again.
 //
 // Redo is a resource of the thread that updates; Changes is a value.
 #pragma once
@@ -65,5 +67,7 @@ struct Kept {
 // What the file at `path` has. Nothing: no file, or no whole record, as after a cut while it was written. Fails with
 // io.
 [[nodiscard]] Result<std::optional<Kept>> kept_at(const std::string& path);
+// The file at `path` has no record any more, and not after a cut either. Fails with io.
+[[nodiscard]] Status forget_kept(const std::string& path);
 
 }  // namespace redress::store

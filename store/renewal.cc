@@ -89,8 +89,7 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     const auto place = value ? decode_place(*value) : std::nullopt;
     store_.erase(Table::places, key_of(old, seq));
     if (place) site_.rows_.put(store_, Table::local, moved_key(place->ledger), copy_of(view_of(place->digest)));
-    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
-    auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    auto entry = place ? entry_at(store_, domain, place->ledger) : Result<StoredEntry>{fail(Code::damaged, "no place")};
     if (!entry || !stands_at(domain, no_reader, {}, entry->item.header, place->digest)) {
       // It cannot be placed without its bytes; what head office holds of it comes back.
       if (place) damaged.insert(place->ledger);
@@ -110,7 +109,8 @@ void Turn::place_again(const StreamName& old, Seq from, Seq to, const StreamName
     // When it came here stays as it was shown. 143: it came just now
     if (index && !REDRESS_MUTANT(143))
       site_.rows_.put(store_, Table::by_case, key_of(header.what.case_id, position), *index);
-    put_place(now, header.place.seq, {position, digest, true, false, false, has_key(header.what)});
+    put_place(now, header.place.seq,
+              {.ledger = position, .digest = digest, .with_key = true, .key_held = has_key(header.what)});
     restore_mark(header.what, position);
     head.head = {header.place.seq, digest};
     appended_.insert(now);
@@ -272,8 +272,8 @@ std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& fee
     const auto value = site_.rows_.get(store_, Table::places, key);
     const auto place = value ? decode_place(*value) : std::nullopt;
     store_.erase(Table::places, key);
-    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
-    const auto entry = row ? decode_entry(domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    const auto entry =
+        place ? entry_at(store_, domain, place->ledger) : Result<StoredEntry>{fail(Code::damaged, "no place")};
     // Behind a place that is gone itself nothing says what stood there.
     const journal::Place at{feed_name.owner, feed_name.epoch, seq, before};
     const bool known = before != Digest{};
@@ -286,7 +286,7 @@ std::vector<std::pair<Position, Digest>> Turn::take_places(const StreamName& fee
   return whole;
 }
 
-std::optional<Position> Turn::held_at(const CaseId& case_id, const Digest& entry) const {
+std::optional<Position> Turn::held_at(const CaseId& case_id, const sync::Placed& placed) const {
   if (case_id.is_zero()) return std::nullopt;
   std::optional<Position> found;
   store_.scan(Table::by_case, key_of(case_id, Position{}), [&](ByteView key, ByteView) {
@@ -294,8 +294,9 @@ std::optional<Position> Turn::held_at(const CaseId& case_id, const Digest& entry
     if (in.fixed<CaseId>() != case_id) return false;
     const Position position = position_of(key);
     const auto row = store_.get(Table::entries, key_of(position));
-    const auto held = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
-    if (held && journal::entry_digest(site_.options_.domain, held->item.header) == entry) found = position;
+    // Who brings back a long case asks this of each entry of it: only the one that is meant is read whole.
+    const bool is_meant = row && same_bytes(header_in(*row), placed.item.header);
+    if (is_meant && decode_entry(site_.options_.domain, *row)) found = position;
     return !found;
   });
   return found;
@@ -304,11 +305,11 @@ std::optional<Position> Turn::held_at(const CaseId& case_id, const Digest& entry
 // A reader brings back what its feed once held: head office signed it, so the reader has standing, whoever wrote it.
 void Turn::take_back(const StreamName& feed_name, const sync::Placed& placed, Seq seq) {
   const journal::Header& header = placed.header;
-  const auto held = held_at(header.what.case_id, placed.entry);
+  const auto held = held_at(header.what.case_id, placed);
   const Position position = held ? *held : store_entry(placed.item, header, placed.entry, /*told=*/true);
   if (!held) restore_mark(header.what, position);
   // Should the reader lose it too, it comes back with its key.
-  put_place(feed_name, seq, {position, placed.stream, true});
+  put_place(feed_name, seq, {.ledger = position, .digest = placed.stream, .with_key = true});
   const bool skipped = (REDRESS_MUTANT(94) && header.what.author == head_office) ||
                        (REDRESS_MUTANT(95) && header.what.author != head_office);
   if (skipped) store_.erase(Table::by_case, key_of(header.what.case_id, position));

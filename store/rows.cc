@@ -153,6 +153,13 @@ Bytes encode_entry(const wire::Item& item) {
   return out.take();
 }
 
+ByteView header_in(ByteView value) {
+  Reader in{value};
+  const std::uint8_t format = in.u8();
+  const ByteView header = in.raw(in.u16());
+  return in.failed() || format != entry_format ? ByteView{} : header;
+}
+
 Result<StoredEntry> decode_entry(const journal::Domain& domain, ByteView value) {
   Reader in{value};
   const std::uint8_t format = in.u8();
@@ -165,6 +172,12 @@ Result<StoredEntry> decode_entry(const journal::Domain& domain, ByteView value) 
     return fail(Code::damaged, "entry row: the body is not the one its header names");
   }
   return StoredEntry{{copy_of(header), copy_of(in.rest())}, *parsed};
+}
+
+Result<StoredEntry> entry_at(const Reading& from, const journal::Domain& domain, Position position) {
+  const auto row = from.get(Table::entries, key_of(position));
+  if (!row) return fail(Code::damaged, "entry row: none at ledger=" + std::to_string(position.value()));
+  return decode_entry(domain, *row);
 }
 
 Bytes encode(const PlaceRow& row) {

@@ -75,8 +75,12 @@ struct StoredEntry {
   journal::Header header;
 };
 [[nodiscard]] Bytes encode_entry(const wire::Item& item);
+// The header's bytes, whatever they say; empty: not an entry row. The view is the value's.
+[[nodiscard]] ByteView header_in(ByteView value);
 // Fails with damaged: not an entry row, or a body that its header does not name.
 [[nodiscard]] Result<StoredEntry> decode_entry(const journal::Domain& domain, ByteView value);
+// The entry that stands there. Fails with damaged: there is no row, or it is none of an entry.
+[[nodiscard]] Result<StoredEntry> entry_at(const Reading& from, const journal::Domain& domain, Position position);
 
 struct PlaceRow {
   Position ledger;

@@ -1,6 +1,8 @@
 #include "store/search.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "store/case_file.h"
 
@@ -21,37 +23,66 @@ bool holds_all(const casework::Event& event, const SearchQuery& query) {
 class Search::Walk {
  public:
   Walk(Search& search, const Reading& journal, const Reading& views, const SearchQuery& query, Position before,
-       std::size_t count, const std::function<bool(const Summary&)>& wanted)
+       std::size_t count, const std::function<bool(const Summary&)>& wanted,
+       const std::optional<casework::Actor>& reader)
       : search_{search},
         journal_{journal},
         views_{views},
         query_{query},
         before_{before},
         count_{count},
-        wanted_{wanted} {}
+        wanted_{wanted},
+        reader_{reader} {}
 
-  // False: the answer is full, or it has cost enough.
+  // True if the entry is of a case that the views do not show to the reader. That it is a candidate tells what stands
+  // in it, so it counts for nothing.
+  [[nodiscard]] bool hides(Position at) {
+    if (!reader_) return false;
+    const auto entry = entry_at(journal_, search_.site_.domain, at);
+    if (!entry) return false;  // whoever looks at it says so
+    const CaseId id = entry->header.what.case_id;
+    const auto [known, is_new] = hidden_.try_emplace(id, false);
+    if (!is_new) return known->second;
+    const auto row = views_.get(Table::cases, view_of(id));
+    const auto summary = row ? summary_in(id, *row) : Result<Summary>{fail(Code::not_found, "")};
+    known->second = !row || (summary && complains_of_reader(*summary));
+    return known->second;
+  }
+
+  // False: the answer has cost enough, or it is full and this is found too: that there is a next page tells only of
+  // what stands on it.
   [[nodiscard]] Result<bool> look_at(Position at) {
-    if (out.cases.size() == count_ || out.opened >= opened_max) {
-      out.next = at.next();
-      return false;
-    }
+    if (out.opened >= opened_max) return stop_at(at);
     ++out.opened;
     const auto told = read_entry(journal_, search_.site_, search_.kinds_, search_.sealer_, at);
     if (!told || !told->event || !holds_all(*told->event, query_)) return true;
     const CaseId id = told->header.what.case_id;
-    if (!found_.insert(id).second || stood_above(id)) return true;
+    if (!found_.insert(id).second) return true;
     const auto row = views_.get(Table::cases, view_of(id));
     if (!row) return true;  // the views do not show it yet
-    auto summary = open_summary(search_.site_.domain, search_.key_, id, *row);
+    auto summary = summary_in(id, *row);
     if (!summary) return fail(summary.error());
-    if (wanted_(*summary)) out.cases.push_back(std::move(*summary));
+    // Whether it stood above comes last, since to know that costs by what stands in the case.
+    if (complains_of_reader(*summary) || !wanted_(*summary) || stood_above(id)) return true;
+    if (out.cases.size() == count_) return stop_at(at);
+    out.cases.push_back(std::move(*summary));
     return true;
   }
 
   Searched out;
 
  private:
+  [[nodiscard]] bool stop_at(Position at) {
+    out.next = at.next();
+    return false;
+  }
+  [[nodiscard]] Result<Summary> summary_in(const CaseId& id, const Bytes& row) const {
+    return open_summary(search_.site_.domain, search_.key_, id, row);
+  }
+  [[nodiscard]] bool complains_of_reader(const Summary& summary) const {
+    const auto& accused = summary.accused;
+    return reader_ && std::find(accused.begin(), accused.end(), *reader_) != accused.end();
+  }
   // True if an earlier page named the case: one of its entries from `before` on matches too.
   [[nodiscard]] bool stood_above(const CaseId& id) {
     if (before_ == Position{}) return false;
@@ -73,7 +104,9 @@ class Search::Walk {
   Position before_;
   std::size_t count_;
   const std::function<bool(const Summary&)>& wanted_;
+  const std::optional<casework::Actor>& reader_;
   std::set<CaseId> found_;
+  std::map<CaseId, bool> hidden_;  // of the cases that hides() was asked about
 };
 
 Search::Search(const Truth& journal, const Truth& views, const SiteOptions& site, const crypto::Key32& views_key,
@@ -91,6 +124,7 @@ Search::Search(const Truth& journal, const Truth& views, const SiteOptions& site
 // Newest first; false: the answer is complete.
 Result<bool> Search::walk_down(Walk& walk, const std::set<Position>& candidates) {
   for (auto it = candidates.rbegin(); it != candidates.rend(); ++it) {
+    if (walk.hides(*it)) continue;
     const auto goes_on = walk.look_at(*it);
     if (!goes_on || !*goes_on) return goes_on;
   }
@@ -113,33 +147,35 @@ Result<bool> Search::walk_signed(Walk& walk, const Reading& views, const Remembe
     unread.insert(position_of(key));
     return true;
   });
-  // Those from `from` on that are below what was asked for and below `to`.
-  const auto narrowed = [&](std::set<Position> some, Position from, Position to) {
+  // Those from `from` on that are below what was asked for, and below all that was looked at before.
+  Position done{UINT64_MAX};
+  const auto narrowed = [&](std::set<Position> some, Position from) {
     some.insert(unread.lower_bound(from), unread.end());
-    some.erase(some.lower_bound(std::min(below, to)), some.end());
+    some.erase(some.lower_bound(std::min(below, std::exchange(done, from))), some.end());
     return some;
   };
-  const auto newest = walk_down(walk, narrowed(remembered.candidates, remembered.first, Position{UINT64_MAX}));
+  const auto newest = walk_down(walk, narrowed(remembered.candidates, remembered.first));
   if (!newest || !*newest) return newest;
   for (std::uint32_t number = pages_.count(views); number-- > 0;) {
+    const auto hits = pages_.hits(views, number, remembered.probes);
+    if (!hits) return fail(hits.error());
+    // So it is with nearly all: what they cover takes longer to read than that it is not asked for.
+    if (!*hits) continue;
     const auto spans = pages_.spans(views, number);
     if (!spans) return fail(spans.error());
     if (!*spans || (*spans)->empty()) continue;
     const Position first = (*spans)->front().first;
     // What was still remembered when this began is in a page by now, and was looked at.
     if (first >= below || first >= remembered.first) continue;
-    std::set<Position> some;
-    const Status read = pages_.candidates(views, number, **spans, remembered.probes, some);
-    if (!read) return fail(read.error());
-    const Position end = last_of(**spans).next();
-    const auto goes_on = walk_down(walk, narrowed(std::move(some), first, end));
+    const auto goes_on = walk_down(walk, narrowed(candidates_in(**spans, **hits), first));
     if (!goes_on || !*goes_on) return goes_on;
   }
-  return true;
+  return walk_down(walk, narrowed({}, Position{}));
 }
 
 Result<Searched> Search::find(const SearchQuery& query, Position before, std::size_t count,
-                              const std::function<bool(const Summary&)>& wanted) {
+                              const std::function<bool(const Summary&)>& wanted,
+                              const std::optional<casework::Actor>& reader) {
   Remembered remembered;
   for (const Folded& term : query.terms) {
     if (is_indexable(term)) remembered.probes.push_back(maker_.probe_of(term));
@@ -151,7 +187,7 @@ Result<Searched> Search::find(const SearchQuery& query, Position before, std::si
   Result<Searched> out{Searched{}};
   const Status looked = views_.view([&](const Reading& views) -> Status {
     return journal_.view([&](const Reading& journal) -> Status {
-      Walk walk{*this, journal, views, query, before, count, wanted};
+      Walk walk{*this, journal, views, query, before, count, wanted, reader};
       const auto walked =
           tail_ != nullptr ? walk_signed(walk, views, remembered, below) : walk_all(walk, journal, below);
       if (!walked) return fail(walked.error());

@@ -14,7 +14,7 @@ namespace redress::store {
 struct Searched {
   std::vector<Summary> cases;    // newest matching entry first, each case once, over all pages
   std::optional<Position> next;  // to go on below; nothing: there is no more
-  std::size_t opened = 0;        // entries that were opened and compared
+  std::size_t opened = 0;        // entries that were opened and compared: what the answer cost
 };
 
 class Search {
@@ -25,10 +25,13 @@ class Search {
   Search(const Truth& journal, const Truth& views, const SiteOptions& site, const crypto::Key32& views_key,
          const casework::Kinds& kinds, const SignTail* tail, Random& random);
 
-  // At most `count` cases that `wanted` takes, by entries below `before` (zero: all). Fails with busy while the
+  // At most `count` cases that `wanted` takes, by entries below `before` (zero: all). Cases that complain of `reader`
+  // are left out, and what stands in them does not decide whether there is a `next`, or which; but their neighbours
+  // that are opened in vain, because they share a signature, count towards `opened_max`. Fails with busy while the
   // signatures are being made anew, or with what a store says.
   [[nodiscard]] Result<Searched> find(const SearchQuery& query, Position before, std::size_t count,
-                                      const std::function<bool(const Summary&)>& wanted);
+                                      const std::function<bool(const Summary&)>& wanted,
+                                      const std::optional<casework::Actor>& reader = {});
 
  private:
   class Walk;

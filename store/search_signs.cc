@@ -15,6 +15,7 @@ constexpr std::uint8_t wide_bits = 6;
 constexpr std::uint8_t narrow_bits = 3;
 constexpr std::size_t probe_bits_max = 24;
 constexpr std::uint16_t spans_row = sign_bits;
+constexpr std::size_t span_bytes = 9;
 constexpr std::size_t entry_slots_max = 64;
 constexpr char32_t ascii_end = 0x80;
 
@@ -215,6 +216,7 @@ Result<std::optional<std::vector<SlotSpan>>> SignPages::spans(const Reading& vie
   const auto plain = crypto::open_bytes(key_, row_data(network_, key), *row);
   if (!plain) return fail(Code::damaged, "signatures of block=" + std::to_string(number));
   std::vector<SlotSpan> out;
+  out.reserve(plain->size() / span_bytes);
   Reader in{*plain};
   while (!in.failed() && !in.complete()) {
     const Position first{in.u64()};
@@ -237,25 +239,34 @@ Result<SignBlock::Slice> SignPages::slice(const Reading& views, std::uint32_t nu
   return out;
 }
 
-Status SignPages::candidates(const Reading& views, std::uint32_t number, const std::vector<SlotSpan>& spans,
-                             const std::vector<Probe>& probes, std::set<Position>& out) const {
-  std::vector<std::set<Position>> found(probes.size());
-  for (std::size_t i = 0; i < probes.size(); ++i) {
-    SignBlock::Slice left;
-    left.fill(std::byte{0xFF});
-    for (const std::uint16_t bit : probes[i]) {
-      const auto one = slice(views, number, bit);
+Result<std::optional<SignPages::Hits>> SignPages::hits(const Reading& views, std::uint32_t number,
+                                                       const std::vector<Probe>& probes) const {
+  Hits left(probes.size());
+  for (SignBlock::Slice& one : left) one.fill(std::byte{0xFF});
+  // By turns, so that the rarest word ends it, whichever that is.
+  for (std::size_t turn = 0; turn < probe_bits_max; ++turn) {
+    for (std::size_t i = 0; i < probes.size(); ++i) {
+      if (turn >= probes[i].size()) continue;
+      const auto one = slice(views, number, probes[i][turn]);
       if (!one) return fail(one.error());
       std::byte any{};
-      for (std::size_t k = 0; k < left.size(); ++k) any |= left[k] &= (*one)[k];
-      if (any == std::byte{}) return Done{};
-    }
-    for (std::size_t slot = 0; slot < spans.size(); ++slot) {
-      if ((left[slot / 8] >> (slot % 8) & std::byte{1}) != std::byte{}) put_covered(spans[slot], found[i]);
+      for (std::size_t k = 0; k < one->size(); ++k) any |= left[i][k] &= (*one)[k];
+      if (any == std::byte{}) return std::optional<Hits>{};
     }
   }
+  return std::optional{std::move(left)};
+}
+
+std::set<Position> candidates_in(const std::vector<SlotSpan>& spans, const SignPages::Hits& hits) {
+  std::vector<std::set<Position>> found(hits.size());
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    for (std::size_t slot = 0; slot < spans.size(); ++slot) {
+      if ((hits[i][slot / 8] >> (slot % 8) & std::byte{1}) != std::byte{}) put_covered(spans[slot], found[i]);
+    }
+  }
+  std::set<Position> out;
   keep_common(found, out);
-  return Done{};
+  return out;
 }
 
 std::uint32_t SignPages::count(const Reading& views) const {

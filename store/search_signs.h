@@ -113,9 +113,11 @@ class SignPages {
   // Nothing: there is no such block. Fails with damaged.
   [[nodiscard]] Result<std::optional<std::vector<SlotSpan>>> spans(const Reading& views, std::uint32_t number) const;
   [[nodiscard]] Result<SignBlock::Slice> slice(const Reading& views, std::uint32_t number, std::uint16_t bit) const;
-  // As SignBlock::candidates, of a block that is kept.
-  [[nodiscard]] Status candidates(const Reading& views, std::uint32_t number, const std::vector<SlotSpan>& spans,
-                                  const std::vector<Probe>& probes, std::set<Position>& out) const;
+  // In which slots of a block that is kept each of the probes is; nothing: one of them is in none. Costs as many rows
+  // as it takes to know that, seven or so of each probe. Fails with damaged.
+  using Hits = std::vector<SignBlock::Slice>;
+  [[nodiscard]] Result<std::optional<Hits>> hits(const Reading& views, std::uint32_t number,
+                                                 const std::vector<Probe>& probes) const;
   // How many there are; one that is being written is not counted.
   [[nodiscard]] std::uint32_t count(const Reading& views) const;
 
@@ -126,6 +128,8 @@ class SignPages {
 };
 // The last entry that a block covers.
 [[nodiscard]] Position last_of(const std::vector<SlotSpan>& spans);
+// As SignBlock::candidates, of a block that is kept.
+[[nodiscard]] std::set<Position> candidates_in(const std::vector<SlotSpan>& spans, const SignPages::Hits& hits);
 
 // The newest block, shared by the follower, who alone changes it, and those who search.
 class SignTail {

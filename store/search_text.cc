@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "crypto/digest.h"
 #include "store/search_folds.h"
 
 namespace redress::store {
@@ -128,6 +129,11 @@ Folded fold_text(std::string_view utf8) {
   }
   if (!out.empty() && out.back() == U' ') out.pop_back();
   return out;
+}
+
+std::uint64_t folds_digest() {
+  static const std::uint64_t digest = Reader{crypto::sha256(view_of(search_folds)).bytes}.u64();
+  return digest;
 }
 
 bool is_indexable(const Folded& term) noexcept {

@@ -4,6 +4,7 @@
 // Pure. What was typed is kept as it was typed; only the search folds it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ using Folded = std::u32string;
 // of either case become one (NFKD and case folding of Unicode 14); accents of letters and what has no width are left
 // out; a run of white space is one space. Bytes that are not UTF-8 are left out.
 [[nodiscard]] Folded fold_text(std::string_view utf8);
+// Names the table that fold_text() goes by: what was kept by another one does not fit what is asked by this.
+[[nodiscard]] std::uint64_t folds_digest();
 
 // What is searched for: every term must stand in the entry, each in one field.
 struct SearchQuery {

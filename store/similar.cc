@@ -125,8 +125,27 @@ void Similar::forget_oldest() {
   order_.pop_front();
 }
 
+void Similar::note_unread(Position at) {
+  unread_.insert(at);
+  if (unread_.size() > unread_max) unread_.erase(unread_.begin());
+}
+
+bool Similar::has_come_back(const Reading& journal) {
+  return std::any_of(unread_.begin(), unread_.end(), [&](Position at) {
+    const auto told = read_entry(journal, site_, kinds_, sealer_, at);
+    return told && told->event;
+  });
+}
+
 Status Similar::look(const Registered& own) {
   return journal_.view([&](const Reading& journal) -> Status {
+    if (has_come_back(journal)) {
+      // What is remembered is in the ledger's order, and it belongs in the midst of that.
+      known_.clear();
+      order_.clear();
+      unread_.clear();
+      seen_ = Position{};
+    }
     const auto last = journal.last_below(Table::entries, key_of(Position{UINT64_MAX}));
     const Position head = last ? position_of(last->first) : Position{};
     const std::uint64_t far = head.value() > looked_back_max ? head.value() - looked_back_max : 0;
@@ -135,6 +154,7 @@ Status Similar::look(const Registered& own) {
     journal.scan(Table::entries, key_of(Position{std::max(seen_.value(), far) + 1}), [&](ByteView key, ByteView value) {
       const auto entry = decode_entry(site_.domain, value);
       if (entry && entry->header.what.kind == opening) openings.push_back(position_of(key));
+      if (!entry) note_unread(position_of(key));
       return true;
     });
     const std::size_t skipped = openings.size() > remembered_max ? openings.size() - remembered_max : 0;
@@ -145,6 +165,7 @@ Status Similar::look(const Registered& own) {
       }
       const auto told = read_entry(journal, site_, kinds_, sealer_, openings[i]);
       if (told && told->event) remember(openings[i], told->header.what.case_id, *told->event);
+      if (told && !told->event) note_unread(openings[i]);
     }
     seen_ = head;
     return Done{};

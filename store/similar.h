@@ -32,6 +32,7 @@ class Similar {
   static constexpr std::size_t remembered_max = 2'000;      // registrations
   static constexpr std::uint64_t looked_back_max = 10'000;  // ledger positions, when it is first asked
   static constexpr std::size_t named_max = 5;
+  static constexpr std::size_t unread_max = 64;  // entries that could not be read are looked at again
 
   // `search`: head office's; null where nothing older is looked for. What is given outlives it.
   Similar(const Truth& journal, const SiteOptions& site, const casework::Kinds& kinds, Search* search, Recall recall,
@@ -57,8 +58,10 @@ class Similar {
     const CaseId& id;
     const casework::Event& event;
   };
-  // Takes up what the ledger has beyond what was seen.
+  // Takes up what the ledger has beyond what was seen; from the beginning if something came back that was damaged then.
   [[nodiscard]] Status look(const Registered& own);
+  [[nodiscard]] bool has_come_back(const Reading& journal);
+  void note_unread(Position at);
   [[nodiscard]] std::vector<CaseId> candidates(const CaseId& own, const std::vector<SameKey>& keys, Position before);
   void remember(Position at, const CaseId& id, const casework::Event& event);
   void forget_oldest();
@@ -69,7 +72,8 @@ class Similar {
   Search* search_;
   Recall recall_;
   crypto::Sealer sealer_;
-  Position seen_;  // up to here
+  Position seen_;              // up to here
+  std::set<Position> unread_;  // the newest of those that could not be read
   std::deque<std::pair<Position, std::vector<std::uint64_t>>> order_;
   std::unordered_map<std::uint64_t, std::deque<Seen>> known_;  // the newest last
 };

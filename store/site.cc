@@ -69,9 +69,7 @@ std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOpti
                                  "the key was used for something else: ledger=" + std::to_string(mark->ledger.value()),
                                  "Idempotency-Key")};
   }
-  const auto row = store.get(Table::entries, key_of(mark->ledger));
-  auto entry =
-      row ? decode_entry(site.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "the marked entry is gone")};
+  const auto entry = entry_at(store, site.domain, mark->ledger);
   if (!entry) return Result<Appended>{fail(entry.error())};
   const journal::Header& header = entry->header;
   return Result<Appended>{Appended{mark->ledger, header.place, journal::identity_of(site.domain, entry->item.header),
@@ -79,12 +77,14 @@ std::optional<Result<Appended>> repeated_in(const Reading& store, const SiteOpti
 }
 
 std::optional<journal::Seen> feed_seen(const Reading& store, const RowCheck& rows, SiteId reader) {
+  if (reader == head_office) return std::nullopt;  // it has a feed of every branch, and reads none
   std::map<Epoch, StreamRow> feeds;
   store.scan(Table::streams, key_of(StreamName{head_office, Epoch{}, no_reader}), [&](ByteView name, ByteView stored) {
-    if (stream_of(name).owner != head_office) return false;
-    const auto value = rows.opened(Table::streams, name, stored);
+    const StreamName stream = stream_of(name);
+    if (stream.owner != head_office) return false;
+    const auto value = stream.reader == reader ? rows.opened(Table::streams, name, stored) : std::nullopt;
     const auto feed = value ? decode_stream(*value) : std::nullopt;
-    if (feed && stream_of(name).reader == reader) feeds[stream_of(name).epoch] = *feed;
+    if (feed) feeds[stream.epoch] = *feed;
     return true;
   });
   for (const auto& feed : feeds) {
@@ -343,8 +343,8 @@ sync::Outgoing Site::read(const sync::Wanted& wanted) const {
       const bool next = Seq{position_of(key).value()} == Seq{wanted.from.value() + out.items.size()};
       const auto value = next ? rows_.opened(Table::places, key, stored) : std::nullopt;
       const auto place = value ? decode_place(*value) : std::nullopt;
-      const auto row = place ? store.get(Table::entries, key_of(place->ledger)) : std::nullopt;
-      auto entry = row ? decode_entry(options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "no row")};
+      auto entry = place ? entry_at(store, options_.domain, place->ledger)
+                         : Result<StoredEntry>{fail(Code::damaged, "no place")};
       const journal::Place at{stream.owner, stream.epoch, Seq{position_of(key).value()}, before};
       const bool whole = entry && stands_at(options_.domain, stream.reader, at, entry->item.header, place->digest);
       if (!whole) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/search_text.h"
+
 namespace redress::store {
 namespace {
 
@@ -155,6 +157,10 @@ std::optional<Progress> decode_progress(ByteView value) {
   if (!in.complete()) progress.make = in.u64();
   if (!in.complete()) return std::nullopt;
   return progress;
+}
+
+std::uint64_t make_of(bool with_signs, std::uint64_t rules) {
+  return with_signs ? (rules ^ folds_digest()) << 1 | 1U : rules << 1;
 }
 
 }  // namespace redress::store

@@ -65,10 +65,8 @@ struct Progress {
   std::uint64_t make = 0;  // what else they hold: views of another make are made anew
 };
 inline constexpr std::uint16_t casework_version = 7;  // raised whenever the fold or the summary changes
-// The make of views by these rules, that hold signatures or none.
-[[nodiscard]] constexpr std::uint64_t make_of(bool with_signs, std::uint64_t rules) noexcept {
-  return rules << 1 | (with_signs ? 1U : 0U);
-}
+// The make of views by these rules, that hold signatures, of texts folded as they are now, or none.
+[[nodiscard]] std::uint64_t make_of(bool with_signs, std::uint64_t rules);
 [[nodiscard]] constexpr bool has_signs(std::uint64_t make) noexcept { return (make & 1U) != 0; }
 inline constexpr std::string_view progress_key = "at";
 // How many of the entries that came back, having been damaged, the views have followed: u64.

@@ -1,7 +1,7 @@
 // What a site must keep, and the transaction that keeps it: ordered tables of bytes, with two implementations: LMDB
 // here, and memory with a commit log for the simulator (tests/sim/memory_truth.h).
 //
-// update() is called by one thread, the loop's (or the follower's for its own store). view() by any thread. A
+// update() is called by one thread, the loop's (or, for the views, of who follows). view() by any thread. A
 // transaction lives only inside the function given; what is read is copied out.
 #pragma once
 
@@ -35,7 +35,7 @@ enum class Table : std::uint8_t {
   numbers,   // site, serial → case
   progress,  // the follower's cursor
   signs,     // block, bit → text signatures of head office's entries, sealed
-  unread,    // ledger position of an entry that could not be read when it was followed
+  unread,    // ledger position of an entry that could not be read when it was followed or signed
 };
 inline constexpr std::size_t table_count = 15;
 inline constexpr std::array<const char*, table_count> table_names{
@@ -92,7 +92,8 @@ class Truth {
                                       const std::function<void()>& saved) = 0;
   [[nodiscard]] virtual Status view(const std::function<Status(const Reading&)>& look) const = 0;
   [[nodiscard]] virtual Space space() const = 0;
-  // A consistent copy in a new folder. Fails with io; in_use if the folder is not empty.
+  // A consistent copy in a new folder, on the disk with the folders that were made for it. Fails with io; in_use if the
+  // folder is not empty.
   [[nodiscard]] virtual Status copy_to(const std::string& folder) const = 0;
 };
 

@@ -48,8 +48,7 @@ bool Turn::is_strange(const journal::What& what) const {
   bool opened = false;
   store_.scan(Table::by_case, key_of(what.case_id, Position{}), [&](ByteView key, ByteView) {
     if (Reader{key}.fixed<CaseId>() != what.case_id) return false;
-    const auto row = store_.get(Table::entries, key_of(position_of(key)));
-    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    const auto entry = entry_at(store_, site_.options_.domain, position_of(key));
     opened = entry && router->opens(entry->header.what);
     return !opened;
   });
@@ -157,8 +156,9 @@ Result<Outcome> Turn::append(const Append& append) {
     row.raw(*append.new_key);
     store_.put(Table::keyring, key_of(append.what.case_id, append.what.key), row.bytes(), Order::any);
   }
-  put_place(journal(), header.place.seq,
-            {position, entry, append.new_key.has_value(), false, false, has_key(append.what)});
+  put_place(
+      journal(), header.place.seq,
+      {.ledger = position, .digest = entry, .with_key = append.new_key.has_value(), .key_held = has_key(append.what)});
   site_.rows_.put(store_, Table::marks, view_of(append.what.command), encode(MarkRow{position, append.request}));
   serial_ = std::max(serial_, append.serial);
   appended_.insert(journal());
@@ -200,8 +200,8 @@ std::optional<journal::Seen> Turn::seen_before(const StreamName& stream, Seq seq
   for (std::uint64_t back = 1; back <= looked_back && back < seq.value(); ++back) {
     const auto value = site_.rows_.get(store_, Table::places, key_of(stream, Seq{seq.value() - back}));
     const auto place = value ? decode_place(*value) : std::nullopt;
-    const auto row = place ? store_.get(Table::entries, key_of(place->ledger)) : std::nullopt;
-    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    const auto entry = place ? entry_at(store_, site_.options_.domain, place->ledger)
+                             : Result<StoredEntry>{fail(Code::damaged, "no place")};
     if (entry && !claims_nothing(entry->header.what)) return entry->header.what.seen;
   }
   return std::nullopt;
@@ -284,13 +284,14 @@ void Turn::take(const sync::Accept& accept, const sync::Placed& placed, StreamRo
   const bool returned = accept.stream.owner == site_.options_.site;
   if (returned && accept.stream.reader != no_reader) return take_back(accept.stream, placed, seq);
   // While head office recovers, another site may have brought an author's entry before the author.
-  const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed.entry);
-  if (held) return put_place(accept.stream, seq, {*held, placed.stream, false, false, false, has_key(what)});
+  const auto held = site_.unheard_.empty() ? std::nullopt : held_at(what.case_id, placed);
+  if (held) return put_place(accept.stream, seq, {.ledger = *held, .digest = placed.stream, .key_held = has_key(what)});
   const bool strange = is_strange(what);
   check_seen(placed.header, accept.stream);
   const Position position = store_entry(placed.item, placed.header, placed.entry, /*told=*/!strange);
   // What came back may have to go out again, to a head office that has lost it.
-  put_place(accept.stream, seq, {position, placed.stream, returned, false, false, has_key(what)});
+  put_place(accept.stream, seq,
+            {.ledger = position, .digest = placed.stream, .with_key = returned, .key_held = has_key(what)});
   restore_mark(what, position);
   // 12: the cursor runs ahead of the data
   if (REDRESS_MUTANT(12) && accept.entries.size() > 1 && &placed == &accept.entries.back())
@@ -462,8 +463,7 @@ std::vector<Position> Turn::places_before(const CaseId& case_id, Position before
 void Turn::visit_entries(const std::vector<Position>& positions,
                          const std::function<void(Position, const StoredEntry&)>& visit) const {
   for (const Position position : positions) {
-    const auto row = store_.get(Table::entries, key_of(position));
-    const auto entry = row ? decode_entry(site_.options_.domain, *row) : Result<StoredEntry>{fail(Code::damaged, "")};
+    const auto entry = entry_at(store_, site_.options_.domain, position);
     if (entry) visit(position, *entry);
   }
 }
@@ -473,7 +473,7 @@ void Turn::feed(SiteId reader, Position position, const Digest& entry, bool with
   StreamRow& row = stream(name, std::nullopt);
   const journal::Place place{head_office, epoch_, row.head.seq.next(), row.head.digest};
   row.head = {place.seq, journal::feed_digest(site_.options_.domain, reader, place, entry)};
-  put_place(name, place.seq, {position, row.head.digest, with_key});
+  put_place(name, place.seq, {.ledger = position, .digest = row.head.digest, .with_key = with_key});
   fed_.insert(reader);
 }
 

@@ -61,7 +61,8 @@ class Turn {
   void take_back(const StreamName& feed, const sync::Placed& placed, Seq seq);
   void give_standing(SiteId reader, const CaseId& case_id);
   void restore_mark(const journal::What& what, Position position);
-  [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const Digest& entry) const;
+  // Where this entry stands among those that its case lists; nothing: it does not, or its row does not hold.
+  [[nodiscard]] std::optional<Position> held_at(const CaseId& case_id, const sync::Placed& placed) const;
   void forget_proofs(const StreamName& name, Seq above);
   [[nodiscard]] bool is_told(SiteId site, Code code, std::uint64_t number, std::string_view words = {}) const;
   void alarm(SiteId site, Code code, std::string_view what);

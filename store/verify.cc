@@ -1,6 +1,7 @@
 #include "store/verify.h"
 
 #include "protocol/casework/kinds.h"
+#include "store/verify_stop.h"
 #include "store/walk.h"
 
 namespace redress::store {
@@ -204,10 +205,12 @@ void Walk::open_body(Position at, const StoredEntry& entry) {
 }
 
 Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeysOf& signing_keys_of,
-                        Random& random) {
+                        Random& random, const StopAsked& is_stopping) {
   Verified out;
   const Status looked = truth.view([&](const Reading& store) -> Status {
-    out = Walk{store, site, signing_keys_of, random}.run();
+    const UntilStopped rows{store, is_stopping};
+    out = Walk{rows, site, signing_keys_of, random}.run();
+    if (rows.is_stopping()) return fail(Code::draining, "the program stops");
     return Done{};
   });
   if (!looked) return fail(looked.error());

@@ -1,6 +1,6 @@
 // Walks everything a site holds and names each bad place (P7).
 //
-// Read-only, any thread, one snapshot: long stores hold a reader open for as long as the walk takes. Memory: 64 bytes
+// Read-only, any thread, one snapshot: long stores hold a reader open for as long as the walk takes. Memory: 67 bytes
 // an entry, 16 a feed place.
 #pragma once
 
@@ -30,9 +30,13 @@ struct Verified {
 // Every public key that `site` signs or ever signed with; none: not known here.
 using SigningKeysOf = std::function<std::vector<PublicKey>(SiteId site)>;
 
+// Asked at every row, on the walk's thread. Once it has said yes it says nothing else. Empty: nobody asks.
+using StopAsked = std::function<bool()>;
+
 // The journal store: each entry and body, the ledger's chain, every stream's, every proof, and that all other rows say
-// what the entries say, no less and no more. Fails with what the store says if it cannot be read at all.
+// what the entries say, no less and no more. Fails with what the store says if it cannot be read at all; with
+// draining if it is to stop.
 [[nodiscard]] Result<Verified> verify(const Truth& truth, const SiteOptions& site, const SigningKeysOf& signing_keys_of,
-                                      Random& random);
+                                      Random& random, const StopAsked& is_stopping = {});
 
 }  // namespace redress::store

@@ -1,6 +1,7 @@
 #include "store/verify_views.h"
 
 #include "store/search_signs.h"
+#include "store/verify_stop.h"
 #include "store/walk.h"
 
 namespace redress::store {
@@ -197,13 +198,16 @@ class ViewsWalk {
 
 Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
                                    const crypto::Key32& views_key, const casework::Kinds& kinds, const DueRules& due,
-                                   Random& random) {
+                                   Random& random, const StopAsked& is_stopping) {
   VerifiedViews out;
   // The views first: the journal is then never behind them.
   Status inner{Done{}};
   const Status looked = views.view([&](const Reading& listed) -> Status {
     inner = journal.view([&](const Reading& store) -> Status {
-      out = ViewsWalk{store, listed, site, views_key, kinds, due, random}.run();
+      const UntilStopped entries{store, is_stopping};
+      const UntilStopped rows{listed, is_stopping};
+      out = ViewsWalk{entries, rows, site, views_key, kinds, due, random}.run();
+      if (rows.is_stopping()) return fail(Code::draining, "the program stops");
       return Done{};
     });
     return inner;

@@ -17,9 +17,10 @@ struct VerifiedViews {
 };
 
 // Views that another program version, other rules or another store's life made are waiting, all of them: the follower
-// makes them anew. Fails with what a store says if it cannot be read at all.
+// makes them anew. Fails with what a store says if it cannot be read at all; with draining if it is to stop.
 [[nodiscard]] Result<VerifiedViews> verify_views(const Truth& journal, const Truth& views, const SiteOptions& site,
                                                  const crypto::Key32& views_key, const casework::Kinds& kinds,
-                                                 const DueRules& due, Random& random);
+                                                 const DueRules& due, Random& random,
+                                                 const StopAsked& is_stopping = {});
 
 }  // namespace redress::store

@@ -99,15 +99,11 @@ Status make_views(shell::Offline& office, store::Site& site, Filled& filled) {
   if (!rules) return fail(rules.error());
   crypto::SystemRandom random;
   const casework::Kinds kinds{casework::shipped_kinds()};
-  auto beside = shell::Rebuild::begin({&office.home(),
-                                       &office.journal(),
-                                       &office.options(),
-                                       site.born(),
-                                       &kinds,
+  auto beside = shell::Rebuild::begin({&office.home(), &office.journal(), &office.options(), site.born(), &kinds,
                                        shell::due_rules(*rules, kinds),
                                        /*with_signs=*/true,
-                                       {},
-                                       &random});
+                                       /*views_bytes=*/0, [&] { return office.journal().space(); },
+                                       /*is_stopping=*/{}, &random});
   if (!beside) return fail(beside.error());
   const auto rebuilt = (*beside)->take_place_of(**views);
   if (!rebuilt) return fail(rebuilt.error());

@@ -9,8 +9,8 @@
 
 namespace redress::measure {
 
-// Lag at 200 entries a second: from when an entry was due to its receipt, durable at the branch; of RAW to the answer's
-// arrival, before it is noted. So the product's includes a commit that RAW's does not.
+// Lag at 200 entries a second: from when an entry was due until the answer is back at the branch, of the product its
+// checked receipt. `lag_kept_*` of the product end when that stands on the branch's disk.
 [[nodiscard]] Result<nlohmann::json> contest_lag(Stage& stage);
 
 // A register over HTTP on a kept connection, 50 a second, against one durable put of the same size into a file that is

@@ -174,11 +174,11 @@ void CaseLists::search(const Call& call, bool stale) const {
   if (!before) return call.respond(error_response(call.request, before.error()));
   const auto wanted = wanted_in(call);
   if (!wanted) return call.respond(error_response(call.request, wanted.error()));
-  const auto found =
-      parts_.search->find(*asked, Position{before->value_or(0)}, *limit,
-                          [&](const store::Summary& summary) { return store::is_wanted(summary, *wanted); });
+  const auto found = parts_.search->find(
+      *asked, Position{before->value_or(0)}, *limit,
+      [&](const store::Summary& summary) { return store::is_wanted(summary, *wanted); }, wanted->hides);
   if (!found) return call.respond(error_response(call.request, found.error()));
-  json body{{"cases", json::array()}, {"opened", found->opened}, {"stale", stale}};
+  json body{{"cases", json::array()}, {"stale", stale}};
   for (const store::Summary& summary : found->cases)
     body["cases"].push_back(summary_json(*parts_.kinds, summary, wall_now()));
   if (found->next) body["next"] = std::to_string(found->next->value());

@@ -1,5 +1,5 @@
 // The routes that name or count many cases, the same at both programs: the list, the search, the counts. Who is
-// complained of in a case finds it in none of them.
+// complained of in a case finds it in none of them, nor by what an answer cost or where its page ends.
 //
 // A resource of the door's thread. What it is given outlives it.
 #pragma once

@@ -339,8 +339,16 @@ Expected<Config, std::vector<Error>> load_config(const std::string& path) {
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
   if (file.bad()) return failed(Code::io, 0, "unreadable");
-  if (text.size() > file_bytes_max) return failed(Code::too_large, 0, "too large");
+  return parse_config(text, path);
+}
 
+Expected<Config, std::vector<Error>> parse_config(const std::string& text, const std::string& file) {
+  Findings findings{file, {}};
+  const auto failed = [&findings](Code code, std::int64_t line, const std::string& what) {
+    findings.add(code, "-", line, what);
+    return Unexpected<std::vector<Error>>{std::move(findings.errors)};
+  };
+  if (text.size() > file_bytes_max) return failed(Code::too_large, 0, "too large");
   toml::table root;
   try {
     root = toml::parse(text);

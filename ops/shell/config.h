@@ -84,6 +84,8 @@ struct Config {
 // listed above: what says the file, the line and the key, field is the key ("link.heartbeat_ms"), code is io,
 // too_large, malformed (not TOML: then the only one), unknown_field, missing_field or bad_value.
 [[nodiscard]] Expected<Config, std::vector<Error>> load_config(const std::string& path);
+// The same of the file's text; `file` is what the errors call it. Never fails with io.
+[[nodiscard]] Expected<Config, std::vector<Error>> parse_config(const std::string& text, const std::string& file);
 
 // The file that load_config() reads back as `config`: each key with its comment in English and Chinese. Keys that the
 // role does not have are left out.

@@ -114,7 +114,9 @@ void write_door(Page& page, const Config& config) {
   if (config.role == Role::branch) return;
   page.key("certificate", quoted(config.door.certificate), "Certificate chain (PEM file); empty for plain HTTP.",
            "证书链（PEM 文件）；留空则为明文 HTTP。");
-  page.key("key", quoted(config.door.key), "The certificate's private key (PEM file).", "证书私钥（PEM 文件）。");
+  page.key("key", quoted(config.door.key),
+           "The certificate's private key (PEM file), mode 0600; refused if group or others have any right to it.",
+           "证书私钥（PEM 文件），权限 0600；同组或其他用户有任何权限即被拒绝。");
 }
 
 }  // namespace
@@ -134,8 +136,8 @@ std::string commented_config(const Config& config) {
   page.key("keystore", quoted(config.keys.keystore), "File of this site's keys; back it up apart from the data.",
            "本站点密钥文件；请与数据分开备份。");
   page.key("passphrase_file", quoted(config.keys.passphrase_file),
-           "File with the keystore's passphrase, readable by the service only.",
-           "密钥文件口令所在的文件，仅服务账户可读。");
+           "File with the keystore's passphrase, mode 0600; refused if group or others have any right to it.",
+           "密钥文件口令所在的文件，权限 0600；同组或其他用户有任何权限即被拒绝。");
   page.section("log");
   page.key("file", quoted(config.log.file), "Where the log goes; empty for standard error.",
            "日志文件；留空则写到标准错误。");

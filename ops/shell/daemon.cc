@@ -1,5 +1,7 @@
 #include "ops/shell/daemon.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -8,12 +10,16 @@
 #include "ops/shell/case_clocks.h"
 #include "ops/shell/code_tables.h"
 #include "ops/shell/kinds_api.h"
+#include "ops/shell/start.h"
 #include "ops/shell/telling.h"
 #include "protocol/wire/refusal.h"
+#include "store/room.h"
 
 namespace redress::shell {
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+static std::string set_aside_beside(const std::string& views) { return views + ".aside"; }
 
 void log_errors(Log& log, const std::vector<Error>& errors) {
   for (const Error& error : errors) {
@@ -46,9 +52,7 @@ Status Daemon::open_stores() {
   auto journal = store::LmdbTruth::open(journal_options(home_));
   if (!journal) return fail(journal.error());
   journal_ = std::move(*journal);
-  auto views = store::LmdbTruth::open(views_options(home_));
-  if (!views) return fail(views.error());
-  views_ = std::move(*views);
+  if (auto views = open_views(); !views) return views;
   auto site = store::Site::open(*journal_, site_options_, random_);
   if (!site) return fail(site.error());
   site_ = std::move(*site);
@@ -56,11 +60,7 @@ Status Daemon::open_stores() {
   serial_ = site_->last_serial();
   ledger_ = site_->ledger().position.value();
   if (options_.searching == Searching::by_signatures) signs_ = std::make_unique<store::SignTail>(keys.views);
-  follower_ =
-      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), keys.views, kinds_, random_,
-                                        store::Keeps{signs_.get(), &catalogue_, due_rules(rules_, kinds_)});
-  const Status opened = follower_->open();
-  if (!opened) return opened;
+  open_follower();
   view_reader_ = std::make_unique<store::Views>(*views_, site_options_.domain, keys.views, catalogue_);
   search_ =
       std::make_unique<store::Search>(*journal_, *views_, site_options_, keys.views, kinds_, signs_.get(), random_);
@@ -94,6 +94,46 @@ Status Daemon::open_stores() {
   return Done{};
 }
 
+void Daemon::set_views_aside(const Error& why) {
+  const std::string aside = set_aside_beside(home_.views_path());
+  std::error_code error;
+  fs::remove_all(aside, error);
+  fs::rename(home_.views_path(), aside, error);
+  log_.error("follower", "views set aside and begun anew",
+             {{"code", wire::name_of(why.code)}, {"why", why.what}, {"kept", error ? "" : aside}});
+}
+
+Status Daemon::open_views() {
+  auto views = store::LmdbTruth::open(views_options(home_));
+  if (!views && views.error().code != Code::in_use) {
+    set_views_aside(views.error());
+    views = store::LmdbTruth::open(views_options(home_));
+    std::error_code ignored;
+    if (!views && fs::remove_all(set_aside_beside(home_.views_path()), ignored) > 0)
+      views = store::LmdbTruth::open(views_options(home_));
+  }
+  if (!views) return fail(views.error());
+  views_ = std::move(*views);
+  return Done{};
+}
+
+void Daemon::open_follower() {
+  follower_ =
+      std::make_unique<store::Follower>(*journal_, *views_, site_options_, site_->born(), home_.keys.keys.views, kinds_,
+                                        random_, store::Keeps{signs_.get(), &catalogue_, due_rules(rules_, kinds_)});
+  const Status opened = follower_->open();
+  follows_ = opened.has_value();
+  if (opened || opened.error().code == Code::store_full) return;
+  set_views_aside(opened.error());
+  follows_ = views_->clear() && follower_->open();
+}
+
+// A full disk may not take the new ones; the old ones are gone then too, and they are begun anew when it has room.
+static Status empty(store::LmdbTruth& views) {
+  const Status cleared = views.clear();
+  return cleared || cleared.error().code == Code::store_full ? Status{Done{}} : cleared;
+}
+
 Status Daemon::notice_old_image() {
   const Residence here = residence_of(options_.machine_id, home_.journal_path() + "/" + store::store_file);
   auto opened = Watermark::open(home_.path(watermark_file), here);
@@ -106,7 +146,7 @@ Status Daemon::notice_old_image() {
   const auto noted = watermark_->noted(site_->born());
   if (noted && noted->ledger > held) {
     // They show what came after it, and would pass over what comes now.
-    if (auto cleared = views_->clear(); !cleared) return cleared;
+    if (auto emptied = empty(*views_); !emptied) return emptied;
     const std::string places =
         "held=" + std::to_string(held.value()) + " noted=" + std::to_string(noted->ledger.value());
     const auto epoch =
@@ -121,7 +161,7 @@ Status Daemon::notice_old_image() {
         how == Moved::to_another_machine ? "its home was on another machine" : "it was another file on this machine";
     log_.warn("store", "lives elsewhere than it did", {{"why", why}});
     // They may be another's, of the same length.
-    if (auto cleared = views_->clear(); !cleared) return cleared;
+    if (auto emptied = empty(*views_); !emptied) return emptied;
     const Status told = begin_after_move(*site_, why, wall_now(), *watermark_);
     if (!told) return told.error().code == Code::unknown_outcome ? told : Status{Done{}};
   }
@@ -206,18 +246,8 @@ void Daemon::add_routes(std::function<void()> refresh) {
     call.respond({200, metrics_.exposition(), "text/plain; version=0.0.4; charset=utf-8", {}});
   });
   add_alarms_route(*api_, *site_);
-  api_->add("POST", "/api/v1/verify", Access::any_token, [this](const Call& call) {
-    run_long(call, [this](const Request& request) {
-      const auto verified = store::verify(*journal_, site_options_, options_.signing_keys_of, random_);
-      if (!verified) return error_response(request, verified.error());
-      const auto views = following_->has_dropped()
-                             ? Result<store::VerifiedViews>{store::VerifiedViews{0, cases_in(*journal_), 0, {}}}
-                             : store::verify_views(*journal_, *views_, site_options_, home_.keys.keys.views, kinds_,
-                                                   due_rules(rules_, kinds_), random_);
-      if (!views) return error_response(request, views.error());
-      return json_response(200, verified_json(*verified, *views));
-    });
-  });
+  api_->add("POST", "/api/v1/verify", Access::any_token,
+            [this](const Call& call) { run_long(call, [this](const Request& request) { return verify(request); }); });
   api_->add("POST", "/api/v1/backup", Access::operations, [this](const Call& call) {
     const auto body = json_body(call.request);
     const std::string folder =
@@ -226,18 +256,53 @@ void Daemon::add_routes(std::function<void()> refresh) {
       return call.respond(
           error_response(call.request, {Code::bad_value, "an absolute path on this machine", "folder"}));
     }
-    run_long(call, [this, folder](const Request& request) {
-      const Status copied = journal_->copy_to(folder + "/data/journal");
-      if (!copied) return error_response(request, copied.error());
-      std::error_code error;
-      for (const std::string& path : {home_.path(config_file), home_.path(members_file), home_.keystore_path()}) {
-        if (fs::exists(path)) fs::copy_file(path, fs::path{folder} / fs::path{path}.filename(), error);
-        if (!error) continue;
-        return error_response(request, {Code::io, "copy file: path=" + path + " reason=" + error.message(), "folder"});
-      }
-      return json_response(200, {{"folder", folder}, {"ledger", ledger_.load()}});
-    });
+    run_long(call, [this, folder](const Request& request) { return back_up(request, folder); });
   });
+}
+
+Response Daemon::verify(const Request& request) {
+  const store::StopAsked is_stopping = [this] { return stopping_.load(); };
+  const auto verified = store::verify(*journal_, site_options_, options_.signing_keys_of, random_, is_stopping);
+  if (!verified) return error_response(request, verified.error());
+  const auto views = following_->has_dropped()
+                         ? Result<store::VerifiedViews>{store::VerifiedViews{0, cases_in(*journal_), 0, {}}}
+                         : store::verify_views(*journal_, *views_, site_options_, home_.keys.keys.views, kinds_,
+                                               due_rules(rules_, kinds_), random_, is_stopping);
+  if (!views) return error_response(request, views.error());
+  return json_response(200, verified_json(*verified, *views));
+}
+
+// What is kept for the journal is not for a copy of it on the same disk (P10).
+static bool has_room_for_copy(const store::Space& space, const std::string& journal, fs::path folder) {
+  while (!fs::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  struct stat here {};
+  struct stat there {};
+  if (::stat(journal.c_str(), &here) != 0 || ::stat(folder.c_str(), &there) != 0) return true;  // the copy tells
+  if (here.st_dev == there.st_dev) return store::views_may_return(space, space.used_bytes);
+  std::error_code error;
+  const fs::space_info disk = fs::space(folder, error);
+  return error || disk.available >= space.used_bytes;
+}
+
+Response Daemon::back_up(const Request& request, const std::string& folder) {
+  if (!has_room_for_copy(journal_->space(), home_.journal_path(), folder))
+    return error_response(request, {Code::store_full, "no room for the copy: folder=" + folder, "folder"});
+  const Status copied = journal_->copy_to(folder + "/data/journal");
+  if (!copied) return error_response(request, copied.error());
+  std::error_code error;
+  for (const std::string& path : {home_.path(config_file), home_.path(members_file), home_.keystore_path()}) {
+    if (!fs::exists(path)) continue;
+    const std::string copy = fs::path{folder} / fs::path{path}.filename();
+    fs::copy_file(path, copy, error);
+    if (error)
+      return error_response(request, {Code::io, "copy file: path=" + path + " reason=" + error.message(), "folder"});
+    const Status synced = store::sync_path(copy);
+    if (!synced) return error_response(request, synced.error());
+  }
+  // The names of these files; that of the folder came with the journal's.
+  const Status synced = store::sync_path(folder);
+  if (!synced) return error_response(request, synced.error());
+  return json_response(200, {{"folder", folder}, {"ledger", ledger_.load()}});
 }
 
 void Daemon::add_case_routes() {
@@ -260,9 +325,9 @@ void Daemon::add_case_routes() {
 Result<Rebuilt> Daemon::rebuild() {
   if (following_->is_waiting())
     return fail(Code::store_full, "the disk is short: the views wait (磁盘空间不足，视图暂不写入)");
-  auto beside =
-      Rebuild::begin({&home_, journal_.get(), &site_options_, site_->born(), &kinds_, due_rules(rules_, kinds_),
-                      signs_ != nullptr, [this] { return stopping_.load(); }, &random_});
+  auto beside = Rebuild::begin({&home_, journal_.get(), &site_options_, site_->born(), &kinds_,
+                                due_rules(rules_, kinds_), signs_ != nullptr, views_->space().used_bytes,
+                                [this] { return journal_->space(); }, [this] { return stopping_.load(); }, &random_});
   if (!beside) return fail(beside.error());
   const Status followed = (*beside)->follow();
   if (!followed) return fail(followed.error());
@@ -271,7 +336,9 @@ Result<Rebuilt> Daemon::rebuild() {
     follower_->close();
     out = (*beside)->take_place_of(*views_);
     const Status opened = follower_->open();
-    if (!opened) out = fail(opened.error());
+    if (opened) return;
+    following_->on_closed();
+    if (out) out = fail(opened.error());
   });
   if (!done) return fail(Code::draining, "the program stops");
   return out;
@@ -317,18 +384,22 @@ Status Daemon::serve(std::function<void()> refresh) {
       options, [this](const Request& request, const Respond& respond) { api_->handle(request, respond); }, random_);
   if (!door) return fail(door.error());
   door_ = std::move(*door);
+  if (!follows_) following_->on_closed();
   following_->start();
   following_->on_ledger(Position{ledger_.load()});
   following_->on_healed();  // before the last stop, perhaps
   door_->start();
-  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
+  const std::string host = host_to_call(options.listen.substr(0, options.listen.rfind(':')));
   const std::string url = (tls_ ? "https://" : "http://") + host + ":" + std::to_string(door_->port());
-  return write_small_file(home_.path(url_file), url + "\n");
+  tell_where(home_, url_file, url, log_);
+  return Done{};
 }
 
 Result<std::uint64_t> Daemon::drop_views() {
   follower_->close();
   const std::uint64_t bytes = views_->space().used_bytes;
+  std::error_code ignored;
+  fs::remove_all(set_aside_beside(home_.views_path()), ignored);
   const Status cleared = views_->clear();
   if (!cleared) return fail(cleared.error());
   return bytes;

@@ -47,7 +47,8 @@ class Daemon {
   // Adds the routes that both programs have, opens the door and starts the follower. Call once, after the program's own
   // routes were added. `refresh` brings the gauges up to date before they are shown; on the door's thread.
   [[nodiscard]] Status serve(std::function<void()> refresh);
-  // Finishes answers in flight, joins both threads.
+  // Finishes answers in flight, joins the threads. A verify or rebuild that runs ends at once, as draining; a backup is
+  // waited for.
   void stop();
 
   // The loop: a commit has returned; readers may wait for what is in it.
@@ -70,6 +71,12 @@ class Daemon {
  private:
   Daemon(const Home& home, const DaemonOptions& options, Log& log);
   [[nodiscard]] Status open_stores();
+  // Views that cannot be opened are set aside and begun anew: fails only if that cannot be had either, or with in_use.
+  [[nodiscard]] Status open_views();
+  // Makes the follower and opens it. No start depends on views that it cannot go on with: they are begun anew, here or
+  // by its thread when the disk has room.
+  void open_follower();
+  void set_views_aside(const Error& why);
   // If the journal is older than it was, the views begin anew, and it begins an epoch; if it lives elsewhere than it
   // did, begin_after_move(). Where that is refused, the first contact finds out. Fails with unknown_outcome, or as the
   // views' store does.
@@ -83,10 +90,12 @@ class Daemon {
     std::vector<NamedRole> roles;
   };
   [[nodiscard]] const OfTheDay& of_the_day(WallTime now);
-  // The follower's thread: what the disk got back.
+  // The follower's thread, as Allowance says.
   [[nodiscard]] Result<std::uint64_t> drop_views();
   // On the thread of what takes long: the views made again, beside, and put in the place of those in use.
   [[nodiscard]] Result<Rebuilt> rebuild();
+  [[nodiscard]] Response verify(const Request& request);
+  [[nodiscard]] Response back_up(const Request& request, const std::string& folder);
   // Runs what takes as long as the store is large, beside the door; one at a time, busy otherwise.
   void run_long(const Call& call, std::function<Response(const Request&)> work);
 
@@ -110,6 +119,7 @@ class Daemon {
   store::Catalogue catalogue_;
   std::unique_ptr<Watermark> watermark_;  // null: it cannot be opened
   std::unique_ptr<store::Follower> follower_;
+  bool follows_ = false;  // at start: the follower stands open
   std::unique_ptr<store::Views> view_reader_;
   std::unique_ptr<store::Search> search_;
   std::unique_ptr<store::Similar> similar_;

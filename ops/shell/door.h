@@ -2,8 +2,9 @@
 //
 // One thread of its own, on which the handler runs; the handler never waits: it hands work on and answers later
 // through its Respond. Everything a Door is given by reference outlives it. What it refuses by itself:
-//   400  malformed head, path, query, header (malformed, bad_value; too_large for more than 64 headers)
-//   413  a body over limits::http_body_bytes_max, chunked or not, or in chunks that are none (too_large)
+//   400  malformed head, path, query, header (malformed, bad_value)
+//   413  more than 64 headers, or a body over limits::http_body_bytes_max, chunked or not, or in chunks that are none
+//        (too_large)
 //   421  a Host or Origin that is not its own (bad_host)         405/501  another method (method)
 //   503  stopping (draining)
 // (the code is the door's, the status and words are DoorOptions::refuse's), and then closes the connection. Without

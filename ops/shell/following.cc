@@ -89,30 +89,62 @@ bool Following::gather(std::unique_lock<std::mutex>& lock) {
   return true;
 }
 
-void Following::drop_views() {
+void Following::complain(const char* event, const Error& why) {
+  if (std::exchange(complained_, why.code) == why.code) return;
+  const auto write = why.code == Code::busy ? &Log::warn : &Log::error;
+  (log_.*write)("follower", event, {{"code", wire::name_of(why.code)}, {"why", why.what}});
+}
+
+bool Following::empty_views() {
   // Before: whoever compares the views must not find them half gone.
-  dropped_ = true;
-  const auto dropped = allowance_.drop_views();
-  if (!dropped) {
-    dropped_ = false;
-    log_.warn("follower", "views cannot be dropped", {{"why", dropped.error().what}});
-    return;
+  views_ = State::gone;
+  const auto emptied = allowance_.drop_views();
+  if (emptied) {
+    dropped_bytes_ = *emptied;
+    return true;
   }
-  dropped_bytes_ = *dropped;
-  log_.warn("follower", "views dropped: the disk is short", {{"bytes", dropped_bytes_}});
+  if (emptied.error().code == Code::busy) views_ = State::closed;
+  complain("views cannot be emptied", emptied.error());
+  return false;
+}
+
+void Following::drop_views() {
+  if (empty_views()) {
+    log_.warn("follower", "views dropped: the disk is short", {{"bytes", dropped_bytes_}});
+  } else if (views_ == State::closed && follower_.open()) {
+    views_ = State::open;  // who searches goes on with what is there
+  }
+}
+
+bool Following::begin_anew(const Error& why) {
+  complain("views cannot be used and are begun anew", why);
+  if (!empty_views() || !follower_.open()) return false;
+  dropped_bytes_ = 0;
+  views_ = State::open;
+  return true;
+}
+
+bool Following::stand_open() {
+  if (views_ == State::open) return true;
+  const Status opened = follower_.open();
+  if (opened) {
+    views_ = State::open;
+    return true;
+  }
+  return begin_anew(opened.error());
 }
 
 bool Following::may_follow() {
   const store::Space space = allowance_.space();
   if (!waiting_) {
-    if (!store::views_must_wait(space)) return true;
+    if (!store::views_must_wait(space)) return stand_open();
     waiting_ = true;
     log_.warn("follower", "views wait: the disk is short", {{"free", space.disk_free_bytes}});
   }
-  if (!dropped_ && store::views_must_go(space)) drop_views();
+  if (views_ != State::gone && store::views_must_go(space)) drop_views();
   if (!store::views_may_return(space, dropped_bytes_)) return false;
-  if (dropped_ && !follower_.open()) return false;
-  dropped_ = false;
+  if (!stand_open()) return false;
+  dropped_bytes_ = 0;
   waiting_ = false;
   log_.info("follower", "views go on", {{"free", space.disk_free_bytes}});
   return true;
@@ -126,11 +158,16 @@ void Following::pause() {
 bool Following::follow() {
   const auto followed = follower_.advance(entries_a_commit);
   if (followed) {
+    complained_.reset();
     moved_();
     return true;
   }
-  log_.error("follower", "views cannot be written",
-             {{"code", wire::name_of(followed.error().code)}, {"why", followed.error().what}});
+  // After it their store takes nothing more, and which of the last rows it has only a new start could tell.
+  if (followed.error().code == Code::unknown_outcome) {
+    if (begin_anew(followed.error())) return false;
+  } else {
+    complain("views cannot be written", followed.error());
+  }
   pause();
   return false;
 }

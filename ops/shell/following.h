@@ -1,10 +1,14 @@
 // The follower's thread: brings the views up to the ledger, gives way to the loop, tells who waits.
 //
-// Entries are gathered for 50 ms, and while the ledger grows fast, for two seconds at most: a case that grows ten times
-// meanwhile is folded once, and the link has the machine (D25). What is followed after such two seconds gives way to
-// everything else on the machine; all else merely gives way to the loop, so that a busy machine shows a clerk what was
-// registered. Who waits for the views says so, and they follow at once. start() and stop() by main; on_ledger() and
-// on_healed() by the loop; the others by any thread.
+// Entries are gathered for 50 ms, and while the ledger grows fast, for five seconds at most: a case that grows ten
+// times meanwhile is folded once, and the link has the machine (D25). What is followed after such five seconds gives
+// way to everything else on the machine; all else merely gives way to the loop, so that a busy machine shows a clerk
+// what was registered. Who waits for the views says so, and they follow at once.
+//
+// Views that were dropped for want of room, or cannot be used any more, are begun anew in place: nothing is in them
+// that the ledger does not say, and the program, which registers, does not stop for them.
+//
+// start() and stop() by main; on_ledger() and on_healed() by the loop; the others by any thread.
 #pragma once
 
 #include <atomic>
@@ -12,6 +16,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "ops/shell/log.h"
@@ -22,8 +27,10 @@ namespace redress::shell {
 
 // What the views may have of the disk. Both are called on the follower's thread.
 struct Allowance {
-  std::function<store::Space()> space;                // the journal's
-  std::function<Result<std::uint64_t>()> drop_views;  // empties the views; what the disk got back
+  std::function<store::Space()> space;  // the journal's
+  // Closes the follower and makes the views anew, empty; what the disk got back. Fails with busy if readers are in
+  // them, which are then as they were; after anything else there are none until it succeeds.
+  std::function<Result<std::uint64_t>()> drop_views;
 };
 
 // How entries are gathered.
@@ -53,13 +60,16 @@ class Following {
   // Runs `work` on the follower's thread, between two commits, and waits for it. False: the thread stops, nothing was
   // done. By one thread at a time, not the follower's.
   [[nodiscard]] bool between(const std::function<void()>& work);
+  // The follower could not be opened: before anything is followed it is, or the views are begun anew. On the follower's
+  // thread, or before start().
+  void on_closed() noexcept { views_ = State::closed; }
   // Somebody waits until the views are level with `until`, of which on_ledger() may tell later.
   void hurry(Position until);
   [[nodiscard]] Position position() const noexcept { return follower_.position(); }
   // True while nothing is written for want of room (P10).
   [[nodiscard]] bool is_waiting() const noexcept { return waiting_; }
-  // True while the views are empty because the disk needed their room.
-  [[nodiscard]] bool has_dropped() const noexcept { return dropped_; }
+  // True while there are no views: the disk needed their room, or they could not be used.
+  [[nodiscard]] bool has_dropped() const noexcept { return views_ == State::gone; }
 
  private:
   void run();
@@ -68,6 +78,15 @@ class Following {
   // Sees to the disk first. False: not now.
   [[nodiscard]] bool may_follow();
   void drop_views();
+  // Empties the views. False: not now; they are as they were if readers are in them, else gone.
+  [[nodiscard]] bool empty_views();
+  // Opens the follower unless it is open. False: neither could the views be begun anew.
+  [[nodiscard]] bool stand_open();
+  // Begins views anew that cannot be used because of `why`, and opens the follower: all of the ledger is followed
+  // again.
+  [[nodiscard]] bool begin_anew(const Error& why);
+  // Logs a failure that is tried again every few seconds, once for each code that is met.
+  void complain(const char* event, const Error& why);
   // False: the views could not be written, which was waited for.
   [[nodiscard]] bool follow();
   void pause();
@@ -93,8 +112,14 @@ class Following {
   bool task_ran_ = false;
   std::condition_variable task_over_;
   std::atomic<bool> waiting_{false};
-  std::atomic<bool> dropped_{false};  // the views are empty and must be begun anew
+  enum class State : std::uint8_t {
+    open,
+    closed,  // the follower is not open; the rows are there
+    gone,    // nor are they
+  };
+  std::atomic<State> views_{State::open};
   std::uint64_t dropped_bytes_ = 0;
+  std::optional<Code> complained_;  // since the views last followed
   std::thread thread_;
 };
 

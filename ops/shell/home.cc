@@ -1,6 +1,7 @@
 #include "ops/shell/home.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +17,19 @@ namespace {
 
 std::size_t bytes_of(std::int64_t mib) { return static_cast<std::size_t>(mib) << 20; }
 
+// Of the secrets that the configuration names, those that group or others have any right to. One that is not there is
+// for whoever reads it to name.
+std::vector<Error> exposed_secrets(const Home& home) {
+  std::vector<Error> out;
+  for (const std::string& secret : {home.config.keys.passphrase_file, home.config.door.key}) {
+    const std::string path = beside(home.path(config_file), secret);
+    struct stat facts {};
+    if (path.empty() || ::stat(path.c_str(), &facts) != 0 || (facts.st_mode & 077) == 0) continue;
+    out.push_back({Code::bad_config, "open secret file reason=open_to_group_or_others remedy=chmod 600", path});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Home::keystore_path() const { return beside(path(config_file), config.keys.keystore); }
@@ -28,6 +42,8 @@ Expected<Home, std::vector<Error>> open_home(const std::string& folder) {
   auto config = load_config(home.path(config_file));
   if (!config) return Unexpected<std::vector<Error>>{config.error()};
   home.config = *config;
+  auto exposed = exposed_secrets(home);
+  if (!exposed.empty()) return Unexpected<std::vector<Error>>{std::move(exposed)};
   auto passphrase = read_small_file(beside(home.path(config_file), home.config.keys.passphrase_file));
   if (!passphrase) return Unexpected<std::vector<Error>>{{passphrase.error()}};
   const crypto::WipeLater passing{*passphrase};

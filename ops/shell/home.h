@@ -20,6 +20,7 @@ inline constexpr const char* ops_token_file = "ops.token";
 inline constexpr const char* members_file = "members.log";
 inline constexpr const char* url_file = "door.url";            // where the running program's door listens
 inline constexpr const char* endpoint_file = "link.endpoint";  // where the running gateway's link listens
+inline constexpr const char* home_lock_file = "lock";          // who serves the home has it locked
 
 struct Home {
   std::string folder;
@@ -33,7 +34,8 @@ struct Home {
   [[nodiscard]] std::string views_path() const;
 };
 
-// Reads configuration and keystore. Fails with every error there is.
+// Reads configuration and keystore. Fails with every error there is; with bad_config if group or others have any right
+// to the passphrase or to the door's key, as load_keystore does.
 [[nodiscard]] Expected<Home, std::vector<Error>> open_home(const std::string& folder);
 
 // How its stores are opened, by whoever opens them.

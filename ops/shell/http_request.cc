@@ -1,5 +1,7 @@
 #include "ops/shell/http_request.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -222,6 +224,15 @@ bool DoorNames::takes_host(std::string_view host) const {
 bool DoorNames::takes_origin(std::string_view origin) const {
   const std::string small = lower(origin);
   return small.rfind(scheme_, 0) == 0 && takes_host(std::string_view{small}.substr(scheme_.size()));
+}
+
+std::string host_to_call(const std::string& listen_host) {
+  const bool bracketed = listen_host.size() > 2 && listen_host.front() == '[' && listen_host.back() == ']';
+  in6_addr six{};
+  const bool any_six = bracketed &&
+                       inet_pton(AF_INET6, listen_host.substr(1, listen_host.size() - 2).c_str(), &six) == 1 &&
+                       IN6_IS_ADDR_UNSPECIFIED(&six);
+  return any_six || listen_host == "0.0.0.0" ? "127.0.0.1" : listen_host;
 }
 
 Status read_request(std::string_view method, std::string_view target, std::span<const HeaderField> headers,

@@ -52,6 +52,10 @@ class DoorNames {
   std::vector<std::string> names_;  // lower case
 };
 
+// The host by which programs on this machine call a door that listens at this one, both as in a URL. A wildcard is none
+// of a door's names: 127.0.0.1 is, and init's certificates name it.
+[[nodiscard]] std::string host_to_call(const std::string& listen_host);
+
 // Fills in everything of `out` but body, trace and language. Fails with malformed, method, too_large, bad_value or
 // bad_host, field is the header or part at fault; `out` then holds what was read before.
 [[nodiscard]] Status read_request(std::string_view method, std::string_view target,

@@ -1,5 +1,7 @@
 #include "ops/shell/members_log.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -9,8 +11,12 @@
 namespace redress::shell {
 
 Result<MembersLog> read_members_log(const std::string& path, const NetworkId& network) {
+  errno = 0;
   std::ifstream file{path, std::ios::binary};
+  if (!file && errno != ENOENT)
+    return fail(Code::io, "read members.log: reason=" + std::string{std::strerror(errno)}, "members.log");
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (file.bad()) return fail(Code::io, "read members.log: path=" + path, "members.log");
   MembersLog log;
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', log.bytes)) {
     const std::string_view line{text.data() + log.bytes, end - log.bytes};

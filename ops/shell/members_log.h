@@ -19,7 +19,7 @@ struct MembersLog {
 };
 
 // A line that was cut short by a power cut was never answered and is left out; no file: no lines. Fails with damaged,
-// naming the line, if the chain does not hold.
+// naming the line, if the chain does not hold; with io if there is a file that cannot be read.
 [[nodiscard]] Result<MembersLog> read_members_log(const std::string& path, const NetworkId& network);
 
 // The digest behind a line.

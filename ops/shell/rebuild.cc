@@ -4,12 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "ops/shell/process.h"
+#include "store/room.h"
 
 namespace redress::shell {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t entries_a_commit = 1024;
+
+Unexpected<Error> no_room() {
+  return fail(Code::store_full, "the disk is short: the views wait (磁盘空间不足，视图暂不写入)");
+}
 
 void remove_beside(const std::string& folder) {
   std::error_code ignored;
@@ -35,6 +40,7 @@ Rebuild::~Rebuild() {
 }
 
 Result<std::unique_ptr<Rebuild>> Rebuild::begin(const RebuildParts& parts) {
+  if (!store::views_may_return(parts.space(), parts.views_bytes)) return no_room();
   std::unique_ptr<Rebuild> rebuild{new Rebuild{parts}};
   const Status opened = rebuild->open();
   if (!opened) return fail(opened.error());
@@ -58,6 +64,7 @@ Status Rebuild::open() {
 Status Rebuild::follow() {
   for (;;) {
     if (parts_.is_stopping && parts_.is_stopping()) return fail(Code::draining, "the program stops");
+    if (store::views_must_wait(parts_.space())) return no_room();
     const auto followed = follower_->advance(entries_a_commit);
     if (!followed) return fail(followed.error());
     if (*followed == 0) return Done{};

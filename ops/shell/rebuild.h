@@ -21,7 +21,9 @@ struct RebuildParts {
   const casework::Kinds* kinds = nullptr;
   store::DueRules due{};
   bool with_signs = false;
-  std::function<bool()> is_stopping;  // asked between two commits
+  std::uint64_t views_bytes = 0;        // of those in use: what they take again
+  std::function<store::Space()> space;  // the journal's; asked between two commits, as the next
+  std::function<bool()> is_stopping;
   Random* random = nullptr;
 };
 
@@ -35,16 +37,18 @@ struct Rebuilt {
 
 class Rebuild {
  public:
-  // Fails with what the store says, store_full too: there must be room for the views twice.
+  // Fails with what the store says, and with store_full if the disk has no room for the views twice: what is kept for
+  // the journal is not for them (P10).
   [[nodiscard]] static Result<std::unique_ptr<Rebuild>> begin(const RebuildParts& parts);
   Rebuild(const Rebuild&) = delete;
   Rebuild& operator=(const Rebuild&) = delete;
   ~Rebuild();
 
-  // Follows the ledger to its end. Fails with draining if the program stops.
+  // Follows the ledger to its end. Fails with draining if the program stops, with store_full once the views must wait.
   [[nodiscard]] Status follow();
   // Follows what came meanwhile and takes the place of `views`. By the thread that writes `views`. Fails with busy if
-  // readers do not leave: the old views are still there then.
+  // readers do not leave, and as follow(): the old views are still there then. After anything else there are none that
+  // can be used, and they are to be begun anew.
   [[nodiscard]] Result<Rebuilt> take_place_of(store::LmdbTruth& views);
 
  private:

@@ -50,15 +50,10 @@ Result<json> rebuild_offline(const Options& options) {
   crypto::SystemRandom random;
   const casework::Kinds kinds{casework::shipped_kinds()};
   const bool with_signs = home.config.role == shell::Role::gateway;
-  auto beside = shell::Rebuild::begin({&home,
-                                       &(*site)->journal(),
-                                       &(*site)->options(),
-                                       born,
-                                       &kinds,
-                                       shell::due_rules(*rules, kinds),
-                                       with_signs,
-                                       {},
-                                       &random});
+  auto beside = shell::Rebuild::begin({&home, &(*site)->journal(), &(*site)->options(), born, &kinds,
+                                       shell::due_rules(*rules, kinds), with_signs,
+                                       /*views_bytes=*/0, [&] { return (*site)->journal().space(); },
+                                       /*is_stopping=*/{}, &random});
   if (!beside) return fail(beside.error());
   const auto rebuilt = (*beside)->take_place_of(**views);
   if (!rebuilt) return fail(rebuilt.error());

@@ -136,6 +136,23 @@ TEST_CASE("CaseLists: who is complained of does not find the case, and who runs 
   }
 }
 
+TEST_CASE("CaseLists: the answer to a search is the same, whatever stands in a case that complains of who asks") {
+  for (const SiteId site : {SiteId{11}, head_office}) {
+    INFO(site.value());
+    Searched one{site};
+    static_cast<void>(one.add({{"narrative", "rude"}, {"accused_site", site.value()}, {"accused_staff", 31}}));
+    for (int i = 0; i < 15; ++i) static_cast<void>(one.add({{"narrative", "another matter"}}));
+    static_cast<void>(one.add({{"narrative", "rude or polite"}}));
+    for (const char* more : {"", "&limit=1", "&limit=1&before=17"}) {
+      INFO(more);
+      const json body = one.served.get(found_at("rude", more)).body;
+      CHECK(body == one.served.get(found_at("polite", more)).body);
+      CHECK_FALSE(body.contains("next"));
+      CHECK_FALSE(body.contains("opened"));
+    }
+  }
+}
+
 TEST_CASE("CaseLists: a list is told apart by state, unit and channel, and counted so", "[REC-17]") {
   for (const SiteId site : {SiteId{11}, head_office}) {
     INFO(site.value());

@@ -1,6 +1,10 @@
 #include "ops/shell/daemon.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <thread>
 
 #include "tests/ops/served.h"
 
@@ -112,6 +116,17 @@ TEST_CASE("Daemon: the door says where it is in door.url") {
   CHECK(*url == "http://127.0.0.1:" + std::to_string(served.daemon->door().port()));
 }
 
+TEST_CASE("Daemon: of a door on every address door.url names one that the door takes") {
+  Served served{SiteId{11}, {}, {}, {}, [](Config& config) { config.door.listen = "0.0.0.0:0"; }};
+  const std::string host = "127.0.0.1:" + std::to_string(served.daemon->door().port());
+  const auto url = read_small_file(served.home.path(url_file));
+  REQUIRE(url.has_value());
+  CHECK(*url == "http://" + host);
+  RawClient client{served.daemon->door().port()};
+  REQUIRE(client.say("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
+  CHECK(served.heard(client).status == 200);
+}
+
 TEST_CASE("Daemon: what was asked before it stops is answered") {
   Served served;
   RawClient client{served.daemon->door().port()};
@@ -123,6 +138,85 @@ TEST_CASE("Daemon: what was asked before it stops is answered") {
   served.turn();
   served.daemon->stop();
   CHECK(served.heard(client).status == 201);
+}
+
+TEST_CASE("Daemon: views that cannot be opened are set aside, and begun anew") {
+  std::string views;
+  Served served{SiteId{11}, {}, {}, [&](const Home& home) {
+                  views = home.views_path();
+                  std::filesystem::create_directories(views);
+                  std::ofstream{views + "/" + store::store_file} << std::string(64 * 1024, 'x');
+                }};
+  CHECK(std::filesystem::exists(views + ".aside/" + store::store_file));
+  REQUIRE(served.post("/api/v1/cases", {{"fields", {{"narrative", "x"}}}}, "k/1").status == 201);
+  const Reply listed = served.get("/api/v1/cases");
+  CHECK(listed.body["cases"].size() == 1);
+  CHECK(listed.body["stale"] == false);
+  CHECK(served.operate("POST", "/api/v1/verify").body["errors"] == 0);
+}
+
+TEST_CASE("Daemon: views of another make that leave no room to empty them are begun anew") {
+  const auto fill = [](const Home& home) {
+    auto views = store::LmdbTruth::open(views_options(home));
+    REQUIRE(views.has_value());
+    std::uint64_t at = 0;
+    for (const std::size_t size : {std::size_t{1000}, std::size_t{0}}) {
+      for (Status put{Done{}}; put;) {
+        put = (*views)->update([&](store::Writing& rows) -> Status {
+          Writer key;
+          key.u64(++at);
+          rows.put(store::Table::unread, key.bytes(), Bytes(size));
+          return Done{};
+        });
+      }
+    }
+  };
+  Served served{SiteId{11}, {}, {}, fill, [](Config& config) {
+                  config.store.views_map_mib = config.store.views_limit_mib = 0;  // LMDB's least: 1 MiB
+                }};
+  REQUIRE(served.post("/api/v1/cases", {{"fields", {{"narrative", "x"}}}}, "k/1").status == 201);
+  const Reply listed = served.get("/api/v1/cases");
+  CHECK(listed.body["cases"].size() == 1);
+  CHECK(listed.body["stale"] == false);
+  std::ifstream log{served.folder / "log"};
+  const std::string said{std::istreambuf_iterator<char>{log}, {}};
+  CHECK(said.find("views cannot be used and are begun anew") != std::string::npos);
+}
+
+TEST_CASE("Daemon: a place where door.url cannot be written costs the file only") {
+  std::string url;
+  Served served{SiteId{11}, {}, {}, [&](const Home& home) {
+                  url = home.path(url_file);
+                  std::ofstream{url} << "http://127.0.0.1:1\n";  // of an earlier start
+                  std::filesystem::create_directories(url + ".new/in the way");
+                }};
+  CHECK(served.ask("GET", "/healthz").status == 200);
+  CHECK_FALSE(std::filesystem::exists(url));
+}
+
+TEST_CASE("Daemon: a verify that runs when the program stops ends at once") {
+  std::promise<void> verifies;
+  std::promise<void> goes_on;
+  DaemonOptions options;
+  options.signing_keys_of = [&, first = true](SiteId) mutable {
+    if (std::exchange(first, false)) {
+      verifies.set_value();
+      goes_on.get_future().wait();
+    }
+    return std::vector<PublicKey>{};
+  };
+  Served served{SiteId{11}, options};
+  REQUIRE(served.post("/api/v1/cases", {{"fields", {{"narrative", "x"}}}}, "k/1").status == 201);
+  RawClient client{served.daemon->door().port()};
+  Served::say(client, "POST", "/api/v1/verify", served.as_operations());
+  REQUIRE(verifies.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  std::thread stopping{[&] { served.daemon->stop(); }};
+  while (served.daemon->commands().push({})) static_cast<void>(served.daemon->commands().take_all());
+  goes_on.set_value();
+  stopping.join();
+  const Reply answer = served.heard(client);
+  CHECK(answer.status == 503);
+  CHECK(code_in(answer) == "draining");
 }
 
 }  // namespace

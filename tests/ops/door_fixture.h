@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -23,7 +25,7 @@ class CountingRandom final : public Random {
   unsigned next_ = 0;
 };
 
-// Hands one value from one thread to another.
+// Hands one value from one thread to the test's, which fails if it does not come.
 template <typename T>
 class Handed {
  public:
@@ -34,7 +36,8 @@ class Handed {
   }
   T take() {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return value_.has_value(); });
+    const bool has_come = changed_.wait_for(lock, std::chrono::seconds{20}, [this] { return value_.has_value(); });
+    REQUIRE(has_come);
     T out = std::move(*value_);
     value_.reset();
     return out;

@@ -79,6 +79,37 @@ TEST_CASE("Home: another passphrase is wrong_key, a missing file io or not_found
   CHECK(code() == Code::not_found);
 }
 
+TEST_CASE(
+    "Home: a passphrase or door's key that others have any right to is bad_config, both at once, with the remedy") {
+  const Written written{head_office};
+  Config config = branch_config();
+  config.role = Role::gateway;
+  config.site.id = head_office;
+  config.link.listen = "tcp://127.0.0.1:*";
+  config.door.certificate = "door.crt";
+  config.door.key = "door.key";
+  REQUIRE(write_small_file(written.folder / config_file, commented_config(config)).has_value());
+  REQUIRE(write_small_file(written.folder / "door.key", "a key\n").has_value());
+  CHECK(open_home(written.folder.path()).has_value());
+  for (const mode_t mode : {0640U, 0620U, 0604U, 0601U}) {
+    INFO(mode);
+    for (const char* secret : {"passphrase", "door.key"})
+      REQUIRE(::chmod((written.folder / secret).c_str(), mode) == 0);
+    const auto home = open_home(written.folder.path());
+    REQUIRE(!home.has_value());
+    REQUIRE(home.error().size() == 2);
+    for (const Error& error : home.error()) {
+      CHECK(error.code == Code::bad_config);
+      CHECK(error.what.find("chmod 600") != std::string::npos);
+    }
+    CHECK(home.error()[0].field == written.folder / "passphrase");
+    CHECK(home.error()[1].field == written.folder / "door.key");
+  }
+  REQUIRE(::chmod((written.folder / "passphrase").c_str(), 0400) == 0);
+  std::filesystem::remove(written.folder / "door.key");
+  CHECK(open_home(written.folder.path()).has_value());
+}
+
 TEST_CASE("Home: a small file is replaced whole, for its owner only, and read without its line end") {
   const TempFolder folder;
   REQUIRE(write_small_file(folder / "f", "first and long\n").has_value());

@@ -100,6 +100,19 @@ TEST_CASE("Request: the door's names are itself, loopback and the configured one
   CHECK_FALSE(everywhere.takes_host("0.0.0.0"));
 }
 
+TEST_CASE("Request: a door on every address is called by loopback, which it takes, any other by its own") {
+  for (const char* const any : {"0.0.0.0", "[::]", "[::0]", "[0:0:0:0:0:0:0:0]"}) {
+    INFO(any);
+    CHECK(host_to_call(any) == "127.0.0.1");
+  }
+  for (const char* const one : {"127.0.0.1", "10.1.2.3", "[::1]", "[2001:db8::1]", "[]", ""}) {
+    CHECK(host_to_call(one) == one);
+  }
+  for (const char* const any : {"0.0.0.0", "::"}) {
+    CHECK(DoorNames{"https", any, 7780, {}}.takes_host("127.0.0.1:7780"));
+  }
+}
+
 TEST_CASE("Request: the language liked better wins, the first of two liked the same") {
   CHECK(language("zh-CN,zh;q=0.9,en;q=0.8") == "zh");
   CHECK(language("en-GB,en;q=0.9,zh;q=0.8") == "en");

@@ -16,7 +16,9 @@ redress_tests(ops_shell DEPENDS sim shell PkgConfig::HTTPLIB OpenSSL::SSL nlohma
   ops/log_test.cc
   ops/metrics_test.cc
   ops/process_test.cc
+  ops/rebuild_test.cc
   ops/rulebook_test.cc
+  ops/start_test.cc
   ops/telling_test.cc
   ops/together_test.cc
   ops/tokens_test.cc

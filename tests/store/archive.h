@@ -32,9 +32,14 @@ class Archive {
 
   [[nodiscard]] SignTail* signs_or_none() { return node.id == head_office ? &signs : nullptr; }
 
-  void write(std::string_view narrative, std::string_view customer = "") {
+  // `accused`: the person here who is complained of.
+  void write(std::string_view narrative, std::string_view customer = "", StaffId accused = {}) {
     std::vector<casework::FieldText> fields{{"narrative", std::string{narrative}}};
     if (!customer.empty()) fields.emplace_back("customer_name", customer);
+    if (accused != StaffId{}) {
+      fields.emplace_back(casework::accused_site_field, std::to_string(node.id.value()));
+      fields.emplace_back(casework::accused_staff_field, std::to_string(accused.value()));
+    }
     const std::string key = "desk/" + std::to_string(++keys_);
     auto made = node.desk->register_case({StaffId{7}, key, fields, WallTime{clock_ += 1'000}});
     REQUIRE(made.has_value());

@@ -153,6 +153,32 @@ TEST_CASE("Follower: lists of another store's life are thrown away") {
   CHECK(lists.all().empty());
 }
 
+TEST_CASE("Follower: signatures of texts that were folded otherwise are made anew, and no other views") {
+  Pair pair{163};
+  fill(pair);
+  Node& node = pair.gateway();
+  const auto followed_to = [&](bool with_signs, std::uint64_t make) {
+    sim::MemoryTruth rows;
+    const Status kept = rows.update([&](Writing& views) -> Status {
+      const Progress progress{casework_version, node.site->epoch(), Position{3}, make};
+      RowCheck{node.options().kek}.put(views, Table::progress, view_of(progress_key), encode(progress));
+      return Done{};
+    });
+    REQUIRE(kept.has_value());
+    SignTail signs{node.keys.views};
+    Follower follower{node.truth,      rows,         node.options(), node.site->epoch(),
+                      node.keys.views, pair.kinds(), node.random,    Keeps{with_signs ? &signs : nullptr}};
+    REQUIRE(follower.open().has_value());
+    return follower.position();
+  };
+  const std::uint64_t rules = DueRules{}.digest;
+  CHECK(followed_to(true, make_of(true, rules)) == Position{3});
+  CHECK(followed_to(true, (rules ^ folds_digest() ^ 2) << 1 | 1) == Position{});
+  // As they were made before the table was bound to them.
+  CHECK(followed_to(true, rules << 1 | 1) == Position{});
+  CHECK(followed_to(false, rules << 1) == Position{3});
+}
+
 TEST_CASE("Follower: of views put in the place of others it says nothing before the lists show it") {
   Pair pair{158};
   fill(pair);

@@ -1,5 +1,10 @@
 #include "store/lmdb_truth.h"
 
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <set>
@@ -7,6 +12,23 @@
 
 #include "store/room.h"
 #include "tests/store/folder.h"
+
+namespace {
+
+// What was synced, by name; null: nobody asks.
+std::set<std::string>* synced_paths = nullptr;
+
+}  // namespace
+
+// In the place of libc's.
+extern "C" int fsync(int descriptor) {
+  if (synced_paths != nullptr) {
+    std::array<char, 4096> path{};
+    const auto size = ::readlink(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), path.data(), path.size());
+    if (size > 0) synced_paths->emplace(path.data(), static_cast<std::size_t>(size));
+  }
+  return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 namespace redress::store {
 namespace {
@@ -230,6 +252,41 @@ TEST_CASE("LmdbTruth: a store that is cleared is empty, works, and has given the
   CHECK(count(**again) == 1);
 }
 
+TEST_CASE("LmdbTruth: while a reader stays it is neither cleared nor replaced, and nothing happens; then it is") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("views")));
+  REQUIRE(truth.has_value());
+  for (int i = 0; i < 3; ++i) REQUIRE(put(**truth, std::to_string(i), 10).has_value());
+  {
+    auto beside = LmdbTruth::open(options(folder.at("beside")));
+    REQUIRE(beside.has_value());
+    REQUIRE(put(**beside, "another", 10).has_value());
+  }
+  std::optional<Code> cleared;
+  std::optional<Code> replaced;
+  const Status looked = (*truth)->view([&](const Reading& store) -> Status {
+    std::thread writer{[&] {
+      if (const Status done = (*truth)->clear(); !done) cleared = done.error().code;
+      if (const Status done = (*truth)->replace_with(folder.at("beside")); !done) replaced = done.error().code;
+    }};
+    writer.join();
+    CHECK(store.get(Table::marks, view_of("0")).has_value());
+    return Done{};
+  });
+  REQUIRE(looked.has_value());
+  CHECK(cleared == Code::busy);
+  CHECK(replaced == Code::busy);
+  CHECK(count(**truth) == 3);
+  REQUIRE(put(**truth, "more", 10).has_value());
+  CHECK(count(**truth) == 4);
+
+  REQUIRE((*truth)->replace_with(folder.at("beside")).has_value());
+  CHECK(count(**truth) == 1);
+  CHECK_FALSE(fs::exists(folder.at("beside")));
+  REQUIRE((*truth)->clear().has_value());
+  CHECK(count(**truth) == 0);
+}
+
 TEST_CASE("LmdbTruth: a copy is whole, and goes only into an empty folder") {
   const Folder folder;
   auto truth = LmdbTruth::open(options(folder.at("journal")));
@@ -240,6 +297,42 @@ TEST_CASE("LmdbTruth: a copy is whole, and goes only into an empty folder") {
   auto copy = LmdbTruth::open(options(folder.at("copy")));
   REQUIRE(copy.has_value());
   CHECK(count(**copy) == 50);
+}
+
+TEST_CASE("LmdbTruth: a copy is on the disk with every folder that was made for it") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(truth.has_value());
+  fs::create_directory(folder.at("backups"));
+  std::set<std::string> synced;
+  synced_paths = &synced;
+  const Status copied = (*truth)->copy_to(folder.at("backups/today/data/journal"));
+  synced_paths = nullptr;
+  REQUIRE(copied.has_value());
+  for (const char* path : {"backups/today/data/journal/data.mdb", "backups/today/data/journal", "backups/today/data",
+                           "backups/today", "backups"}) {
+    INFO("path=" << path);
+    CHECK(synced.contains(fs::canonical(folder.at(path))));
+  }
+  // What was there before is not asked for: nobody need be allowed to open it.
+  CHECK_FALSE(synced.contains(fs::canonical(folder.at(""))));
+}
+
+TEST_CASE("LmdbTruth: a copy into a folder that cannot be read is refused in words") {
+  const Folder folder;
+  auto truth = LmdbTruth::open(options(folder.at("journal")));
+  REQUIRE(truth.has_value());
+  fs::create_directory(folder.at("copy"));
+  // No rights are denied to root: without a descriptor left nobody can look into a folder.
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  Status copied{Done{}};
+  CHECK_NOTHROW(copied = (*truth)->copy_to(folder.at("copy")));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  REQUIRE_FALSE(copied.has_value());
+  CHECK(copied.error().code == Code::io);
 }
 
 TEST_CASE("LmdbTruth: journal and views have different tables, all of them together") {

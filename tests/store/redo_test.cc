@@ -185,6 +185,48 @@ TEST_CASE("LmdbTruth: what was committed long ago does not come back from the re
   CHECK(keys_in(*opened(folder.at("journal"))).empty());
 }
 
+TEST_CASE("LmdbTruth: a record of another line of the store is not carried out, whichever number that comes to") {
+  const Folder folder;
+  const std::string store = folder.at("journal");
+  // Nothing but the number tells them apart: a copy put back by hand, and as many commits as there were before.
+  const auto commits = [&](const std::string& line, int count) {
+    const auto truth = opened(store);
+    for (int i = 0; i < count; ++i) REQUIRE(truth->update(putting(line + std::to_string(i))).has_value());
+  };
+  commits("old", 1);
+  fs::copy_file(store + "/" + store_file, folder.at("copy"));
+  commits("lost", 3);
+  REQUIRE(opened(store)->update(putting("kept"), [] {}).has_value());
+  REQUIRE(kept_at(store + "/" + redo_file)->has_value());
+  fs::copy_file(folder.at("copy"), store + "/" + store_file, fs::copy_options::overwrite_existing);
+  commits("new", 3);
+  CHECK(keys_in(*opened(store)) == std::set<std::string>{"old0", "new0", "new1", "new2"});
+}
+
+TEST_CASE("LmdbTruth: a start leaves no record behind, be it carried out, of the past or of another line") {
+  const Folder folder;
+  const std::string store = folder.at("journal");
+  const std::string record = store + "/" + redo_file;
+  for (const int away : {-1, 0, 1, 5}) {
+    std::uint64_t number = 0;
+    {
+      const auto truth = opened(store);
+      REQUIRE(truth->update(putting("a"), [] {}).has_value());
+      number = (*kept_at(record))->transaction;
+    }
+    Changes changes;
+    changes.put(Table::marks, view_of("row" + std::to_string(away)), {}, Order::any);
+    REQUIRE((*Redo::open(record))->keep(number + static_cast<std::uint64_t>(away), changes).has_value());
+    LmdbOptions plain = options(store);
+    plain.redo = false;
+    const auto again = LmdbTruth::open(plain);
+    REQUIRE(again.has_value());
+    CHECK(keys_in(**again).contains("row" + std::to_string(away)) == (away == 1));
+    CHECK_FALSE(kept_at(record)->has_value());
+    CHECK(fs::file_size(record) == 16'384);
+  }
+}
+
 TEST_CASE(
     "LmdbTruth: nobody is told ahead of what is refused, changes nothing, is large, or of a store without a record") {
   const Folder folder;
@@ -253,6 +295,31 @@ TEST_CASE("LmdbTruth: a disk that fills between the telling and the commit costs
     CHECK(keys_in(**truth) == told);
   }
   CHECK(keys_in(*opened(disk.at("journal"))) == told);
+}
+
+TEST_CASE("LmdbTruth: what was told is committed once there is room, though its record cannot be read") {
+  const SmallDisk disk{24};
+  if (!disk.is()) {
+    WARN("skipped: no disk can be mounted here: " << disk.why_not());
+    return;
+  }
+  LmdbOptions chosen = options(disk.at("journal"));
+  chosen.ballast_bytes = std::uint64_t{2} << 20;
+  const auto truth = LmdbTruth::open(chosen);
+  REQUIRE(truth.has_value());
+  std::set<std::string> told;
+  for (int i = 0; i < 200 && fs::exists(disk.at("journal.ballast")); ++i) {
+    const std::string key = "row" + std::to_string(i);
+    const Status done = (*truth)->update(putting(key, 3'000), [&] {
+      told.insert(key);
+      change_byte(disk.at("journal/redo"), 20);
+      disk.crowd(0);
+    });
+    REQUIRE(done.has_value());
+    REQUIRE(keys_in(**truth) == told);
+    disk.uncrowd();
+  }
+  CHECK_FALSE(fs::exists(disk.at("journal.ballast")));
 }
 
 TEST_CASE("LmdbTruth: with a record that may be there, a commit that finds no room is not said to be undone") {

@@ -158,6 +158,60 @@ TEST_CASE("Search: what is not wanted is left out, and the page filled with othe
   CHECK(some->next.has_value());
 }
 
+TEST_CASE("Search: where an answer ends does not tell what stands in a case that complains of who asks") {
+  for (const SiteId site : {head_office, SiteId{2}}) {
+    INFO(site.value());
+    const casework::Actor clerk{site, StaffId{31}};
+    Archive archive{318, site};
+    const auto asked = [&](const char* word, Position before = {}) {
+      const auto some = archive.search.find(*parse_query(word), before, 1, everything, clerk);
+      REQUIRE(some.has_value());
+      return *some;
+    };
+    archive.write("the needle hurt", "", clerk.staff);
+    // The next signature begins with what is found.
+    while (archive.written.size() < slot_entries_max) archive.write("straw");
+    archive.write("the needle and the thread");
+    archive.follow();
+    REQUIRE(archive.found("needle").size() == 2);
+    for (const Position before : {Position{}, Position{17}, Position{2}}) {
+      INFO(before.value());
+      CHECK(asked("needle", before).cases == asked("thread", before).cases);
+      CHECK(asked("needle", before).next == asked("thread", before).next);
+    }
+    CHECK(asked("needle").cases.size() == 1);
+    CHECK_FALSE(asked("needle").next.has_value());
+  }
+}
+
+TEST_CASE("Search: at head office what complains of who asks is not opened, and costs the answer nothing") {
+  Archive archive{319};
+  const casework::Actor clerk{head_office, StaffId{31}};
+  archive.write("the needle hurt", "", clerk.staff);
+  archive.follow();
+  const auto query = parse_query("needle");
+  CHECK(archive.search.find(*query, Position{}, 5, everything)->cases.size() == 1);
+  const auto some = archive.search.find(*query, Position{}, 5, everything, clerk);
+  REQUIRE(some.has_value());
+  CHECK(some->cases.empty());
+  CHECK(some->opened == 0);
+}
+
+TEST_CASE("Search: a full page has a next one only if something is found for it") {
+  for (const SiteId site : {head_office, SiteId{2}}) {
+    INFO(site.value());
+    Archive archive{320, site};
+    archive.write("straw");
+    for (int i = 0; i < 3; ++i) archive.write("common words here");
+    archive.follow();
+    const auto page = [&](std::size_t count) {
+      return archive.search.find(*parse_query("common"), Position{}, count, everything)->next;
+    };
+    CHECK(page(2) == Position{3});
+    CHECK_FALSE(page(3).has_value());
+  }
+}
+
 TEST_CASE("Search: while the views are made anew there is no answer, not a short one") {
   Archive archive{312};
   for (int i = 0; i < 5; ++i) archive.write("common words here");
@@ -268,6 +322,69 @@ TEST_CASE("Search: an entry that could not be read when it was followed is opene
   archive.opened = 0;
   CHECK(archive.found("nothingofthekind").empty());
   CHECK(archive.opened == 1);
+}
+
+TEST_CASE("Search: … in a full block too that has nothing else of what is asked") {
+  Archive archive{315};
+  for (std::size_t i = 0; i < 8'700; ++i)
+    archive.write(varied(archive.node.random, 460) + "号" + std::to_string(i) + "完");
+  archive.commit();
+  auto& keys = archive.node.truth.rows(Table::keyring);
+  const auto all = keys;
+  for (const std::size_t i : {std::size_t{5}, std::size_t{3'000}, std::size_t{6'000}, std::size_t{8'650}})
+    std::erase_if(keys, [&](const auto& row) { return Reader{row.first}.fixed<CaseId>() == archive.written[i].id; });
+  archive.follow();
+  keys = all;
+  for (const std::size_t i : {std::size_t{5}, std::size_t{3'000}, std::size_t{6'000}, std::size_t{8'650}}) {
+    INFO("i=" << i);
+    CHECK(archive.found("号" + std::to_string(i) + "完") == std::vector<CaseId>{archive.written[i].id});
+  }
+  archive.opened = 0;
+  CHECK(archive.found("nothingofthekind").empty());
+  CHECK(archive.opened == 4);
+}
+
+TEST_CASE("Search: an entry that was whole, and is damaged at a start, is found when it has come back") {
+  Archive archive{313};
+  for (std::size_t i = 0; i < 20; ++i) archive.write("common words here and number" + std::to_string(i) + "end");
+  archive.follow();
+  auto& entries = archive.node.truth.rows(Table::entries);
+  auto& keys = archive.node.truth.rows(Table::keyring);
+  const auto all_entries = entries;
+  const auto all_keys = keys;
+  std::next(entries.begin(), 7)->second.back() ^= std::byte{1};
+  entries.erase(std::next(entries.begin(), 12));
+  for (auto& [name, value] : keys) {
+    if (Reader{name}.fixed<CaseId>() == archive.written[9].id) value.back() ^= std::byte{1};
+  }
+  REQUIRE(archive.follower.open().has_value());
+  entries = all_entries;
+  keys = all_keys;
+  for (const std::size_t i : {std::size_t{7}, std::size_t{9}, std::size_t{12}, std::size_t{3}}) {
+    INFO("i=" << i);
+    CHECK(archive.found("number" + std::to_string(i) + "end") == std::vector<CaseId>{archive.written[i].id});
+  }
+  // At the next start too: it stays a candidate, so that its block is made as it was.
+  REQUIRE(archive.follower.open().has_value());
+  CHECK(archive.found("number9end") == std::vector<CaseId>{archive.written[9].id});
+  archive.opened = 0;
+  CHECK(archive.found("nothingofthekind").empty());
+  CHECK(archive.opened == 3);
+}
+
+TEST_CASE("Search: a start at which the views cannot be written to answers nothing, not less than there is") {
+  Archive archive{314};
+  for (std::size_t i = 0; i < 5; ++i) archive.write("common words here");
+  archive.follow();
+  auto& entries = archive.node.truth.rows(Table::entries);
+  const auto whole = entries;
+  entries.begin()->second.back() ^= std::byte{1};
+  archive.views.fail_commit(Code::store_full);
+  CHECK_FALSE(archive.follower.open().has_value());
+  entries = whole;
+  CHECK(archive.search.find(*parse_query("common"), Position{}, 9, everything).error().code == Code::busy);
+  REQUIRE(archive.follower.open().has_value());
+  CHECK(archive.found("common").size() == 5);
 }
 
 TEST_CASE("Search: a page of signatures that was changed is named, not passed over") {

@@ -60,6 +60,20 @@ TEST_CASE("SearchText: white space of any kind is one space, and none at the end
   CHECK(fold_text(" \n　").empty());
 }
 
+TEST_CASE("SearchText: what has no width is left out, marks of direction too") {
+  // As a telephone comes from a contacts program.
+  CHECK(fold_text("\u202D138 0013 8000\u202C") == U"138 0013 8000");
+  for (const std::string mark :
+       {"\u00AD", "\u061C", "\u180B",     "\u180E",     "\u180F",     "\u200B",     "\u200E",    "\u200F", "\u202A",
+        "\u202E", "\u2060", "\u2061",     "\u2064",     "\u2066",     "\u2069",     "\u206F",    "\uFE0F", "\uFEFF",
+        "\uFFF9", "\uFFFB", "\U0001BCA0", "\U0001D173", "\U000E0001", "\U000E007F", "\U000E0100"}) {
+    INFO("mark=" << to_hex(view_of(mark)));
+    CHECK(fold_text("信用" + mark + "卡1" + mark + "2") == U"信用卡12");
+  }
+  // Their neighbours in the table of characters stay.
+  CHECK(fold_text("\u061B\u061E\u2010\u2065\uFFFC") == U"\u061B\u061E\u2010\u2065\uFFFC");
+}
+
 TEST_CASE("SearchText: what is not UTF-8 is left out and harms nothing") {
   CHECK(fold_text("a\xFF\xC0\x80"
                   "b") == U"ab");

@@ -259,6 +259,50 @@ TEST_CASE("Site: what stands before a damaged entry still goes out") {
   CHECK(site.read({site.journal(), Seq{1}, 256, SIZE_MAX, head_office, false}).items.size() == 2);
 }
 
+TEST_CASE("Site: head office, which reads no feed, does not look through all those that it writes") {
+  // Rows that count how often they are asked for.
+  class Counted final : public Reading {
+   public:
+    explicit Counted(const Reading& rows) : rows_{rows} {}
+    std::optional<Bytes> get(Table table, ByteView key) const override {
+      ++asked;
+      return rows_.get(table, key);
+    }
+    void scan(Table table, ByteView from, const std::function<bool(ByteView, ByteView)>& visit) const override {
+      ++asked;
+      rows_.scan(table, from, visit);
+    }
+    std::optional<Row> last_below(Table table, ByteView bound) const override {
+      ++asked;
+      return rows_.last_below(table, bound);
+    }
+    mutable int asked = 0;
+
+   private:
+    const Reading& rows_;
+  };
+  Pair pair{sim::PairOptions{117, 2}};
+  const auto opened = pair.register_case(pair.branch(), "desk/1", plain);
+  REQUIRE(opened.has_value());
+  REQUIRE(pair.drive_bounded());
+  REQUIRE(pair.dispose(opened->case_id, "ho/1").has_value());
+  REQUIRE(pair.drive_bounded());
+  const auto seen_at = [&](Node& node, int asked) {
+    std::optional<journal::Seen> seen;
+    REQUIRE(node.truth
+                .view([&](const Reading& store) -> Status {
+                  const Counted counted{store};
+                  seen = feed_seen(counted, RowCheck{node.options().kek}, node.id);
+                  CHECK(counted.asked == asked);
+                  return Done{};
+                })
+                .has_value());
+    return seen;
+  };
+  CHECK_FALSE(seen_at(pair.gateway(), 0).has_value());
+  CHECK(seen_at(pair.branch(), 1)->seq == Seq{1});
+}
+
 TEST_CASE("Site: standing only grows, and the feed gives each entry to each reader once") {
   Pair pair{sim::PairOptions{133, 3}};
   const auto opened = pair.register_case(pair.branch(0), "desk/1");

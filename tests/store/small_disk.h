@@ -1,4 +1,5 @@
-// A disk of so many bytes, for tests of a full one: a tmpfs of its own. Only root may mount; elsewhere is() is false.
+// A disk of so many bytes, for tests of a full one: a tmpfs of its own. Where not even this process alone may mount,
+// is() is false.
 #pragma once
 
 #include <sys/mount.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 
 #include "tests/store/folder.h"
+#include "tests/store/own_mounts.h"
 
 namespace redress::store {
 
@@ -18,7 +20,8 @@ class SmallDisk {
   explicit SmallDisk(std::size_t mib) {
     std::filesystem::create_directory(folder_.at("disk"));
     const std::string size = "size=" + std::to_string(mib) + "m";
-    mounted_ = ::mount("tmpfs", folder_.at("disk").c_str(), "tmpfs", 0, size.c_str()) == 0;
+    const auto mount = [&] { return ::mount("tmpfs", folder_.at("disk").c_str(), "tmpfs", 0, size.c_str()) == 0; };
+    mounted_ = mount() || (take_own_mounts() && mount());
     if (!mounted_) why_not_ = std::strerror(errno);
   }
   ~SmallDisk() {

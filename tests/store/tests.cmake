@@ -2,6 +2,7 @@ redress_tests(
   store
   DEPENDS sim store
   FILES
+    store/beneath_test.cc
     store/case_file_test.cc
     store/case_memory_test.cc
     store/catalogue_test.cc
@@ -16,6 +17,7 @@ redress_tests(
     store/search_signs_test.cc
     store/search_test.cc
     store/search_text_test.cc
+    store/similar_test.cc
     store/site_test.cc
     store/tamper_test.cc
     store/truth_test.cc
