@@ -12,10 +12,12 @@ Offline::Offline(Home home, std::unique_ptr<store::LmdbTruth> journal)
               /*router=*/nullptr};
 }
 
-Result<std::unique_ptr<Offline>> Offline::open(const std::string& folder) {
+Result<std::unique_ptr<Offline>> Offline::open(const std::string& folder, const std::string& journal_folder) {
   auto home = open_home(folder);
   if (!home) return fail(home.error().front());
-  auto journal = store::LmdbTruth::open(journal_options(*home));
+  store::LmdbOptions lmdb = journal_options(*home);
+  if (!journal_folder.empty()) lmdb.folder = journal_folder;
+  auto journal = store::LmdbTruth::open(lmdb);
   if (!journal) return fail(journal.error());
   return std::unique_ptr<Offline>{new Offline{std::move(*home), std::move(*journal)}};
 }

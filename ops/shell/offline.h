@@ -15,7 +15,9 @@ namespace redress::shell {
 class Offline {
  public:
   // Fails as open_home() does, with its first error, and as LmdbTruth::open() does: in_use while the daemon runs.
-  [[nodiscard]] static Result<std::unique_ptr<Offline>> open(const std::string& folder);
+  // `journal_folder`: of a copy of the journal that is not in its place; empty: the home's own.
+  [[nodiscard]] static Result<std::unique_ptr<Offline>> open(const std::string& folder,
+                                                             const std::string& journal_folder = {});
   Offline(const Offline&) = delete;
   Offline& operator=(const Offline&) = delete;
 

@@ -41,6 +41,23 @@ bool is_zone_name(const std::string& name) {
   });
 }
 
+// In a signal's handler: nothing but these two calls is allowed.
+void say_unreadable_page(int) {
+  constexpr std::string_view text =
+      "a file of the store is shorter than it was, or the disk does not read it: put back a backup (redress-ops "
+      "restore), or look at the disk\n数据文件比原来短，或磁盘读取失败：请用备份恢复（redress-ops "
+      "restore），或检查磁盘\n";
+  static_cast<void>(::write(STDERR_FILENO, text.data(), text.size()));
+  ::_exit(3);
+}
+
+Status explain_unreadable_pages() {
+  struct sigaction act {};
+  act.sa_handler = say_unreadable_page;
+  if (::sigaction(SIGBUS, &act, nullptr) != 0) return system_failed("watch for unreadable pages");
+  return Done{};
+}
+
 }  // namespace
 
 std::string version_text(std::string_view program) { return std::string{program} + " " REDRESS_VERSION; }
@@ -54,7 +71,7 @@ Status harden() {
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return system_failed("read the limit of files");
   files.rlim_cur = files.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &files) != 0) return system_failed("raise the limit of files");
-  return Done{};
+  return explain_unreadable_pages();
 }
 
 void give_way() noexcept {

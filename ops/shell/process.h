@@ -18,7 +18,8 @@ namespace redress::shell {
 [[nodiscard]] std::string version_text(std::string_view program);
 
 // Makes customer text harder to leak: files for this user only, no core dumps, no ptrace by the same user; and raises
-// the number of files to the hard limit. Called once, first in main. Fails with io.
+// the number of files to the hard limit. From then on a page of a mapped file that cannot be read (the file was cut
+// short, or its disk fails) ends the program with a sentence and status 3. Called once, first in main. Fails with io.
 [[nodiscard]] Status harden();
 
 // The calling thread gives way to the others of the program from now on: what is derived, to what is true. On a machine

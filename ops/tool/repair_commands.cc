@@ -30,6 +30,19 @@ Result<std::string> copy_journal(const std::string& from, const shell::Home& hom
   return beside;
 }
 
+// Another site's backup, or one that is damaged, must not take the place of what is there.
+Status check_copy(const std::string& home, const std::string& copy) {
+  const auto opened = shell::Offline::open(home, copy);
+  if (!opened) return fail(opened.error());
+  crypto::SystemRandom random;
+  const auto site = store::Site::open((*opened)->journal(), (*opened)->options(), random);
+  if (site) return Done{};
+  return fail(site.error().code,
+              "the backup cannot be this site's store, nothing was changed (备份不属于本机构或已损坏，未作任何改动): " +
+                  site.error().what,
+              "--from");
+}
+
 // What stands there now is kept: a restore that was a mistake can be taken back by hand.
 Result<std::string> put_aside(const std::string& folder) {
   std::error_code error;
@@ -117,11 +130,15 @@ int restore(const Options& options, const std::string& folder) {
   }
   const auto copy = copy_journal(from, *home);
   if (!copy) return report(options, copy.error());
+  std::error_code error;
+  if (const Status fits = check_copy(options.home, *copy); !fits) {
+    fs::remove_all(*copy, error);
+    return report(options, fits.error());
+  }
   const auto aside = put_aside(home->journal_path());
   if (!aside) return report(options, aside.error());
   const auto views_aside = put_aside(home->views_path());
   if (!views_aside) return report(options, views_aside.error());
-  std::error_code error;
   fs::rename(*copy, home->journal_path(), error);
   if (error) return report(options, {Code::io, "move the copy into place: reason=" + error.message(), "home"});
   const auto epoch = begin_epoch(options.home);

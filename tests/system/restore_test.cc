@@ -41,6 +41,32 @@ TEST_CASE("Restore: a branch put back from a backup gets back what it wrote sinc
     CHECK(site->done({"verify"})["errors"] == 0);
 }
 
+TEST_CASE("Restore: another site's backup is refused, and nothing is changed") {
+  Network network;
+  static_cast<void>(network.outlet.register_case("here", "desk/1"));
+  const std::string copy = network.folder / "copy";
+  static_cast<void>(network.primary.done({"backup", "--to", copy}));
+  CHECK(network.outlet.terminate() == 0);
+  const Ran refused = network.outlet.ops({"restore", "--from", copy});
+  CHECK(refused.status != 0);
+  CHECK((refused.out + refused.err).find("nothing was changed") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(network.outlet.home + "/data/journal.restoring"));
+  CHECK_FALSE(std::filesystem::exists(network.outlet.home + "/data/journal.before-restore-1"));
+  network.outlet.start();
+  CHECK(network.outlet.case_count() == 1);
+}
+
+TEST_CASE("Restore: a journal that was cut short is said to be, by whoever opens it") {
+  Network network;
+  for (int i = 1; i <= 40; ++i) static_cast<void>(network.outlet.register_case("here", "desk/" + std::to_string(i)));
+  CHECK(network.outlet.terminate() == 0);
+  const std::string data = network.outlet.home + "/data/journal/data.mdb";
+  std::filesystem::resize_file(data, 4 * 4096);
+  const Ran said = network.outlet.ops({"verify"});
+  CHECK(said.status == 3);
+  CHECK(said.err.find("shorter than it was, or the disk does not read it") != std::string::npos);
+}
+
 TEST_CASE("Restore: an image put back by hand is noticed at its start, before the line is up, and nothing is lost") {
   Network network;
   static_cast<void>(network.outlet.register_case("before", "desk/1"));
