@@ -16,6 +16,16 @@ std::string signature(std::vector<std::string> values) {
   return out;
 }
 
+// Such a row is no complaint, so there must be no case of it.
+bool is_empty(const TableRow& row) {
+  return std::all_of(row.cells.begin(), row.cells.end(), [](std::string cell) {
+    for (const std::string_view blank : {" ", "\t", "\r", "\n", "\u00A0", "\u3000"}) {
+      for (auto at = cell.find(blank); at != std::string::npos; at = cell.find(blank, at)) cell.erase(at, blank.size());
+    }
+    return cell.empty();
+  });
+}
+
 class Comparison {
  public:
   Comparison(const Layout& layout, const Table& table, const std::vector<SiteExport>& exports) : layout_{layout} {
@@ -26,9 +36,12 @@ class Comparison {
       if (one.site != head_office) parents_[one.site] = one.parent;
       for (const auto& [id, held] : one.cases) copies_[id].emplace_back(one.site, &held);
     }
-    for (const TableRow& row : table.rows) groups_[key_of(row)].rows.push_back(&row);
-    proof_.rows = table.rows.size() + table.rejected;
-    proof_.rejected = table.rejected;
+    proof_.rows = proof_.rejected = table.rejected;
+    for (const TableRow& row : table.rows) {
+      if (is_empty(row)) continue;
+      ++proof_.rows;
+      groups_[key_of(row)].rows.push_back(&row);
+    }
   }
 
   Proof run(const std::vector<Issued>& issued) {

@@ -32,7 +32,7 @@ struct Issued {
 };
 
 struct Proof {
-  std::size_t rows = 0;  // of the table, the rejected included
+  std::size_t rows = 0;  // of the table, the rejected included, the empty not
   std::size_t rejected = 0;
   std::size_t at_gateway = 0;  // rows whose case head office holds
   std::size_t missing = 0;     // rows without a case that is held wherever it should be

@@ -4,17 +4,33 @@
 
 #include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "ops/tool/client.h"
 
 namespace redress::tool {
 
-// The fields given, as a JSON object of texts. `kind` empty: the one that opens a case. An empty answer leaves a field
-// out; a field that must be given is asked again; text runs to a line with a single dot. The end of input ends the
-// asking.
-[[nodiscard]] nlohmann::json ask_fields(const nlohmann::json& kinds, const std::string& kind, bool zh, std::istream& in,
-                                        std::ostream& out);
+struct Asking {
+  bool zh = true;
+  bool gb18030 = false;  // what is typed may be in GB18030
+  bool confirms = true;  // shows at the end what will be saved, and asks whether it is to be
+};
+
+// The fields given, as a JSON object of texts; nothing if the input ends before the form does, or the person does not
+// want it saved. `kind` empty: the one that opens a case.
+//
+// What must be given comes first, then the usual; the rest is asked for only if the person wants that. A bad answer is
+// asked again, with the reason. An empty answer, of a text an empty first line, leaves a field out.
+[[nodiscard]] std::optional<nlohmann::json> ask_fields(const nlohmann::json& kinds, const std::string& kind,
+                                                       Asking asking, std::istream& in, std::ostream& out);
+// `answers` with another answer for one field, after a refusal that names it; nothing if the input ends. Requires: the
+// kind has it, as can_ask() says.
+[[nodiscard]] std::optional<nlohmann::json> ask_again(const nlohmann::json& kinds, const std::string& kind,
+                                                      const std::string& field, nlohmann::json answers, Asking asking,
+                                                      std::istream& in, std::ostream& out);
+// A person can mend what `error` says by another answer for the field that it names.
+[[nodiscard]] bool can_ask(const nlohmann::json& kinds, const std::string& kind, const Error& error);
 
 // A name as programs know it: small letters and "_".
 [[nodiscard]] bool is_plain(const std::string& name);

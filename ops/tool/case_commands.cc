@@ -11,9 +11,13 @@
 #include <sstream>
 
 #include "crypto/random.h"
+#include "ops/shell/process.h"
 #include "ops/tool/ask.h"
 #include "ops/tool/case_words.h"
 #include "ops/tool/cells.h"
+#include "ops/tool/field_arguments.h"
+#include "ops/tool/field_values.h"
+#include "ops/tool/terminal.h"
 #include "protocol/base/bytes.h"
 
 namespace redress::tool {
@@ -26,18 +30,17 @@ std::string fresh_key() {
   return "ops-" + to_hex(random.fixed<KeyId>().bytes) + "/1";
 }
 
-Result<json> fields_from(const std::vector<std::string>& given) {
-  json fields = json::object();
-  for (const std::string& one : given) {
-    const auto equals = one.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(Code::malformed, "expected name=value", one);
-    fields[one.substr(0, equals)] = one.substr(equals + 1);
-  }
-  return fields;
+// The door says of every number that it wants a whole one from 0; of a negative one that is only half of what is wrong.
+int refused(const Options& options, const Error& error, const json& fields) {
+  const std::string value = text(fields, error.field.c_str());
+  const bool is_negative =
+      value.size() > 1 && value.front() == '-' && value.find_first_not_of("0123456789.", 1) == std::string::npos;
+  if (error.code != Code::bad_value || !is_negative) return report(options, error);
+  return report(options, error, {"这个字段的值不能为负数。", "The value of this field must not be negative."});
 }
 
-int told(const Options& options, const Result<json>& answer) {
-  if (!answer) return report(options, answer.error());
+int told(const Options& options, const Result<json>& answer, const json& fields) {
+  if (!answer) return refused(options, answer.error(), fields);
   if (options.json) {
     print_json(*answer);
   } else if (speaks_chinese(options)) {
@@ -52,7 +55,7 @@ int told(const Options& options, const Result<json>& answer) {
   if (options.json || !answer->contains("pointed_out")) return exit_done;
   const bool zh = speaks_chinese(options);
   for (const json& spot : (*answer)["pointed_out"]) {
-    std::cout << (zh ? "  注意：" : "  note: ") << text(spot, "field") << (zh ? " 中似有" : " seems to hold a ")
+    std::cout << (zh ? "  注意：" : "  note: ") << shown(spot, "field") << (zh ? " 中似有" : " seems to hold a ")
               << text(spot, zh ? "zh" : "en") << (zh ? "（第 " : " (at byte ") << spot["at"]
               << (zh ? " 字节）\n" : ")\n");
   }
@@ -61,7 +64,7 @@ int told(const Options& options, const Result<json>& answer) {
     for (const json& field : one["same"]) same += (same.empty() ? "" : ", ") + field.get<std::string>();
     std::cout << (zh ? "  可能重复：" : "  perhaps the same as: ") << text(one, "number") << "  "
               << text(one, zh ? "state_zh" : "state") << "  " << text(one, "registered_at").substr(0, 16) << "  ("
-              << same << ")\n";
+              << one_line(same) << ")\n";
   }
   return exit_done;
 }
@@ -113,17 +116,28 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + " …";
 }
 
-// What people call a field of a kind; its name if the table does not say.
-std::string label_of(const json& kinds, const std::string& kind, const std::string& field, bool zh) {
+// What the table says of a field of a kind; null: nothing.
+json described(const json& kinds, const std::string& kind, const std::string& field) {
   for (const json& row : kinds["kinds"]) {
     if (row["kind"] != kind) continue;
     for (const char* list : {"fields", "minted"}) {
       for (const json& one : row.value(list, json::array())) {
-        if (one["name"] == field) return text(one, zh ? "zh" : "en");
+        if (one["name"] == field) return one;
       }
     }
   }
-  return field.starts_with("x:") ? field.substr(2) : field;
+  return nullptr;
+}
+
+// What people call the field, and what stands in it; only a text may run over several lines.
+void print_field(const json& row, const std::string& name, const std::string& value, bool zh) {
+  const std::string label =
+      row.is_null() ? (name.starts_with("x:") ? name.substr(2) : name) : text(row, zh ? "zh" : "en");
+  const std::string type = text(row, "type");
+  const bool is_text = type.empty() || type == "text";
+  const std::string short_value = shortened(value);
+  std::cout << "      " << one_line(label) << (zh ? "：" : ": ")
+            << (is_text ? lines_of(short_value, "        ") : one_line(short_value)) << "\n";
 }
 
 // A field beside the same one in the language that is shown.
@@ -133,11 +147,18 @@ bool is_other_language(const json& fields, const std::string& name, bool zh) {
   return fields.contains(name.substr(0, name.size() - 3) + (zh ? "_zh" : "_en"));
 }
 
+// Who it was; 0 is the program itself.
+std::string staff_text(const json& line, bool zh) {
+  if (!line.contains("staff")) return {};
+  if (line["staff"] == 0) return zh ? "  由程序记录" : "  by the program";
+  return (zh ? "  经办人 " : "  staff ") + line["staff"].dump();
+}
+
 // "saved here / at head office since / read / disposition received", as far as it is known.
 void print_line(const json& answer, const json& line, const json& kinds, bool zh) {
   std::cout << "  " << text(line, "recorded_at").substr(0, 19) << "  " << text(line, zh ? "zh" : "en");
-  std::cout << (zh ? "  机构 " : "  site ") << line["site"];
-  if (text(line, "verdict") != "stands") std::cout << "  [" << why_not(answer, line, zh) << "]";
+  std::cout << (zh ? "  机构 " : "  site ") << line["site"] << staff_text(line, zh);
+  if (text(line, "verdict") != "stands") std::cout << "  [" << one_line(why_not(answer, line, zh)) << "]";
   const bool own = line["site"] == answer["here"];
   const char* arrived = own ? (zh ? "本机保存 " : "saved here ") : (zh ? "本机收到 " : "received here ");
   std::cout << "\n      " << arrived << text(line, "here_since").substr(0, 19);
@@ -151,8 +172,7 @@ void print_line(const json& answer, const json& line, const json& kinds, bool zh
   for (const auto& [name, value] : line["fields"].items()) {
     // What the program says of a clock it says in both languages: one is shown.
     if (is_other_language(line["fields"], name, zh)) continue;
-    std::cout << "      " << label_of(kinds, text(line, "kind"), name, zh) << (zh ? "：" : ": ")
-              << shortened(value.get<std::string>()) << "\n";
+    print_field(described(kinds, text(line, "kind"), name), name, value.get<std::string>(), zh);
   }
 }
 
@@ -180,37 +200,79 @@ void print_clock(const json& clock, bool zh, bool why) {
   for (std::string line; std::getline(lines, line);) std::cout << "      " << line << "\n";
 }
 
+Asking asked_in(const Options& options, Confirm confirm) {
+  return {speaks_chinese(options), terminal_writes_gb18030(), confirm == Confirm::ask};
+}
+
+int given_up(const Options& options) {
+  return report(options, {Code::malformed, "the form was not finished"},
+                {"表单没有填完或没有确认，什么都没有保存。", "The form was not finished; nothing was saved."});
+}
+
+// A time that is said without a zone is the site's; the tool may run in another.
+void take_zone_of(const Options& options) {
+  const auto config = shell::load_config(options.home + "/" + shell::config_file);
+  if (config) static_cast<void>(shell::set_zone(config->site.zone));
+}
+
+// What a command records, and where it is posted.
+struct Record {
+  std::string path;
+  std::string kind;  // empty: the one that opens a case
+  std::string key;   // empty: a new one
+
+  [[nodiscard]] json body(const json& fields) const {
+    return kind.empty() ? json{{"fields", fields}} : json{{"kind", kind}, {"fields", fields}};
+  }
+};
+
+int record_given(const Options& options, Client& client, const Record& record, const json& kinds,
+                 const std::vector<std::string>& given) {
+  auto fields = fields_from(given, std::cin, terminal_writes_gb18030());
+  if (!fields) return report(options, fields.error());
+  take_zone_of(options);
+  if (const json* row = row_of(kinds, record.kind); row != nullptr) fields = fields_said(*row, *fields);
+  if (!fields) return report(options, fields.error());
+  const auto answer = client.post(record.path, record.body(*fields), record.key.empty() ? fresh_key() : record.key);
+  return told(options, answer, *fields);
+}
+
+// What one answer was refused for is asked again: the others took somebody's time.
+int record_asked(const Options& options, Client& client, const Record& record, const json& kinds, Confirm confirm) {
+  take_zone_of(options);
+  const Asking asking = asked_in(options, confirm);
+  auto fields = ask_fields(kinds, record.kind, asking, std::cin, std::cerr);
+  while (fields) {
+    const auto answer = client.post(record.path, record.body(*fields), record.key.empty() ? fresh_key() : record.key);
+    if (answer || !can_ask(kinds, record.kind, answer.error())) return told(options, answer, *fields);
+    static_cast<void>(refused(options, answer.error(), *fields));
+    fields = ask_again(kinds, record.kind, answer.error().field, std::move(*fields), asking, std::cin, std::cerr);
+  }
+  return given_up(options);
+}
+
 }  // namespace
 
-int case_new(const Options& options, const std::vector<std::string>& given, const std::string& key) {
+int case_new(const Options& options, const std::vector<std::string>& given, const std::string& key, Confirm confirm) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
-  auto fields = fields_from(given);
-  if (!fields) return report(options, fields.error());
-  if (given.empty()) {
-    const auto kinds = client->get("/api/v1/kinds");
-    if (!kinds) return report(options, kinds.error());
-    *fields = ask_fields(*kinds, "", speaks_chinese(options), std::cin, std::cout);
-  }
-  return told(options, client->post("/api/v1/cases", {{"fields", *fields}}, key.empty() ? fresh_key() : key));
+  const auto kinds = client->get("/api/v1/kinds");
+  if (!kinds) return report(options, kinds.error());
+  const Record record{"/api/v1/cases", "", key};
+  return given.empty() ? record_asked(options, *client, record, *kinds, confirm)
+                       : record_given(options, *client, record, *kinds, given);
 }
 
 int case_act(const Options& options, const std::string& id, const std::string& named,
-             const std::vector<std::string>& given, const std::string& key) {
+             const std::vector<std::string>& given, const std::string& key, Confirm confirm) {
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
-  auto fields = fields_from(given);
-  if (!fields) return report(options, fields.error());
-  std::string kind = named;
+  const auto kinds = client->get("/api/v1/kinds");
+  if (!kinds) return report(options, kinds.error());
+  const Record record{"/api/v1/cases/" + escaped(id) + "/acts", kind_named(*kinds, named), key};
   const bool asks = given.empty() && ::isatty(STDIN_FILENO) != 0;
-  if (asks || !is_plain(named)) {
-    const auto kinds = client->get("/api/v1/kinds");
-    if (!kinds) return report(options, kinds.error());
-    kind = kind_named(*kinds, named);
-    if (asks) *fields = ask_fields(*kinds, kind, speaks_chinese(options), std::cin, std::cout);
-  }
-  return told(options, client->post("/api/v1/cases/" + escaped(id) + "/acts", {{"kind", kind}, {"fields", *fields}},
-                                    key.empty() ? fresh_key() : key));
+  return asks ? record_asked(options, *client, record, *kinds, confirm)
+              : record_given(options, *client, record, *kinds, given);
 }
 
 int case_show(const Options& options, const std::string& id, bool why) {
@@ -235,7 +297,7 @@ int case_show(const Options& options, const std::string& id, bool why) {
     std::cout << (zh ? "  待办：" : "  open: ") << text(matter, zh ? "zh" : "matter") << "\n";
   }
   for (const std::string& lost : lost_words(*answer, zh)) {
-    std::cout << (zh ? "  您的记录未生效：" : "  of what you wrote, this does not stand: ") << lost << "\n";
+    std::cout << (zh ? "  您的记录未生效：" : "  of what you wrote, this does not stand: ") << one_line(lost) << "\n";
   }
   const auto kinds = client->get("/api/v1/kinds");
   if (!kinds) return report(options, kinds.error());

@@ -2,11 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ops/tool/terminal.h"
+
 namespace redress::tool {
 
 std::string text(const nlohmann::json& object, const char* name) {
   return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string{};
 }
+
+std::string shown(const nlohmann::json& object, const char* name) { return one_line(text(object, name)); }
 
 std::string padded(const std::string& cell, std::size_t width) {
   std::size_t columns = 0;

@@ -273,6 +273,12 @@ class CsvReader::Decoder {
   const std::optional<iconv_t> conversion_;
 };
 
+std::optional<std::string> CsvReader::decoded(std::string text, Encoding encoding) {
+  REDRESS_ASSERT(encoding != Encoding::detect);
+  const auto decoder = Decoder::make(encoding);
+  return decoder ? decoder->exact(std::move(text)) : std::nullopt;
+}
+
 CsvReader::CsvReader(std::unique_ptr<std::istream> from, Encoding encoding, std::unique_ptr<Decoder> decoder)
     : from_{std::move(from)}, encoding_{encoding}, decoder_{std::move(decoder)} {}
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,10 @@ class CsvReader {
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
   ~CsvReader();
+
+  // `text` as UTF-8. Nothing if a byte is not of the encoding, or if the system knows no GB18030. Requires: not
+  // `detect`.
+  [[nodiscard]] static std::optional<std::string> decoded(std::string text, Encoding encoding);
 
   // From the next record on, records of another width are rejected. 0, as at the start: any width will do.
   void expect_width(std::size_t columns) noexcept { width_ = columns; }

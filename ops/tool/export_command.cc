@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -44,6 +45,27 @@ Status each_case(Client& client, const std::function<Status(const json&)>& take)
     before = text(*page, "next");
   } while (!before.empty());
   return Done{};
+}
+
+// Only a file, or nothing, is replaced. A pipe or a device takes what is written to it.
+enum class Place { beside, in_place };
+
+Result<Place> place_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::file_type itself = fs::symlink_status(path, ignored).type();
+  // Where nothing can be seen, making the file says why.
+  if (itself == fs::file_type::none || itself == fs::file_type::not_found || itself == fs::file_type::regular)
+    return Place::beside;
+  const fs::file_type at = fs::status(path, ignored).type();
+  if (at == fs::file_type::fifo || at == fs::file_type::character) return Place::in_place;
+  return fail(Code::bad_value,
+              itself == fs::file_type::symlink
+                  ? "a symbolic link: name the file that it leads to, which may not be lost by mistake (是符号链接："
+                    "请给出它所指的文件) path=" +
+                        path
+                  : "neither a file nor a pipe (既不是文件也不是管道) path=" + path,
+              "--out");
 }
 
 // Half an export would be taken for the whole: it stands beside until it is done. Customer text is for the owner's
@@ -104,13 +126,30 @@ Status write_all(Client& client, const std::optional<Layout>& layout, std::ostre
   }
   const Status written = each_case(client, [&](const json& one) -> Status {
     if (layout) return write_line(*layout, cells_of(layout->columns, one, layout->personal, layout->zh), to);
-    to << one.dump() << "\n";
+    to << json_text(one) << "\n";
     return Done{};
   });
   if (!written) return written;
   to.flush();
-  if (!to) return fail(Code::io, "write export", "--out");
+  if (!to) return fail(Code::io, "write export: not all of it was taken");
   return Done{};
+}
+
+Status write_in_place(Client& client, const std::optional<Layout>& layout, const std::string& path) {
+  std::ofstream file{path, std::ios::binary};
+  if (!file) return fail(Code::io, "open: path=" + path, "--out");
+  return write_all(client, layout, file);
+}
+
+Status replace(Client& client, const std::optional<Layout>& layout, const std::string& path) {
+  const std::string beside = path + ".new";
+  std::ofstream file;
+  Status written = open_beside(beside, file);
+  if (written) written = write_all(client, layout, file);
+  if (written && std::rename(beside.c_str(), path.c_str()) != 0)
+    written = fail(Code::io, "rename file: path=" + path, "--out");
+  if (!written) ::unlink(beside.c_str());
+  return written;
 }
 
 }  // namespace
@@ -125,21 +164,17 @@ int export_cases(const Options& options, const ExportCommand& what) {
     return report(options,
                   {Code::bad_value, "only for a table: give --mapping", what.plain ? "--plain" : "--encoding"});
   }
+  const auto place = place_of(what.out);
+  if (!place) return report(options, place.error());
   auto client = connect(options, Acts::as_desk);
   if (!client) return report(options, client.error());
   if (what.out.empty()) {
     const Status written = write_all(*client, layout, std::cout);
     return written ? exit_done : report(options, written.error());
   }
-  const std::string beside = what.out + ".new";
-  std::ofstream file;
-  Status written = open_beside(beside, file);
-  if (written) written = write_all(*client, layout, file);
-  if (written && std::rename(beside.c_str(), what.out.c_str()) != 0)
-    written = fail(Code::io, "rename file: path=" + what.out, "--out");
-  if (written) return exit_done;
-  ::unlink(beside.c_str());
-  return report(options, written.error());
+  const Status written =
+      *place == Place::in_place ? write_in_place(*client, layout, what.out) : replace(*client, layout, what.out);
+  return written ? exit_done : report(options, written.error());
 }
 
 }  // namespace redress::tool

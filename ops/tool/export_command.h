@@ -12,7 +12,8 @@ struct ExportCommand {
   bool plain = false;              // a table with personal data as it is
 };
 
-// Waits until the views show all that is held. A file takes the place of an earlier one when it is whole.
+// Waits until the views show all that is held. A file takes the place of an earlier one
+// when it is whole; a pipe or a device is written to; anything else is refused.
 [[nodiscard]] int export_cases(const Options& options, const ExportCommand& what);
 
 }  // namespace redress::tool

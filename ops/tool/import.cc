@@ -52,7 +52,9 @@ class RejectsFile {
 
   Status open(const std::string& path) {
     fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd_ < 0 || ::fchmod(fd_, 0600) != 0) return failed();
+    struct stat seen {};
+    // A device or a pipe keeps its rights.
+    if (fd_ < 0 || ::fstat(fd_, &seen) != 0 || (S_ISREG(seen.st_mode) && ::fchmod(fd_, 0600) != 0)) return failed();
     const std::array<std::string, 6> names{"line", "column", "field", "reason", "reason_zh", "raw"};
     return write("\xEF\xBB\xBF" + csv_line(names));
   }
@@ -133,36 +135,73 @@ class Import {
     if (const auto* bad = std::get_if<CsvReject>(&record)) {
       ++report_.rows;
       reject({bad->line, bad->column, "", Code::malformed, bad->reason, bad->reason_zh}, bad->raw);
-    } else {
-      const auto& row = std::get<CsvRow>(record);
-      const std::string key = keys.next(bound.id(row.cells), row.cells);
-      if (options_.only_rows && !options_.only_rows(row_index_++)) return;
-      ++report_.rows;
-      register_row(row, bound.fields(row.cells, now_), key);
+    } else if (!take_row(std::get<CsvRow>(record), bound, keys)) {
+      return;
     }
     if (options_.progress) options_.progress(report_);
   }
 
-  void register_row(const CsvRow& row, const Fields& fields, const std::string& key) {
+  // False: the row is another caller's.
+  bool take_row(const CsvRow& row, const BoundMapping& bound, RowKeys& keys) {
+    const bool blank = std::all_of(row.cells.begin(), row.cells.end(), [](const auto& cell) { return is_blank(cell); });
+    const std::string key = blank ? std::string{} : keys.next(bound.id(row.cells), row.cells);
+    if (options_.only_rows && !options_.only_rows(row_index_++)) return false;
+    ++report_.rows;
+    if (blank) {
+      ++report_.blank;
+    } else if (register_row(row, bound, key)) {
+      note_date(row, bound);
+    }
+    return true;
+  }
+
+  // True: there is a case of it, now or since an earlier import.
+  bool register_row(const CsvRow& row, const BoundMapping& bound, const std::string& key) {
     nlohmann::json body;
-    for (const auto& [name, text] : fields) body["fields"][name] = text;
+    for (const auto& [name, text] : bound.fields(row.cells, now_)) body["fields"][name] = text;
     std::int64_t wait_ms = pause_ms_min;
     for (std::size_t retries = 0;; ++retries) {
       const auto answer = client_.register_case(body, key);
       if (answer) {
         ++(*answer == Client::Registered::now ? report_.registered : report_.already);
-        return;
+        return true;
       }
       const Error& error = answer.error();
       const Verdict verdict = verdict_of(error.code);
       if (verdict == Verdict::reject_row) {
-        return reject({row.line, 0, error.field, error.code, error.what, "受理程序拒绝了这一行"}, csv_line(row.cells));
+        refuse(row, bound, error);
+        return false;
       }
-      if (verdict == Verdict::stop || retries == options_.retries_max) return stop(error, row.line);
-      if (!options_.pause(wait_ms)) return stop(error, row.line);
+      if (verdict == Verdict::stop || retries == options_.retries_max || !options_.pause(wait_ms)) {
+        stop(error, row.line);
+        return false;
+      }
       ++report_.retries;
       wait_ms = std::min(wait_ms * 2, pause_ms_max);
     }
+  }
+
+  void refuse(const CsvRow& row, const BoundMapping& bound, const Error& error) {
+    const std::string why = options_.says_zh ? options_.says_zh(error.code) : std::string{};
+    ImportReject out{row.line,   0,          error.field,
+                     error.code, error.what, "受理程序拒绝了这一行：" + why + " " + error.what};
+    const std::string& id = bound.id(row.cells);
+    if (error.code == Code::key_reused && !id.empty()) {
+      out.field = bound.id_name();
+      out.reason = bound.id_name() + "=" + id +
+                   " was imported before, with other content in the row; the case stays as it is: " + error.what;
+      out.reason_zh = bound.id_name() + "=" + id + " 以前已导入，但这一行的内容不同；原案件保持不变：" + error.what;
+    }
+    reject(std::move(out), csv_line(row.cells));
+  }
+
+  void note_date(const CsvRow& row, const BoundMapping& bound) {
+    const SaidDate date = bound.said_date(row.cells, now_);
+    if (date == SaidDate::good || date == SaidDate::none) return;
+    ++(date == SaidDate::unreadable ? report_.unreadable_dates
+       : date == SaidDate::early    ? report_.early_dates
+                                    : report_.late_dates);
+    if (report_.doubts.size() < listed_rejects_max) report_.doubts.push_back({row.line, date});
   }
 
   void stop(const Error& error, std::size_t line) {

@@ -31,12 +31,23 @@ struct ImportReject {
   std::string reason_zh;
 };
 
-// rows == registered + already + rejected, unless the import stopped at a row that is none of these yet.
+// A row that went in with a date received that somebody should look at; of an unreadable one the case says "today".
+struct ImportDoubt {
+  std::size_t line = 0;
+  SaidDate date = SaidDate::unreadable;
+};
+
+// rows == registered + already + rejected + blank, unless the import stopped at a row that is none of these yet.
 struct ImportReport {
   std::size_t rows = 0;               // Records after the header, without those that only_rows left out.
   std::size_t registered = 0;         // By this import.
   std::size_t already = 0;            // By an earlier one.
   std::size_t rejected = 0;           // By the file format or by the daemon.
+  std::size_t blank = 0;              // With nothing in any cell: no case.
+  std::size_t unreadable_dates = 0;   // Of those that went in, now or earlier.
+  std::size_t early_dates = 0;        // Before 1990.
+  std::size_t late_dates = 0;         // Later than tomorrow.
+  std::vector<ImportDoubt> doubts;    // The first listed_rejects_max of these three.
   std::size_t retries = 0;            // Repeated calls.
   std::vector<ImportReject> rejects;  // The first listed_rejects_max.
   std::optional<Error> stopped;       // Why the rest was not tried.
@@ -52,6 +63,7 @@ struct ImportOptions {
   std::string rejects_file{};
   std::function<void(const ImportReport&)> progress{};  // After each row.
   std::function<bool(std::size_t row)> only_rows{};     // Which good rows are this caller's, counted from 0.
+  std::function<std::string(Code)> says_zh{};           // Why the daemon refused a row, in Chinese.
 };
 
 // Fails as Mapping::bind and CsvReader do if the file is refused as a whole, with io if the rejects file cannot be

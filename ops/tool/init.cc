@@ -1,5 +1,6 @@
 #include "ops/tool/init.h"
 
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -56,11 +57,13 @@ Status check_roles(const Options& options, const std::vector<std::string>& roles
   return Done{};
 }
 
-std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
+// As a certificate names it: an IPv6 address without its brackets.
+std::string host_of(const std::string& listen) {
+  const std::string host = listen.substr(0, listen.rfind(':'));
+  return host.starts_with("[") && host.ends_with("]") ? host.substr(1, host.size() - 2) : host;
+}
 
-int init_gateway(const Options& options, const InitOptions& what) {
-  crypto::SystemRandom random;
-  const std::string folder = options.home + "/";
+shell::Config gateway_config(const Options& options, const InitOptions& what) {
   shell::Config config;
   config.role = shell::Role::gateway;
   config.site = {head_office, what.name.empty() ? "总行" : what.name, what.zone, options.language};
@@ -68,6 +71,25 @@ int init_gateway(const Options& options, const InitOptions& what) {
   config.door.listen = what.door.empty() ? "127.0.0.1:7780" : what.door;
   config.door.certificate = "door.crt";
   config.door.key = "door.key";
+  return config;
+}
+
+// What is said is judged before anything is made.
+Status make_folder(const Options& options, const shell::Config& config) {
+  if (const Status good = check_config(config, "--join"); !good) return good;
+  std::error_code error;
+  fs::create_directories(options.home, error);
+  if (!error) fs::permissions(options.home, fs::perms::owner_all, error);
+  if (error) return fail(Code::io, "make folder: path=" + options.home + " reason=" + error.message(), "--home");
+  return Done{};
+}
+
+int init_gateway(const Options& options, const InitOptions& what) {
+  crypto::SystemRandom random;
+  const std::string folder = options.home + "/";
+  const shell::Config config = gateway_config(options, what);
+  if (const Status folder_made = make_folder(options, config); !folder_made)
+    return report(options, folder_made.error());
   const Status certified =
       crypto::make_self_signed(folder + "door.crt", folder + "door.key",
                                {host_of(config.door.listen), "localhost", "127.0.0.1"}, certificate_days);
@@ -111,6 +133,8 @@ int init_branch(const Options& options, const InitOptions& what) {
                  options.language};
   config.link.connect = join->endpoint;
   config.door.listen = what.door.empty() ? "127.0.0.1:7700" : what.door;
+  if (const Status folder_made = make_folder(options, config); !folder_made)
+    return report(options, folder_made.error());
   const crypto::KeystoreContent keys{
       join->network, join->site, crypto::make_site_keys(random), std::nullopt,
       crypto::Invite{crypto::transport_pair(join->one_time_secret), join->gateway, join->endpoint, join->expires}};
@@ -131,15 +155,29 @@ int init_branch(const Options& options, const InitOptions& what) {
 
 }  // namespace
 
+Status check_config(const shell::Config& config, const char* connect_option) {
+  const auto read = shell::parse_config(shell::commented_config(config), shell::config_file);
+  if (read) return Done{};
+  const Error& first = read.error().front();
+  const std::array<std::pair<std::string_view, const char*>, 6> options{{{"site.id", "--site"},
+                                                                         {"site.name", "--name"},
+                                                                         {"site.zone", "--zone"},
+                                                                         {"link.listen", "--listen"},
+                                                                         {"link.connect", connect_option},
+                                                                         {"door.listen", "--door"}}};
+  for (const auto& [key, option] : options) {
+    // The file that it names is not there yet.
+    if (first.field == key) return fail(first.code, first.what.substr(0, first.what.find(" file=")), option);
+  }
+  return fail(first);
+}
+
 int init(const Options& options, const InitOptions& what) {
   if (fs::exists(options.home + "/" + shell::config_file)) {
-    return report(options, {Code::in_use, "there is a home already: path=" + options.home, "--home"});
+    return report(
+        options, {Code::in_use, "there is a home already: path=" + options.home, "--home"},
+        {"这里已经建有一个机构目录。请换一个目录。", "A site's home is there already. Choose another folder."});
   }
-  std::error_code error;
-  fs::create_directories(options.home, error);
-  if (!error) fs::permissions(options.home, fs::perms::owner_all, error);
-  if (error)
-    return report(options, {Code::io, "make folder: path=" + options.home + " reason=" + error.message(), "--home"});
   const Status known = check_roles(options, what.desk_roles, "--desk-role");
   if (!known) return report(options, known.error());
   if (what.role == "gateway") return init_gateway(options, what);

@@ -47,6 +47,16 @@ std::string took_text(const json& lag) {
   return age(lag["took"]["p50_ms"]) + " / " + age(lag["took"]["p99_ms"]);
 }
 
+// The catalogue's sentence for "unreachable" is about the program that is asked; here it is the other end of the line.
+std::string trouble_text(const json& trouble, bool zh) {
+  const std::string code = shown(trouble, "code");
+  if (code == "unreachable")
+    return code + (zh ? "：线路另一端没有应答" : ": the other end of the line does not answer");
+  return code + ": " + shown(trouble, "message");
+}
+
+bool is_revoked(const json& site) { return text(site, "standing") == "revoked"; }
+
 // What gives way for want of room, if anything does.
 const char* room_text(const std::string& room, bool zh) {
   if (room == "views_wait") return zh ? "磁盘空间不足：列表暂停更新" : "the disk is short: the lists wait";
@@ -91,6 +101,8 @@ std::vector<const json*> sorted(const json& sites, const LagView& view) {
   std::vector<const json*> out;
   for (const json& site : sites) out.push_back(&site);
   std::stable_sort(out.begin(), out.end(), [&](const json* a, const json* b) {
+    // Nothing is behind at a site that is out for good.
+    if (is_revoked(*a) != is_revoked(*b)) return is_revoked(*b);
     const std::int64_t of_a = rank(*a, view.order);
     const std::int64_t of_b = rank(*b, view.order);
     return view.reversed ? of_a < of_b : of_a > of_b;
@@ -101,7 +113,10 @@ std::vector<const json*> sorted(const json& sites, const LagView& view) {
 std::string summary(const json& sites, bool zh) {
   std::map<std::string, std::size_t> count;
   std::int64_t waiting = 0;
+  std::size_t revoked = 0;
   for (const json& site : sites) {
+    revoked += is_revoked(site) ? 1 : 0;
+    if (is_revoked(site)) continue;
     const std::size_t worst = std::max(badness(site["up"]), badness(site["down"]));
     ++count[worst == 0 ? "unknown" : states[states.size() - worst]];
     waiting += number(site["up"], "entries") + number(site["down"], "entries");
@@ -114,6 +129,7 @@ std::string summary(const json& sites, bool zh) {
                    : ", ")
         << (zh ? states_zh[i] : states[i]) << " " << count[states[i]];
   }
+  if (revoked > 0) out << (zh ? "，已吊销 " : ", revoked ") << revoked;
   out << (zh ? "；未送达 " : "; under way ") << waiting << (zh ? " 条" : waiting == 1 ? " entry" : " entries") << "\n";
   return out.str();
 }
@@ -132,11 +148,13 @@ class Table {
 
   void add(const json& site) {
     const bool zh = view_.chinese;
-    row(site["site"].dump(), text(site, "line"), lag_text(site["up"], zh), lag_text(site["down"], zh),
-        age(site["up"]["contact_ms"]), took_text(site["up"]), took_text(site["down"]), text(site, "name"));
-    if (site.contains("trouble")) {
-      out_ += "        " + text(site["trouble"], "code") + ": " + text(site["trouble"], "message") + "\n";
+    if (is_revoked(site)) {
+      return row(site["site"].dump(), zh ? "已吊销" : "revoked", "-", "-", age(site["up"]["contact_ms"]), "-", "-",
+                 shown(site, "name"));
     }
+    row(site["site"].dump(), text(site, "line"), lag_text(site["up"], zh), lag_text(site["down"], zh),
+        age(site["up"]["contact_ms"]), took_text(site["up"]), took_text(site["down"]), shown(site, "name"));
+    if (site.contains("trouble")) out_ += "        " + trouble_text(site["trouble"], zh) + "\n";
   }
 
   void line(const std::string& what) { out_ += what + "\n"; }

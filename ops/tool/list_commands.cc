@@ -15,9 +15,9 @@ using nlohmann::json;
 void print_row(const json& one, bool zh) {
   std::cout << text(one, "number") << "  " << text(one, zh ? "state_zh" : "state") << "  "
             << text(one, "registered_at").substr(0, 16) << (zh ? "  承办 " : "  handler ") << one["handler"] << "  "
-            << text(one, "product");
+            << shown(one, "product");
   if (one.contains("due")) {
-    std::cout << (zh ? "  到期 " : "  due ") << text(one, "due").substr(0, 16) << " " << text(one, "due_limit");
+    std::cout << (zh ? "  到期 " : "  due ") << text(one, "due").substr(0, 16) << " " << shown(one, "due_limit");
     if (one.value("late", false)) std::cout << (zh ? " [已逾期]" : " [overdue]");
   }
   std::cout << "\n";
@@ -45,7 +45,7 @@ Result<std::string> part_of(Client& client, const CaseFilter& filter) {
 void print_counts(const json& counts, const char* title, const char* name) {
   std::cout << title << "\n";
   for (const json& one : counts) {
-    const std::string label = one[name].is_string() ? text(one, name) : one[name].dump();
+    const std::string label = one[name].is_string() ? shown(one, name) : one[name].dump();
     std::cout << "  " << padded(label.empty() ? "-" : label, 28) << one["cases"] << "\n";
   }
 }
@@ -61,15 +61,13 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 // All pages, `limit` cases at most, as one answer.
-Result<json> found(Client& client, const std::string& query, std::size_t limit) {
-  json out{{"cases", json::array()}, {"opened", 0}, {"stale", false}};
-  std::string before;
+Result<json> found(Client& client, const std::string& query, std::string before, std::size_t limit) {
+  json out{{"cases", json::array()}, {"stale", false}};
   do {
     const std::string page = "&limit=" + std::to_string(limit - out["cases"].size());
-    const auto answer = client.get(query + page + (before.empty() ? "" : "&before=" + before));
+    const auto answer = client.get(query + page + (before.empty() ? "" : "&before=" + escaped(before)));
     if (!answer) return fail(answer.error());
     for (const json& one : (*answer)["cases"]) out["cases"].push_back(one);
-    out["opened"] = out["opened"].get<std::uint64_t>() + answer->value("opened", std::uint64_t{0});
     out["stale"] = out["stale"].get<bool>() || answer->value("stale", false);
     before = text(*answer, "next");
   } while (!before.empty() && out["cases"].size() < limit);
@@ -100,6 +98,10 @@ int show_answer(const Options& options, const CaseFilter& filter,
 
 void print_rows(const json& answer, bool zh) {
   for (const json& one : answer["cases"]) print_row(one, zh);
+  if (!answer.contains("next")) return;
+  const std::string next = text(answer, "next");
+  std::cout << (zh ? "（还有更多：加 --before " + next + " 接着往后列，或用 --limit 加大）\n"
+                   : "(there may be more: --before " + next + " goes on, or a greater --limit)\n");
 }
 
 void print_all_counts(const json& answer, bool zh) {
@@ -115,16 +117,14 @@ void print_all_counts(const json& answer, bool zh) {
 void print_found(const json& answer, bool zh) {
   print_rows(answer, zh);
   if (answer["cases"].empty()) std::cout << (zh ? "没有找到\n" : "nothing found\n");
-  if (answer.contains("next"))
-    std::cout << (zh ? "（还有更多，可用 --limit 加大）\n" : "(there may be more: a greater --limit shows them)\n");
 }
 
 }  // namespace
 
 int case_list(const Options& options, const CaseFilter& filter, std::size_t limit) {
   const auto ask = [&](Client& client, const std::string& wanted) {
-    return client.get("/api/v1/cases?limit=" + std::to_string(limit) + wanted +
-                      (filter.sort.empty() ? "" : "&sort=" + filter.sort));
+    const std::string sort = filter.sort.empty() ? "newest" : filter.sort;
+    return found(client, "/api/v1/cases?sort=" + sort + wanted, filter.before, limit);
   };
   return show_answer(options, filter, ask, print_rows);
 }
@@ -139,7 +139,7 @@ int case_count(const Options& options, const CaseFilter& filter) {
 int case_search(const Options& options, const std::vector<std::string>& words, const CaseFilter& filter,
                 std::size_t limit) {
   const auto ask = [&](Client& client, const std::string& wanted) {
-    return found(client, "/api/v1/search?q=" + escaped(joined(words)) + wanted, limit);
+    return found(client, "/api/v1/search?q=" + escaped(joined(words)) + wanted, filter.before, limit);
   };
   return show_answer(options, filter, ask, print_found);
 }

@@ -1,5 +1,7 @@
 // redress-ops: the one tool for clerks, officers and operations at a terminal. Wiring only.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <functional>
 
@@ -14,9 +16,16 @@
 #include "ops/tool/rules_command.h"
 #include "ops/tool/session.h"
 #include "ops/tool/site_commands.h"
+#include "ops/tool/terminal.h"
 
 namespace redress::tool {
 namespace {
+
+constexpr const char* fields_help =
+    "name=value …; @FILE, or - for standard input: one name=value a line, a line that begins with a space goes on with "
+    "the value above; keeps what a customer said out of the list of processes / 名称=值；@文件 或 "
+    "-（标准输入）：每行一个 "
+    "名称=值，空格开头的行接续上一行的值；客户信息不会出现在进程列表中";
 
 // What the chosen subcommand will do, once the whole line has been read.
 struct Line {
@@ -34,6 +43,8 @@ struct Line {
   std::size_t limit = 50;
   LagCommand lag;
   bool why = false;
+  bool sure = false;              // the form asks for no confirmation
+  std::optional<Error> not_text;  // the first of what was said that is none
   std::function<int()> run;
 };
 
@@ -45,6 +56,41 @@ CLI::App* add(CLI::App& app, Line& line, const char* name, const char* what, std
   command->add_option("--lang", line.options.language, "zh or en")->check(CLI::IsMember({"zh", "en"}));
   command->callback([&line, run = std::move(run)] { line.run = run; });
   return command;
+}
+
+// A name of a file may be any bytes but NUL, and is left as it is.
+bool names_a_file(const std::string& option, const std::string& value) {
+  constexpr std::array<std::string_view, 7> always{"--home", "--token", "--mapping", "--rejects",
+                                                   "--out",  "--from",  "file"};
+  const bool may = option == "fields" || option == "--join";
+  return std::find(always.begin(), always.end(), option) != always.end() || (may && value.starts_with('@'));
+}
+
+// `value` of `option` as UTF-8; what is not to run over several lines has no line ends or other controls either.
+void take_text(Line& line, const std::string& option, std::string& value) {
+  if (line.not_text || names_a_file(option, value)) return;
+  const auto text = utf8_of(value, terminal_writes_gb18030());
+  const bool several_lines = option == "fields" || option == "words";
+  if (!text) {
+    line.not_text = not_utf8(option);
+  } else if (!several_lines && has_controls(*text)) {
+    line.not_text = Error{Code::bad_value, "line ends or other control characters (有换行等控制字符)", option};
+  } else {
+    value = *text;
+  }
+}
+
+// Everything that is said on the command line comes in here, before any other check.
+void take_texts(CLI::App& app, Line& line) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    option->transform(CLI::Validator{[&line, name](std::string& value) {
+                                       take_text(line, name, value);
+                                       return std::string{};
+                                     },
+                                     ""});
+  }
+  for (CLI::App* command : app.get_subcommands(nullptr)) take_texts(*command, line);
 }
 
 // Of a case: as whom.
@@ -64,26 +110,40 @@ void add_filter(CLI::App& command, CaseFilter& filter) {
   command.add_flag("--late", filter.late, "only what is overdue / 已逾期");
 }
 
+// How many cases, and from where on.
+void add_page(CLI::App& command, Line& line) {
+  command.add_option("--limit", line.limit, "at most so many / 最多条数")->check(CLI::Range(1, 10'000));
+  command.add_option("--before", line.filter.before,
+                     "go on where an answer ended: what it said (`next` of --json) / 接着上次的结果往后列");
+}
+
+Confirm confirm_of(const Line& line) { return line.sure ? Confirm::skip : Confirm::ask; }
+
+void add_yes(CLI::App& command, Line& line) {
+  command.add_flag("--yes", line.sure, "the form saves without asking once more / 填完即保存，不再确认");
+}
+
 void add_cases(CLI::App& app, Line& line) {
   CLI::App* cases = app.add_subcommand("case", "register, list, read, act / 登记、列表、查看、办理");
   cases->require_subcommand(1);
   CLI::App* fresh = add_case(*cases, line, "new", "register a case; asks field by field if none is given / 登记",
-                             [&] { return case_new(line.options, line.fields, line.key); });
-  fresh->add_option("fields", line.fields, "name=value …");
+                             [&] { return case_new(line.options, line.fields, line.key, confirm_of(line)); });
+  fresh->add_option("fields", line.fields, fields_help);
   fresh->add_option("--key", line.key, "Idempotency-Key: the same key never registers twice");
+  add_yes(*fresh, line);
   CLI::App* list = add_case(*cases, line, "list", "newest first / 列表",
                             [&] { return case_list(line.options, line.filter, line.limit); });
   add_filter(*list, line.filter);
+  add_page(*list, line);
   list->add_option("--sort", line.filter.sort, "newest, or due: what is due next comes first / 排序")
       ->check(CLI::IsMember({"newest", "due"}));
-  list->add_option("--limit", line.limit, "at most so many")->check(CLI::Range(1, 500));
   CLI::App* search = add_case(*cases, line, "search", "cases with these words in an entry, open and closed / 查找",
                               [&] { return case_search(line.options, line.words, line.filter, line.limit); });
   search
       ->add_option("words", line.words, "all of them, of two characters at least, or three letters or digits / 关键词")
       ->required();
   add_filter(*search, line.filter);
-  search->add_option("--limit", line.limit, "at most so many / 最多条数")->check(CLI::Range(1, 10'000));
+  add_page(*search, line);
   CLI::App* count = add_case(*cases, line, "count", "how many, by state, unit and channel / 统计",
                              [&] { return case_count(line.options, line.filter); });
   add_filter(*count, line.filter);
@@ -91,13 +151,15 @@ void add_cases(CLI::App& app, Line& line) {
                             [&] { return case_show(line.options, line.id, line.why); });
   show->add_flag("--why", line.why, "explain each due date / 说明每个期限");
   show->add_option("case", line.id, "its number or id")->required();
-  CLI::App* act = add_case(*cases, line, "act", "record what was done / 办理",
-                           [&] { return case_act(line.options, line.id, line.kind, line.fields, line.key); });
+  CLI::App* act = add_case(*cases, line, "act", "record what was done / 办理", [&] {
+    return case_act(line.options, line.id, line.kind, line.fields, line.key, confirm_of(line));
+  });
   act->add_option("case", line.id, "its number or id")->required();
   act->add_option("kind", line.kind, "which act, as `case kinds` lists them, in any of its names / 事项，中文名亦可")
       ->required();
-  act->add_option("fields", line.fields, "name=value …");
+  act->add_option("fields", line.fields, fields_help);
   act->add_option("--key", line.key, "Idempotency-Key: the same key never acts twice");
+  add_yes(*act, line);
   CLI::App* kinds = add_case(*cases, line, "kinds", "what may be recorded, and by whom / 可办理事项",
                              [&] { return case_kinds(line.options, line.kind); });
   kinds->add_option("kind", line.kind, "only this one, with its fields");
@@ -113,11 +175,15 @@ void add_sites(CLI::App& app, Line& line) {
   init_command->add_option("--zone", line.init.zone, "IANA time zone");
   init_command->add_option("--listen", line.init.listen, "gateway: where branches connect, tcp://address:port");
   init_command->add_option("--door", line.init.door, "where the HTTP door listens, address:port");
-  init_command->add_option("--join", line.init.join, "branch: the enrolment token, or @file");
+  init_command->add_option("--join", line.init.join,
+                           "branch: @FILE with the enrolment token in it, or the token / 登记凭证：@文件");
   init_command->add_option("--desk-role", line.init.desk_roles, "a role of whoever sits at the desk / 柜台人员角色");
   CLI::App* enrol_command = add(app, line, "enrol", "head office: print a one-time token for a site / 登记机构",
                                 [&] { return enrol(line.options, line.enrol); });
-  enrol_command->add_option("--site", line.enrol.site, "its number, from 2, never used before")->required();
+  enrol_command
+      ->add_option("--site", line.enrol.site,
+                   "its number, from 2; of a revoked site for the PC that replaces its own / 机构号")
+      ->required();
   enrol_command->add_option("--name", line.enrol.name, "what people call it")->required();
   enrol_command->add_option("--parent", line.enrol.parent, "its supervisor: 1 (head office) or a primary branch");
   enrol_command->add_option("--zone", line.enrol.zone, "IANA time zone");
@@ -146,7 +212,10 @@ void add_care(CLI::App& app, Line& line) {
   import_app->add_option("--mapping", line.import.mapping, "cfpb, ledger_zh, or a mapping file")->required();
   import_app->add_option("--rejects", line.import.rejects,
                          "write the rows that were not registered there (customer text; mode 0600)");
-  import_app->add_option("--part", line.import.part, "k/n: only every n-th row, from the k-th");
+  import_app->add_option(
+      "--part", line.import.part,
+      "k/n: only every n-th row, from the k-th; k counts from 0, so that 0/3, 1/3 and 2/3 are the whole / "
+      "只导入每 n 行中的第 k 行，k 从 0 数起：0/3、1/3、2/3 合为全表");
   CLI::App* export_app = add(app, line, "export", "every case held here: a JSON object a line, or a table / 导出",
                              [&] { return export_cases(line.options, line.exported); });
   export_app->add_option("--out", line.exported.out, "to this file (mode 0600)");
@@ -175,9 +244,16 @@ void add_care(CLI::App& app, Line& line) {
   rules_app->add_option("profile", line.profile, "check this one; else list all");
   rules_app->add_option("--law", line.law, "the regulation that it must not exceed");
   rules_app->add_option("--on", line.day, "the version in force on this day (2026-03-01); else today's");
-  CLI::App* explain_app = add(app, line, "explain", "what a code means and who must act / 解释代码",
-                              [&] { return explain(line.options, line.code); });
-  explain_app->add_option("code", line.code, "its name or number")->required();
+  CLI::App* explain_app =
+      add(app, line, "explain", "what a code means and who must act, or what a rule asks / 解释代码或规则",
+          [&] { return explain(line.options, line.code); });
+  explain_app->add_option("code", line.code, "its name or number, or a rule's tag: ORG-64 / 代码名、编号或规则号")
+      ->required();
+}
+
+// A line that was not understood still says in which form it wants to hear so.
+bool asks_for_json(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view{word} == "--json"; });
 }
 
 int run(int argc, char** argv) {
@@ -196,12 +272,17 @@ int run(int argc, char** argv) {
   add_sites(app, line);
   add_cases(app, line);
   add_care(app, line);
+  take_texts(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
+    if (asks_for_json(argc, argv)) line.options.json = true;
+    if (error.get_exit_code() == 0 || !line.options.json)
+      return finish(line.options, app.exit(error) == 0 ? exit_done : exit_command_line);
+    static_cast<void>(report(line.options, {Code::malformed, error.what(), "command line"}));
+    return exit_command_line;
   }
-  return line.run();
+  return finish(line.options, line.not_text ? report(line.options, *line.not_text) : line.run());
 }
 
 }  // namespace

@@ -136,6 +136,8 @@ bool can_be_shown(std::string_view text) {
   return dot != std::string_view::npos && is_name(text.substr(0, dot)) && is_name(text.substr(dot + 1));
 }
 
+constexpr std::array<std::string_view, 6> blanks{" ", "\t", "\r", "\n", "\u00A0", "\u3000"};
+
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out;
@@ -151,6 +153,15 @@ std::string percent_encoded(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_blank(std::string_view text) {
+  while (!text.empty()) {
+    const auto front = std::find_if(blanks.begin(), blanks.end(), [&](auto one) { return text.starts_with(one); });
+    if (front == blanks.end()) return false;
+    text.remove_prefix(front->size());
+  }
+  return true;
+}
 
 // Turns a parsed TOML table into a Mapping; stops at the first error.
 class MappingParser {
@@ -397,6 +408,27 @@ BoundMapping::BoundMapping(std::string source, std::vector<Column> columns, std:
   REDRESS_ASSERT(id_ < columns_.size());
   REDRESS_ASSERT(received_ < columns_.size());
 }
+
+SaidDate BoundMapping::said_date(std::span<const std::string> cells, WallTime now) const {
+  REDRESS_ASSERT(cells.size() == width());
+  constexpr std::int64_t day_ms = 86'400'000;
+  constexpr std::string_view earliest = "1990-01-01";
+  const std::string& cell = cells[received_];
+  if (is_blank(cell)) return SaidDate::none;
+  std::optional<std::string> day;
+  if (const auto time = from_rfc3339(cell)) {
+    day = to_rfc3339(*time).substr(0, earliest.size());
+  } else {
+    day = DateText{cell}.iso();
+  }
+  if (!day) return SaidDate::unreadable;
+  if (*day < earliest) return SaidDate::early;
+  // The day after the last that has begun somewhere: zones are at most 14 hours ahead.
+  const std::string tomorrow = to_rfc3339(WallTime{now.value() + day_ms + 14 * day_ms / 24}).substr(0, earliest.size());
+  return *day > tomorrow ? SaidDate::late : SaidDate::good;
+}
+
+std::string BoundMapping::id_name() const { return columns_[id_].extension.substr(extension_prefix.size()); }
 
 const std::string& BoundMapping::id(std::span<const std::string> cells) const {
   REDRESS_ASSERT(cells.size() == width());

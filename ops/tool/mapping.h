@@ -40,6 +40,12 @@ inline constexpr std::size_t mapping_bytes_max = 256 * limits::kib;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 using Hash = Digest (*)(std::span<const ByteView> parts);  // As journal::Suite::hash.
 
+// Nothing in it, or only blanks of any width and line ends.
+[[nodiscard]] bool is_blank(std::string_view text);
+
+// What a row says of the date received. `early`: before 1990; `late`: later than tomorrow.
+enum class SaidDate { good, none, unreadable, early, late };
+
 // A mapping that knows which column is which in one table.
 class BoundMapping {
  public:
@@ -61,6 +67,10 @@ class BoundMapping {
   // with or without a time of day (the cell as written then also in its extension); else `now` with received_assumed =
   // "true".
   [[nodiscard]] Fields fields(std::span<const std::string> cells, WallTime now) const;
+  // What people would call doubtful about the row's date; fields() takes it as said above all the same.
+  [[nodiscard]] SaidDate said_date(std::span<const std::string> cells, WallTime now) const;
+  // What the header calls the column of the id; "#3" if it has no name.
+  [[nodiscard]] std::string id_name() const;
 
  private:
   void add_received(const std::string& cell, WallTime now, Fields& out) const;

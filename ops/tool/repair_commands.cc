@@ -8,6 +8,7 @@
 #include "ops/shell/offline.h"
 #include "ops/shell/process.h"
 #include "ops/shell/watermark.h"
+#include "ops/tool/cells.h"
 
 namespace redress::tool {
 namespace {
@@ -81,8 +82,8 @@ int alarms(const Options& options) {
   }
   for (const json& alarm : options.json ? json::array() : all) {
     std::cout << alarm["since"].get<std::string>() << "  " << (speaks_chinese(options) ? "机构 " : "site ")
-              << alarm["site"] << "  " << alarm["code"].get<std::string>() << "\n  "
-              << alarm["message"].get<std::string>() << "\n  " << alarm["detail"].get<std::string>() << "\n";
+              << alarm["site"] << "  " << shown(alarm, "code") << "\n  " << shown(alarm, "message") << "\n  "
+              << shown(alarm, "detail") << "\n";
   }
   return all.empty() ? exit_done : exit_attention;
 }
@@ -91,7 +92,7 @@ int revoke(const Options& options, std::uint32_t site) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   const auto answer = client->remove("/api/v1/sites/" + std::to_string(site));
-  if (!answer) return report(options, answer.error());
+  if (!answer) return report_of_office(options, answer.error());
   if (options.json) {
     print_json(*answer);
   } else if (speaks_chinese(options)) {
@@ -106,7 +107,7 @@ int recover(const Options& options, const std::string& reason) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   const auto answer = client->post("/api/v1/recovery/end", {{"reason", reason}}, "recovery/end");
-  if (!answer) return report(options, answer.error());
+  if (!answer) return report_of_office(options, answer.error());
   if (options.json) {
     print_json(*answer);
     return exit_done;

@@ -11,6 +11,10 @@
 #include "ops/shell/rebuild.h"
 #include "ops/shell/telling.h"
 #include "ops/tool/cells.h"
+#include "ops/tool/init.h"
+#include "ops/tool/rule_words.h"
+#include "ops/tool/terminal.h"
+#include "protocol/base/bytes.h"
 #include "protocol/wire/refusal.h"
 #include "store/lmdb_truth.h"
 #include "store/verify_views.h"
@@ -86,25 +90,68 @@ Result<json> verify_offline(const Options& options) {
   return shell::verified_json(*verified, *views);
 }
 
+// What the new site's own configuration would be refused for.
+Status check(const EnrolOptions& what) {
+  if (what.site <= head_office.value())
+    return fail(Code::bad_value, "site numbers begin at 2 (机构号从 2 开始，0 和 1 已占用)", "--site");
+  shell::Config config;
+  config.role = shell::Role::branch;
+  config.site = {SiteId{what.site}, what.name, what.zone};
+  config.link.connect = what.endpoint.empty() ? "tcp://localhost:7600" : what.endpoint;
+  return check_config(config, "--endpoint");
+}
+
+int explain_rule(const Options& options, const std::string& tag) {
+  const casework::Kinds kinds{casework::shipped_kinds()};
+  const auto found = rules_tagged(tag, kinds);
+  if (found.empty()) return report(options, {Code::not_found, "no such code or rule: " + tag, "CODE"});
+  const bool zh = speaks_chinese(options);
+  json rules = json::array();
+  for (const RuleWords& words : found) {
+    json names = json::array();
+    std::string listed;
+    for (const casework::KindRow* row : words.kinds) {
+      names.push_back(row->name);
+      listed += (listed.empty() ? ""
+                 : zh           ? "、"
+                                : ", ") +
+                std::string{row->name} + " " + std::string{zh ? row->zh : row->en};
+    }
+    if (!options.json) std::cout << words.rule << "\n";
+    if (!options.json && !listed.empty()) std::cout << (zh ? "  事项：" : "  acts: ") << listed << "\n";
+    rules.push_back({{"rule", words.rule}, {"kinds", std::move(names)}});
+  }
+  if (options.json) print_json({{"tag", tag}, {"rules", std::move(rules)}});
+  return exit_done;
+}
+
 }  // namespace
 
 int enrol(const Options& options, const EnrolOptions& what) {
+  if (const Status good = check(what); !good) return report(options, good.error());
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   json body{{"site", what.site}, {"parent", what.parent}, {"name", what.name}, {"zone", what.zone}};
   if (!what.endpoint.empty()) body["endpoint"] = what.endpoint;
   const auto answer = client->post("/api/v1/sites", body, "enrol/" + std::to_string(what.site));
-  if (!answer) return report(options, answer.error());
+  if (!answer && answer.error().code == Code::in_use) {
+    return report(options, answer.error(),
+                  {"该机构已登记。要重新登记，请先吊销（revoke）。",
+                   "The site is enrolled already. To enrol it again, revoke it first."});
+  }
+  if (!answer) return report_of_office(options, answer.error());
   if (options.json) {
     print_json(*answer);
   } else if (speaks_chinese(options)) {
     std::cout << "机构 " << what.site << "（" << what.name << "）的登记凭证，24 小时内有效，只能用一次：\n\n"
               << text(*answer, "token")
-              << "\n\n在该机构的电脑上：\n  redress-ops init --role branch --home 目录 --join 凭证\n";
+              << "\n\n在该机构的电脑上，把凭证存入仅本人可读的文件（先执行 umask 077），再运行：\n"
+              << "  redress-ops init --role branch --home 目录 --join @文件\n";
   } else {
     std::cout << "enrolment token of site " << what.site << " (" << what.name << "), good for 24 hours, once:\n\n"
               << text(*answer, "token")
-              << "\n\non the branch PC:\n  redress-ops init --role branch --home FOLDER --join TOKEN\n";
+              << "\n\non the branch PC, put the token into a file that only you can read (umask 077 first), then:\n"
+              << "  redress-ops init --role branch --home FOLDER --join @FILE\n";
   }
   return exit_done;
 }
@@ -113,7 +160,7 @@ int sites(const Options& options) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   const auto answer = client->get("/api/v1/sites");
-  if (!answer) return report(options, answer.error());
+  if (!answer) return report_of_office(options, answer.error());
   if (options.json) {
     print_json(*answer);
     return exit_done;
@@ -121,7 +168,7 @@ int sites(const Options& options) {
   for (const json& site : (*answer)["sites"]) {
     std::cout << padded(site["site"].dump(), 8) << padded(text(site, "standing"), 10)
               << padded((speaks_chinese(options) ? "上级 " : "parent ") + site["parent"].dump(), 14)
-              << text(site, "name") << "\n";
+              << shown(site, "name") << "\n";
   }
   return exit_done;
 }
@@ -146,7 +193,8 @@ int verify(const Options& options) {
                        : " signatures not checked: their signers' keys are not known here\n");
     }
     for (const json& finding : (*answer)["findings"])
-      std::cout << "  " << text(finding, "where") << ": " << text(finding, "what") << holder_text(finding, zh) << "\n";
+      std::cout << "  " << shown(finding, "where") << ": " << shown(finding, "what") << holder_text(finding, zh)
+                << "\n";
   }
   return errors == 0 ? exit_done : exit_attention;
 }
@@ -177,7 +225,15 @@ int backup(const Options& options, const std::string& folder) {
   auto client = connect(options, Acts::as_operations);
   if (!client) return report(options, client.error());
   const std::string path = std::filesystem::absolute(folder).string();
+  // It is sent as JSON, and the folder that it is below may have any name.
+  if (!is_plain_utf8(path) || has_controls(path))
+    return report(options, {Code::bad_value, "the whole path must be plain UTF-8 (全路径须为 UTF-8)", "--to"});
   const auto answer = client->post_long("/api/v1/backup", {{"folder", path}}, "backup/" + path);
+  if (!answer && answer.error().code == Code::in_use) {
+    return report(options, answer.error(),
+                  {"这个文件夹里已有内容。备份需要一个新的文件夹。",
+                   "There is something in that folder already. A backup needs a new one."});
+  }
   if (!answer) return report(options, answer.error());
   if (options.json) {
     print_json(*answer);
@@ -189,7 +245,7 @@ int backup(const Options& options, const std::string& folder) {
 
 int explain(const Options& options, const std::string& code) {
   const auto named = wire::code_named(code);
-  if (!named) return report(options, {Code::not_found, "no such code: " + code, "CODE"});
+  if (!named) return explain_rule(options, code);
   const wire::Reason& reason = wire::reason_of(*named);
   const bool zh = speaks_chinese(options);
   if (options.json) {

@@ -21,6 +21,7 @@ struct EnrolOptions {
 // the daemon, which goes on meanwhile; or, if none runs here, on the store itself.
 [[nodiscard]] int rebuild(const Options& options);
 [[nodiscard]] int backup(const Options& options, const std::string& folder);
+// A code of the catalogue, by name or number, or a rule by the tag that refusals name it by.
 [[nodiscard]] int explain(const Options& options, const std::string& code);
 
 }  // namespace redress::tool

@@ -68,6 +68,16 @@ TEST_CASE("Proof: a world in order") {
   CHECK(proof.problems.empty());
 }
 
+TEST_CASE("Proof: an empty row is none, and a case of it is one too many") {
+  World world;
+  world.table.rows.push_back({6, {"", " \u3000 ", "\t"}});
+  CHECK(world.run().rows == 7);
+  CHECK(world.run().missing == 0);
+  const HeldCase empty{outlet, {{{"source", "t"}, {"received_at", "2026-03-03"}}}, {}};
+  for (const SiteId site : {head_office, primary, outlet}) world.at(site)["E"] = empty;
+  CHECK(world.run().altered == 1);
+}
+
 TEST_CASE("Proof: a case that head office, its branch or its primary branch does not hold is missing, once") {
   const auto site = GENERATE(head_office, primary, outlet);
   const std::string id = GENERATE("A", "C");

@@ -62,6 +62,20 @@ struct PlainDoor {
   int port = 0;
 };
 
+TEST_CASE("Door: one that listens on every address serves the tool of its own home") {
+  const Folder folder;
+  Site site{folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  const auto made_for = [&](const std::string& home, const char* door) {
+    return folder.run(
+        {REDRESS_OPS, "init", "--role", "gateway", "--home", home, "--listen", "tcp://127.0.0.1:*", "--door", door});
+  };
+  REQUIRE(made_for(site.home, "0.0.0.0:0").status == 0);
+  site.start();
+  CHECK(Site::line_of(site.home + "/door.url").starts_with("https://127.0.0.1:"));
+  CHECK(site.ops({"sites"}).status == 0);
+  CHECK(made_for(folder / "six", "[::]:0").status == 0);
+}
+
 const std::string post = "POST /api/v1/cases HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n";
 
 TEST_CASE("Door: bodies and heads over their limits are refused with the limit that they break") {

@@ -1,6 +1,8 @@
 // What the programs say on their command lines: exit statuses, errors named at once, one daemon a home.
-#include "tests/system/programs.h"
+#include <sys/stat.h>
+
 #include "store/lmdb_truth.h"
+#include "tests/system/programs.h"
 
 namespace redress::system_test {
 namespace {
@@ -59,6 +61,22 @@ TEST_CASE("Programs: --check-config passes a good home and names every error of 
   CHECK(fresh.folder.run({REDRESS_GATEWAY, "--home", fresh.home}).status == 2);
 }
 
+TEST_CASE("Programs: a passphrase or a door's key that others may read is refused with 2, both named at once") {
+  const Fresh fresh;
+  for (const char* secret : {"/passphrase", "/door.key"}) {
+    std::filesystem::permissions(fresh.home + secret, std::filesystem::perms::group_read,
+                                 std::filesystem::perm_options::add);
+  }
+  for (const bool check : {true, false}) {
+    std::vector<std::string> words{REDRESS_GATEWAY, "--home", fresh.home};
+    if (check) words.emplace_back("--check-config");
+    const Ran refused = fresh.folder.run(words);
+    CHECK(refused.status == 2);
+    CHECK(says(refused.err, "remedy=chmod 600 (" + fresh.home + "/passphrase)"));
+    CHECK(says(refused.err, "remedy=chmod 600 (" + fresh.home + "/door.key)"));
+  }
+}
+
 TEST_CASE("Programs: a home of the other program's, of nobody's, or under another passphrase is refused with 2") {
   const Fresh fresh;
   const Ran other = fresh.folder.run({REDRESS_AGENT, "--home", fresh.home});
@@ -98,6 +116,48 @@ TEST_CASE("Programs: a second daemon on a home finds it in use and leaves the fi
   CHECK(text_of_file(first.home + "/door.url") == url);
   CHECK(first.ops({"sites"}).status == 0);
   CHECK(first.terminate() == 0);
+}
+
+TEST_CASE("Programs: a second gateway on a home cuts nothing off what the first is writing") {
+  const Fresh fresh;
+  Site first{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  first.start();
+  // As far as the first has come with a line.
+  std::ofstream{first.home + "/members.log", std::ios::app} << "{\"kind\":\"invi";
+  const std::string members = text_of_file(first.home + "/members.log");
+  const Ran second = fresh.folder.run({REDRESS_GATEWAY, "--home", fresh.home});
+  CHECK(second.status == 3);
+  CHECK(says(second.err, "in_use"));
+  CHECK(text_of_file(first.home + "/members.log") == members);
+  CHECK(first.terminate() == 0);
+}
+
+TEST_CASE("Programs: what the configuration leads to is judged with it, and ends a start with 2") {
+  const Fresh fresh;
+  const std::string path = fresh.home + "/redress.toml";
+  const std::string config = text_of_file(path);
+  const auto refused = [&](const std::string& word) {
+    for (const bool check : {true, false}) {
+      std::vector<std::string> words{REDRESS_GATEWAY, "--home", fresh.home};
+      if (check) words.emplace_back("--check-config");
+      const Ran bad = fresh.folder.run(words);
+      INFO(bad.err);
+      CHECK(bad.status == 2);
+      CHECK(says(bad.err, word));
+    }
+  };
+  std::filesystem::create_directory(fresh.home + "/codes");
+  std::ofstream{fresh.home + "/codes/ours.codes"} << "nonsense\n";
+  refused("ours.codes");
+  std::filesystem::remove_all(fresh.home + "/codes");
+  std::filesystem::rename(fresh.home + "/door.crt", fresh.home + "/door.gone");
+  refused("door.crt");
+  std::filesystem::rename(fresh.home + "/door.gone", fresh.home + "/door.crt");
+  const std::string key = "profiles = [";
+  const auto at = config.find(key);
+  REQUIRE(at != std::string::npos);
+  std::ofstream{path} << std::string{config}.insert(at + key.size(), "\"no-such-profile\", ");
+  refused("no-such-profile");
 }
 
 TEST_CASE("Programs: explain knows every code by name and number, in both languages, and no other") {
@@ -172,6 +232,137 @@ TEST_CASE("Programs: a case is registered, shown, listed, acted on and exported 
   const json again = site.done({"import", table, "--mapping", "ledger_zh"});
   CHECK(again["rows"] == 1);
   CHECK(again["registered"] == 1);
+}
+
+TEST_CASE("Programs: a table is exported masked unless it is asked for plain, and either file is its owner's") {
+  const Fresh fresh;
+  Site site{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  site.start();
+  site.done({"case", "new", "narrative=one", "customer_name=欧阳小明", "phone=13800138000"});
+  const auto exported = [&](const std::string& name, const std::vector<std::string>& more) {
+    const std::string path = fresh.folder / name;
+    std::vector<std::string> words{"export", "--mapping", "ledger_zh", "--out", path};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ran ran = site.ops(words);
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+    struct stat seen {};
+    REQUIRE(::stat(path.c_str(), &seen) == 0);
+    CHECK((seen.st_mode & 0777) == 0600);
+    return text_of_file(path);
+  };
+  const std::string masked = exported("masked.csv", {});
+  CHECK(says(masked, "欧***"));
+  CHECK(says(masked, "138****8000"));
+  CHECK(!says(masked, "欧阳小明"));
+  CHECK(!says(masked, "13800138000"));
+  const std::string plain = exported("plain.csv", {"--plain"});
+  CHECK(says(plain, "欧阳小明"));
+  CHECK(says(plain, "13800138000"));
+  // Of what is no table nothing is masked, and it does not seem so.
+  const Ran lines = site.ops({"export", "--plain"});
+  CHECK(lines.status == 2);
+  CHECK(json::parse(lines.err)["field"] == "--plain");
+}
+
+TEST_CASE(
+    "Programs: rules ends with 4 for a profile with something wrong, held against the law and the day asked for") {
+  const Fresh fresh;
+  const Site site{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  const auto law_of = [&](const std::vector<std::string>& words) {
+    const Ran ran = site.ops(words);
+    CHECK(ran.status == 4);
+    CHECK(!ran.answer()["findings"].empty());
+    return ran.answer()["law"].get<std::string>();
+  };
+  CHECK(law_of({"rules", "bank-000"}).rfind("cn/", 0) == 0);
+  CHECK(law_of({"rules", "bank-000", "--law", "cn-r1"}).rfind("cn-r1/", 0) == 0);
+  const auto refused_field = [&](const std::vector<std::string>& words) {
+    const Ran ran = site.ops(words);
+    CHECK(ran.status == 2);
+    return json::parse(ran.err)["field"].get<std::string>();
+  };
+  CHECK(refused_field({"rules", "bank-000", "--law", "moon"}) == "profile");
+  CHECK(refused_field({"rules", "bank-000", "--on", "2026-02-30"}) == "--on");
+  // Before there was that law.
+  CHECK(refused_field({"rules", "cn", "--on", "2019-05-06"}) == "profile");
+  const auto is_in_force = [&](const std::string& day) {
+    const json listed = site.done({"rules", "--on", day})["profiles"];
+    const auto found =
+        std::find_if(listed.begin(), listed.end(), [](const json& one) { return one["profile"] == "cn"; });
+    REQUIRE(found != listed.end());
+    return (*found)["in_force"].get<bool>();
+  };
+  CHECK(!is_in_force("2019-05-06"));
+  CHECK(is_in_force("2026-03-01"));
+}
+
+TEST_CASE("Programs: an order of the lag or a part of a table that is none is named before anybody is asked") {
+  const Fresh fresh;
+  const Site site{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  const auto refused_field = [&](const std::vector<std::string>& words) {
+    const Ran ran = site.ops(words);
+    INFO(words.back());
+    CHECK(ran.status == 2);
+    return json::parse(ran.err)["field"].get<std::string>();
+  };
+  const std::string file = fresh.home + "/redress.toml";
+  for (const char* sort : {"moon", "", "Site"}) CHECK(refused_field({"lag", "--sort", sort}) == "--sort");
+  for (const char* part : {"1", "x", "/2", "1/", "2/2", "0/0", "1/2x"})
+    CHECK(refused_field({"import", file, "--mapping", "ledger_zh", "--part", part}) == "--part");
+  // Good ones are, and nobody answers.
+  CHECK(site.ops({"lag", "--sort", "oldest"}).status == 3);
+  CHECK(site.ops({"import", file, "--mapping", "ledger_zh", "--part", "1/2"}).status == 3);
+}
+
+TEST_CASE("Programs: what a customer said is read from a file or from standard input") {
+  const Fresh fresh;
+  Site site{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  site.start();
+  const std::string said = fresh.folder / "said";
+  std::ofstream{said} << "narrative=charged twice\n on one day\ncustomer_name=张三\n";
+  const std::string number = site.done({"case", "new", "@" + said, "channel=web"})["number"];
+  const json fields = site.done({"case", "show", number})["timeline"][0]["fields"];
+  CHECK(fields["narrative"] == "charged twice\non one day");
+  CHECK(fields["customer_name"] == "张三");
+  CHECK(fields["channel"] == "web");
+  std::ofstream{said} << "content=we wrote\n";
+  const Ran piped =
+      fresh.folder.run({"/bin/sh", "-c", "exec \"$0\" case act \"$1\" replied - --json --home \"$2\" < \"$3\"",
+                        REDRESS_OPS, number, fresh.home, said});
+  INFO(piped.err);
+  REQUIRE(piped.status == 0);
+  CHECK(piped.answer()["state"] == "replied");
+  std::ofstream{said} << "content=x\nthe customer's own words\n";
+  const Ran bad = site.ops({"case", "act", number, "replied", "@" + said});
+  CHECK(bad.status == 2);
+  CHECK(json::parse(bad.err)["field"] == said + ":2");
+  CHECK_FALSE(says(bad.err, "own words"));
+  CHECK(site.ops({"case", "new", "@" + fresh.folder / "none"}).status == 3);
+}
+
+TEST_CASE("Programs: enrol says to hand its token over in a file, in both languages, and init takes it so") {
+  const Fresh fresh;
+  Site site{fresh.folder, "gateway", REDRESS_GATEWAY, "link.endpoint"};
+  site.start();
+  for (const auto& [number, language, joins] :
+       {std::tuple{"2", "zh", "--home 目录 --join @文件\n"}, std::tuple{"3", "en", "--home FOLDER --join @FILE\n"}}) {
+    INFO(language);
+    const Ran told = fresh.folder.run(
+        {REDRESS_OPS, "enrol", "--home", fresh.home, "--lang", language, "--site", number, "--name", "n"});
+    REQUIRE(told.status == 0);
+    CHECK(says(told.out, joins));
+    CHECK(says(told.out, "umask 077"));
+    const auto token = told.out.find("RDR1-");
+    REQUIRE(token != std::string::npos);
+    CHECK(told.out.find("RDR1-", token + 1) == std::string::npos);
+    const std::string file = fresh.folder / "token";
+    std::ofstream{file} << told.out.substr(token, told.out.find('\n', token) - token + 1);
+    const Ran made = fresh.folder.run(
+        {REDRESS_OPS, "init", "--role", "branch", "--home", fresh.folder / number, "--join", "@" + file});
+    INFO(made.err);
+    CHECK(made.status == 0);
+  }
 }
 
 TEST_CASE("Programs: a backup verifies like its home; a store that was tampered with is named with 4") {

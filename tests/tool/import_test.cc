@@ -136,7 +136,7 @@ TEST_CASE("Import: each row is posted as fields under its key", "[tool][import]"
 
 TEST_CASE("Import: run again, every row is there already", "[tool][import]") {
   Fixture fixture;
-  const std::string rows = "1,2026-01-02,a\n,,same\n,,same\n,,\n,,\n";
+  const std::string rows = "1,2026-01-02,a\n,,same\n,,same\n,2026-01-02,\n,2026-01-02,\n";
   const auto first = fixture.run(rows);
   REQUIRE(first);
   CHECK(first->registered == 5);
@@ -163,6 +163,62 @@ TEST_CASE("Import: a refused row is listed by line and field, and the others go 
   CHECK(report->rejects[0].code == Code::bad_value);
   CHECK(report->rejects[1].line == 5);
   CHECK(report->rejects[1].code == Code::key_reused);
+}
+
+TEST_CASE("Import: a row with nothing in it is no case, and is counted", "[tool][import]") {
+  Fixture fixture;
+  const auto report = fixture.run("1,,a\n,,\n  ,\t,\u3000\n2,,b\n");
+  REQUIRE(report);
+  CHECK(report->rows == 4);
+  CHECK(report->registered == 2);
+  CHECK(report->blank == 2);
+  CHECK(fixture.daemon.cases.size() == 2);
+  std::size_t rows = 0;
+  for (std::size_t part = 0; part < 3; ++part) {
+    fixture.options.only_rows = [part](std::size_t row) { return row % 3 == part; };
+    const auto some = fixture.run("1,,a\n,,\n  ,\t,\u3000\n2,,b\n");
+    REQUIRE(some);
+    rows += some->rows;
+  }
+  CHECK(rows == 4);
+}
+
+TEST_CASE("Import: a date that nobody can read, or that cannot be right, goes in and is told by line",
+          "[tool][import]") {
+  Fixture fixture;  // imports on 2026-03-08, 20:00 UTC
+  const auto report = fixture.run(
+      "1,2026-02-30,a\n2,12/31/2026,b\n3,2026-03-09,c\n4,2026-03-11,d\n5,1989-12-31,e\n6,,f\n7,refuse me,refuse me\n");
+  REQUIRE(report);
+  CHECK(report->registered == 6);
+  CHECK(report->unreadable_dates == 2);
+  CHECK(report->late_dates == 1);
+  CHECK(report->early_dates == 1);
+  std::vector<std::pair<std::size_t, SaidDate>> doubts;
+  for (const ImportDoubt& one : report->doubts) doubts.emplace_back(one.line, one.date);
+  CHECK(doubts == std::vector<std::pair<std::size_t, SaidDate>>{
+                      {2, SaidDate::unreadable}, {3, SaidDate::unreadable}, {5, SaidDate::late}, {6, SaidDate::early}});
+}
+
+TEST_CASE("Import: the same id with other content is refused by the column and the id, in both languages",
+          "[tool][import]") {
+  Fixture fixture;
+  fixture.options.says_zh = [](Code) { return std::string{"原因"}; };
+  const auto report = fixture.run("77,,a\n77,,b\n8,,refuse me\n");
+  REQUIRE(report);
+  REQUIRE(report->rejects.size() == 2);
+  CHECK(report->rejects[0].field == "Id");
+  CHECK(report->rejects[0].reason.rfind("Id=77 was imported before", 0) == 0);
+  CHECK(report->rejects[0].reason_zh.rfind("Id=77 以前已导入", 0) == 0);
+  CHECK(report->rejects[1].reason_zh.rfind("受理程序拒绝了这一行：原因 ", 0) == 0);
+}
+
+TEST_CASE("Import: rejects that go to a device leave its rights as they are", "[tool][import]") {
+  Fixture fixture;
+  fixture.options.rejects_file = "/dev/null";
+  REQUIRE(fixture.run("1,b\n"));
+  struct stat status {};
+  REQUIRE(stat("/dev/null", &status) == 0);
+  CHECK((status.st_mode & 0777) == 0666);
 }
 
 TEST_CASE("Import: a row that breaks the format is listed by line and column", "[tool][import]") {

@@ -65,16 +65,38 @@ TEST_CASE("Lag table: sorted by each of its numbers, the worst first") {
   CHECK(order_of(LagOrder::entries, true) == "11 14 13 12 ");
 }
 
+TEST_CASE("Lag table: who was revoked comes last, behind nothing, and is counted apart") {
+  json all = answer();
+  all["sites"][2]["standing"] = "revoked";
+  LagView view;
+  view.order = LagOrder::state;
+  view.summary = true;
+  const std::string en = lag_table(all, view);
+  CHECK(en.find("4 sites: unknown 1, stalled 0, draining 1, level 1, revoked 1; under way 300 entries\n") == 0);
+  CHECK(en.find("13      revoked   -  ") > en.find("11      up"));
+  CHECK(en.find(">= 7") == std::string::npos);
+  view.chinese = view.reversed = true;
+  const std::string zh = lag_table(all, view);
+  CHECK(zh.find("13      已吊销") > zh.find("14      down"));
+  CHECK(zh.find("已吊销 1；") != std::string::npos);
+}
+
 TEST_CASE("Lag table: says what is not known, why, and in either language") {
   const std::string en = lag_table(answer(), {});
   CHECK(en.find("unknown, >= 7, oldest 11 min") != std::string::npos);
-  CHECK(en.find("unreachable: The line ended.") != std::string::npos);
+  CHECK(en.find("unreachable: the other end of the line does not answer\n") != std::string::npos);
   LagView view;
   view.chinese = view.summary = view.took = true;
   const std::string zh = lag_table(answer(), view);
   CHECK(zh.find("4 个机构：失联 2，停滞 0，追赶中 1，无滞后 1；未送达 308 条\n") == 0);
   CHECK(zh.find("未知，至少 7 条，最早 11 min") != std::string::npos);
   CHECK(zh.find("4950 ms / 9900 ms") != std::string::npos);
+}
+
+TEST_CASE("Lag table: a name cannot pass for a line of it") {
+  json all = answer();
+  all["sites"][1]["name"] = "East\n99      up\x1B[31m";
+  CHECK(lag_table(all, {}).find("East\uFFFD99      up\uFFFD[31m\n") != std::string::npos);
 }
 
 TEST_CASE("Lag table: what does not fit is counted, not dropped in silence") {
