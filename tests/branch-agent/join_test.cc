@@ -1,6 +1,9 @@
 // Joining over a real encrypted line on loopback: head office's end is played by the test.
 #include "branch-agent/join.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -130,6 +133,38 @@ TEST_CASE("Join: a refusal that no waiting mends ends it with head office's code
     CHECK(joining.home.keys.invite.has_value());
     CHECK(!joining.home.keys.enrolment.has_value());
   }
+}
+
+TEST_CASE("Join: told to stop it ends with draining, and the invitation stays for the next start") {
+  // To the process: a signal to one thread does not show at a descriptor that another reads.
+  const auto tell = [] { REQUIRE(::kill(::getpid(), SIGTERM) == 0); };
+  SECTION("while it waits for an answer") {
+    Joining joining;
+    tell();
+    const Status joined = joining.join({});
+    CHECK(joined.error().code == Code::draining);
+    CHECK(joining.home.keys.invite.has_value());
+  }
+  SECTION("while it waits to ask again") {
+    Joining joining;
+    const Status joined = joining.join({[&](const wire::Enrol&) {
+      tell();
+      return wire::Refusal{SessionId{}, Code::retry_later, "later", 0};
+    }});
+    CHECK(joined.error().code == Code::draining);
+    CHECK(joining.home.keys.invite.has_value());
+  }
+}
+
+TEST_CASE("Join: a key that is refused past its time by this machine's clock is an invitation that expired") {
+  Joining joining;
+  joining.home.keys.invite->one_time = crypto::make_transport_pair(joining.random);
+  joining.home.keys.invite->expires = WallTime{shell::wall_now().value() - 1};
+  const Status joined = joining.join({});
+  REQUIRE(!joined.has_value());
+  CHECK(joined.error().code == Code::invite_expired);
+  CHECK(joined.error().what == "join: the token was good until it expired");
+  CHECK(joining.home.keys.invite.has_value());
 }
 
 TEST_CASE("Join: a letter for another key is damaged, and the invitation stays") {

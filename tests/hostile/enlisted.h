@@ -93,6 +93,21 @@ class Enlisted {
     return std::move(*made);
   }
 
+  // With which its store would greet, under the name of a program.
+  [[nodiscard]] wire::Hello hello(const std::string& version) const {
+    wire::Hello out;
+    out.protocol_min = wire::protocol_min;
+    out.protocol_max = wire::protocol_max;
+    out.suite = domain.suite->id;
+    out.network = domain.network;
+    out.site = token.site;
+    out.journals = site->own_journals();
+    out.window = 1 << 20;
+    out.clock = shell::wall_now();
+    out.version = version;
+    return out;
+  }
+
   // One turn of an honest branch's loop, waiting at most `wait_ms` for the line.
   void turn(std::int64_t wait_ms) {
     if (dealer) {

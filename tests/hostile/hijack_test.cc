@@ -23,7 +23,8 @@ class Thief {
 
   // The frame that ended it, after the attempt; every frame on the way was looked at.
   wire::Refusal try_way(int way) {
-    wire::Hello hello = hello_of();
+    wire::Hello hello = own_.hello("thief");
+    hello.token = token_;
     if (way == 0) hello.site = other_.token.site;
     if (way == 1) hello.journals = other_.site->own_journals();
     if (way == 2) hello.journals.insert(hello.journals.begin(), other_.site->own_journals().at(0));
@@ -91,20 +92,6 @@ class Thief {
     if (const auto* receipted = std::get_if<wire::Receipted>(&frame)) return is_others(receipted->receipt.stream);
     if (const auto* hole = std::get_if<wire::Hole>(&frame)) return is_others(hole->stream);
     return false;
-  }
-  [[nodiscard]] wire::Hello hello_of() const {
-    wire::Hello out;
-    out.protocol_min = wire::protocol_min;
-    out.protocol_max = wire::protocol_max;
-    out.suite = own_.domain.suite->id;
-    out.network = own_.domain.network;
-    out.site = own_.token.site;
-    out.journals = own_.site->own_journals();
-    out.token = token_;
-    out.window = 1 << 20;
-    out.clock = shell::wall_now();
-    out.version = "thief";
-    return out;
   }
   [[nodiscard]] wire::Batch batch_of(const StreamName& stream, std::vector<wire::Item> items) const {
     journal::Mark mark;

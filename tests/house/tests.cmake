@@ -27,7 +27,7 @@ target_link_libraries(house_planted_upward_links PRIVATE $<LINK_LIBRARY:WHOLE_AR
 set(planted_links_test "house: links: a call that no arrow allows does not link")
 add_test(NAME ${planted_links_test}
   COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target house_planted_upward_links)
-set_tests_properties(${planted_links_test} PROPERTIES
+set_tests_properties(${planted_links_test} PROPERTIES ENVIRONMENT LC_ALL=C
   PASS_REGULAR_EXPRESSION "undefined reference to .redress::house::called_upward_without_declaring_it")
 set_tests_properties(${links_test} ${planted_links_test} PROPERTIES RESOURCE_LOCK build TIMEOUT 900)
 

@@ -44,6 +44,14 @@ target_link_libraries(redress-drills PRIVATE rough CLI11::CLI11)
 add_dependencies(redress-drills redress-agent redress-gateway redress-ops redress-relay)
 add_test(NAME "rough: drills" COMMAND redress-drills)
 set_tests_properties("rough: drills" PROPERTIES LABELS slow TIMEOUT 1800 PROCESSORS 2)
+# Those that compare no times, for machines that others use too.
+add_test(NAME "rough: homes that earlier programs made" COMMAND redress-drills --only upgrade)
+add_test(NAME "rough: full and broken disks" COMMAND redress-drills --only disk)
+set_tests_properties("rough: homes that earlier programs made" "rough: full and broken disks" PROPERTIES
+  LABELS slow TIMEOUT 900 COST 800)
+set_tests_properties("rough: drills" "rough: homes that earlier programs made" "rough: full and broken disks" PROPERTIES
+  SKIP_REGULAR_EXPRESSION "passed, 0 failed, [1-9][0-9]* skipped"
+  FAIL_REGULAR_EXPRESSION "(^|\n)0 passed, 0 failed, 0 skipped")
 
 add_executable(redress-soak ${CMAKE_CURRENT_LIST_DIR}/redress_soak.cc)
 target_link_libraries(redress-soak PRIVATE rough measure CLI11::CLI11)

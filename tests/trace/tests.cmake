@@ -1,5 +1,5 @@
 # What the bank's documents demand, and the tests that show it; the program rewrites protocol/casework/README.md:
-#   build/tests/redress-trace . --rewrite
+#   build/release/tests/redress-trace . --rewrite
 add_library(trace_rows STATIC ${CMAKE_CURRENT_LIST_DIR}/trace.cc)
 target_link_libraries(trace_rows PUBLIC redress_flags protocol_casework)
 redress_tests(trace DEPENDS trace_rows FILES trace/trace_test.cc)
