@@ -20,7 +20,7 @@ struct LinkView {
   std::optional<Error> trouble;         // why it is not up
   sync::Lag up;                         // our journal towards head office
   sync::Lag down;                       // our feed from head office
-  sync::Took up_took, down_took;        // what has arrived since this program began; down: since head office told of it
+  sync::Took up_took, down_took;        // what has arrived since this program began; down: if it was told of before
   Seq journal_head, journal_receipted;  // over the journals of all epochs
   Seq journal_answered;                 // likewise, with receipts that hold and are being committed
   Seq feed_head, feed_held;
