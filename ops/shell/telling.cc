@@ -90,6 +90,7 @@ nlohmann::json lag_json(const sync::Lag& lag, const sync::Took& took) {
   nlohmann::json out{{"state", sync::name_of(lag.state)},
                      {"entries", lag.entries},
                      {"oldest_ms", lag.oldest_ms},
+                     {"oldest_at_least", lag.oldest_at_least || lag.state == sync::LagState::unknown},
                      {"at_least", lag.state == sync::LagState::unknown}};
   out["took"] = {{"count", took.count}, {"p50_ms", took.p50_ms}, {"p95_ms", took.p95_ms}, {"p99_ms", took.p99_ms}};
   out["contact_ms"] = lag.contact_ms ? nlohmann::json(*lag.contact_ms) : nlohmann::json(nullptr);

@@ -38,7 +38,9 @@ std::string lag_text(const json& lag, bool zh) {
   const bool at_least = lag.value("at_least", true);
   if (at_least) out << (zh ? "未知，至少 " : "unknown, >= ");
   out << lag["entries"];
-  if (lag["entries"].get<std::uint64_t>() > 0) out << (zh ? " 条，最早 " : ", oldest ") << age(lag["oldest_ms"]);
+  if (lag["entries"].get<std::uint64_t>() == 0) return out.str();
+  const bool older = !at_least && lag.value("oldest_at_least", false);
+  out << (zh ? " 条，最早 " : ", oldest ") << (older ? zh ? "至少 " : ">= " : "") << age(lag["oldest_ms"]);
   return out.str();
 }
 

@@ -92,6 +92,7 @@ Lag LagMeter::lag(Instant now) const {
   if (contact_) out.contact_ms = std::max<std::int64_t>(0, now.value() - contact_->value());
   if (out.entries > 0 && !told_.empty()) {
     out.oldest_ms = std::max<std::int64_t>(0, now.value() - told_.front().at.value());
+    out.oldest_at_least = durable_ < undated_;
   }
   const bool contact = up_ && out.contact_ms && *out.contact_ms <= fresh_ms_;
   if (!contact && !REDRESS_MUTANT(132)) {  // 132: without contact it is still sure

@@ -24,6 +24,7 @@ struct Lag {
   std::uint64_t entries = 0;   // known to be missing at the other end; unknown: at least
   std::int64_t oldest_ms = 0;  // the oldest missing entry is at most this old, as of contact; unknown: at least
   std::optional<std::int64_t> contact_ms;  // since the other end was heard; nothing: never
+  bool oldest_at_least = false;            // it was missing before this program began: it may be older
 };
 
 [[nodiscard]] const char* name_of(LagState state);

@@ -85,11 +85,13 @@ TEST_CASE("Telling: a refusal that comes again is logged once a minute, with how
 TEST_CASE("Telling: a lag without contact says at least, and that nobody was heard") {
   const auto unknown = lag_json(sync::Lag{sync::LagState::unknown, 7, 1200, std::nullopt}, {});
   CHECK(unknown["at_least"] == true);
+  CHECK(unknown["oldest_at_least"] == true);
   CHECK(unknown["entries"] == 7);
   CHECK(unknown["oldest_ms"] == 1200);
   CHECK(unknown["contact_ms"].is_null());
   const auto level = lag_json(sync::Lag{sync::LagState::level, 0, 0, 15}, {4, 10, 20, 30});
   CHECK(level["at_least"] == false);
+  CHECK(level["oldest_at_least"] == false);
   CHECK(level["contact_ms"] == 15);
   CHECK(level["state"] == sync::name_of(sync::LagState::level));
   CHECK(level["took"] == nlohmann::json{{"count", 4}, {"p50_ms", 10}, {"p95_ms", 20}, {"p99_ms", 30}});

@@ -371,4 +371,21 @@ TEST_CASE("Lag: each state has its own name") {
   }
 }
 
+TEST_CASE("Lag: the age of what was missing before the program began is a lower bound until it has arrived", "[P13]") {
+  LagMeter meter;
+  meter.on_up(Instant{0});
+  meter.on_head(Instant{0}, Seq{5});
+  meter.on_durable(Instant{0}, Seq{2});
+  CHECK(meter.lag(Instant{20'000}).oldest_ms == 20'000);
+  CHECK(meter.lag(Instant{20'000}).oldest_at_least);
+  meter.on_head(Instant{21'000}, Seq{6});
+  meter.on_durable(Instant{22'000}, Seq{4});
+  CHECK(meter.lag(Instant{22'000}).oldest_at_least);
+  meter.on_durable(Instant{23'000}, Seq{5});
+  CHECK(meter.lag(Instant{23'000}).entries == 1);
+  CHECK_FALSE(meter.lag(Instant{23'000}).oldest_at_least);
+  meter.on_durable(Instant{24'000}, Seq{6});
+  CHECK_FALSE(meter.lag(Instant{24'000}).oldest_at_least);
+}
+
 }  // namespace redress::sync

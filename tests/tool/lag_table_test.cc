@@ -65,6 +65,14 @@ TEST_CASE("Lag table: sorted by each of its numbers, the worst first") {
   CHECK(order_of(LagOrder::entries, true) == "11 14 13 12 ");
 }
 
+TEST_CASE("Lag table: an age that may be older says so") {
+  json all = answer();
+  all["sites"][1]["up"]["oldest_at_least"] = true;
+  CHECK(lag_table(all, {}).find("300, oldest >= 9000 ms") != std::string::npos);
+  all["sites"][1]["up"]["oldest_at_least"] = false;
+  CHECK(lag_table(all, {}).find("300, oldest 9000 ms") != std::string::npos);
+}
+
 TEST_CASE("Lag table: who was revoked comes last, behind nothing, and is counted apart") {
   json all = answer();
   all["sites"][2]["standing"] = "revoked";
