@@ -210,8 +210,7 @@ Result<Position> Similar::find(const CaseId& own, const casework::Event& event, 
       if (!opened || !file.told[*opened].event) return;
       const auto fields = fields_alike(keys, same_keys(kinds_.opening(), *file.told[*opened].event));
       if (fields.empty()) return;
-      show(file, fields);
-      ++shown;
+      if (show(file, fields)) ++shown;
     });
     if (!recalled) return fail(recalled.error());
   }

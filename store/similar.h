@@ -41,8 +41,8 @@ class Similar {
   // Shows cases other than `own`, registered by `event` at `place`, that were registered before it: the newest first,
   // `named_max` at most, each with the fields of the new registration that are the same. `place` may be beyond all that
   // is here, if it is not known yet. Returns the ledger's head when it looked; `place` if there was nothing to look
-  // for. Fails with what a store says.
-  using Show = std::function<void(const CaseFile& file, const std::vector<std::string>& fields)>;
+  // for. Fails with what a store says. What is not shown (false) counts for nothing, so that nobody learns of it (P12).
+  using Show = std::function<bool(const CaseFile& file, const std::vector<std::string>& fields)>;
   [[nodiscard]] Result<Position> find(const CaseId& own, const casework::Event& event, Position place,
                                       const Show& show);
 

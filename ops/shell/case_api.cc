@@ -123,7 +123,7 @@ std::pair<json, Position> CaseApi::similar_json(const CaseId& id, const casework
   json out = json::array();
   const auto show = [&](const store::CaseFile& file, const std::vector<std::string>& same) {
     const casework::CaseView& view = file.view;
-    if (casework::shut_out(view.state, reader)) return;
+    if (casework::shut_out(view.state, reader)) return false;
     const journal::What& what = file.told[*view.state.opened].header.what;
     out.push_back({{"case", to_hex(file.id.bytes)},
                    {"number", view.number},
@@ -131,6 +131,7 @@ std::pair<json, Position> CaseApi::similar_json(const CaseId& id, const casework
                    {"state_zh", view.label == nullptr ? std::string{} : std::string{view.label->zh}},
                    {"registered_at", to_rfc3339(what.time, what.offset_minutes)},
                    {"same", same}});
+    return true;
   };
   // A warning that cannot be had is none.
   const auto found = parts_.similar->find(id, opening, at, show);

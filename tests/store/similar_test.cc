@@ -1,6 +1,7 @@
 #include "store/similar.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/store/archive.h"
 
@@ -36,13 +37,18 @@ struct Counter {
     REQUIRE(file.has_value());
     std::vector<CaseId> out;
     const auto found = similar->find(id, *file->told.front().event, file->told.front().arrived,
-                                     [&](const CaseFile& other, const auto&) { out.push_back(other.id); });
+                                     [&](const CaseFile& other, const auto&) {
+                                       if (hidden.contains(other.id)) return false;
+                                       out.push_back(other.id);
+                                       return true;
+                                     });
     REQUIRE(found.has_value());
     return out;
   }
 
   Archive archive;
   std::vector<CaseId> ids;
+  std::set<CaseId> hidden;
   std::int64_t clock = 1'795'000'000'000;
   std::optional<Similar> similar;
 };
@@ -55,6 +61,15 @@ TEST_CASE("Similar: the newest first, however the telephone was written") {
   CHECK(counter.register_with("13900139000").empty());
   CHECK(counter.register_with("+86 138 0013 8000") == std::vector<CaseId>{counter.ids[0]});
   CHECK(counter.register_with("13800138000") == std::vector<CaseId>{counter.ids[2], counter.ids[0]});
+}
+
+TEST_CASE("Similar: a case that is not shown takes no other's place", "[P12]") {
+  Counter counter{321};
+  for (std::size_t i = 0; i <= Similar::named_max; ++i) static_cast<void>(counter.register_with("13800138000"));
+  counter.hidden.insert(counter.ids[2]);
+  const std::vector<CaseId> named = counter.register_with("13800138000");
+  CHECK(named.size() == Similar::named_max);
+  CHECK(named.back() == counter.ids.front());
 }
 
 TEST_CASE("Similar: a registration that could not be read when it was come to is named when it has come back",
