@@ -1,4 +1,5 @@
-// Finds the cases in whose entries something stands: open and closed, Chinese and Latin, newest first (D26).
+// Finds the cases in whose entries something stands that people wrote: open and closed, Chinese and Latin, newest first
+// (D26).
 //
 // A resource of one thread. A branch opens and compares entry after entry; head office only those that the signatures
 // name. Either way what is found was opened and compared, and nothing that stands there is missed. Reads both stores by

@@ -63,6 +63,18 @@ class Archive {
     written.at(which).entries.push_back({"upheld", std::string{opinion}});
     commit();
   }
+  // Head office's program says that a limit of the case has passed.
+  void press(std::size_t which, std::string_view limit) {
+    commit();
+    const casework::KindRow& row = *kinds.find("overdue");
+    casework::Event event{row.kind, {}};
+    casework::mint(row, event, "limit_zh", std::string{limit});
+    auto made =
+        node.desk->record(written.at(which).id, event, "clock/" + std::to_string(++keys_), WallTime{clock_ += 1'000});
+    REQUIRE(made.has_value());
+    work_.emplace_back(std::get<Append>(std::move(*made)));
+    commit();
+  }
   void commit() {
     for (const auto& outcome : node.site->commit(work_, WallTime{clock_})) REQUIRE(outcome.has_value());
     work_.clear();

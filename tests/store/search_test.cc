@@ -69,6 +69,17 @@ TEST_CASE("Search: finds what a plain scan finds and nothing else, at a branch")
   CHECK(archive.found("不存在").empty());
 }
 
+TEST_CASE("Search: what the program says of a case is not found, what people wrote of the same is") {
+  for (const SiteId site : {head_office, SiteId{2}}) {
+    Archive archive{303, site};
+    archive.write("网点答复客户太慢");
+    archive.write("another");
+    if (site == head_office) archive.press(1, "网点答复客户");
+    archive.follow();
+    CHECK(archive.found("网点答复客户") == std::vector<CaseId>{archive.written.front().id});
+  }
+}
+
 TEST_CASE("Search: planted values are found, each alone, in full blocks and in memory") {
   Archive archive{302};
   std::vector<std::pair<std::string, std::size_t>> planted;
